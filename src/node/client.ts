@@ -1,0 +1,210 @@
+/**
+ * What a page can ask of its agent: the one interface between `src/ui` and the node. The page gets it
+ * over a worker's RPC and also puts it at `globalThis.starling`, so that people can script their agent.
+ *
+ * ```js
+ * const { agent, connections } = await starling.status()
+ * const id = await starling.submit({ goal: 'Statistics of my CSV', files: [{ name: 'a.csv', text: 'x\n1\n2' }] })
+ * for await (const task of starling.watch(id)) console.log(task.state, task.progress?.fraction)
+ * ```
+ */
+import type { NetworkStatus } from './net/network.ts'
+import type { FileReference, TaskState } from './schema/contract.ts'
+import type { Capability, Intention, Limits } from './schema/declaration.ts'
+import type { EntryKind } from './schema/header.ts'
+import type { Progress, Result } from './schema/result.ts'
+
+/** A file that goes with a goal: text, or bytes of UTF-8 text. */
+export interface FileInput {
+  name: string
+  type?: string
+  text?: string
+  bytes?: Uint8Array
+}
+
+export interface Status {
+  /** did:key of this browser profile's agent */
+  agent: string
+  /** libp2p peer id of this tab */
+  peerId: string
+  connections: Array<{ peer: string; address: string; direct: boolean; agent: string | null; rttMs: number | null }>
+  network: NetworkStatus['state']
+  /** why the network is as it is, and what happens next; empty when all is well */
+  networkReason: string
+  /** whether a relay introduces us right now */
+  relay: boolean
+  /** `indexeddb` and `level` keep everything; `memory` forgets when the tab closes */
+  storage: { kind: string; problem: string | null }
+}
+
+/** Another agent as we know it. */
+export interface AgentView {
+  agent: string
+  /** the operator's own name for it, if one was given */
+  petname: string | null
+  /** how it can be reached at this moment */
+  reach: 'direct' | 'relayed' | 'away'
+  capabilities: Array<{ seq: number; capability: Capability; expiry: number | null }>
+  intentions: Array<{ seq: number; intention: Intention; expiry: number | null }>
+  /** tasks that we did with it, either way round */
+  history: { completed: number; failed: number }
+  /** the last entry of its log that we hold, and whether all before it are there and in order */
+  log: { entries: number; fork: boolean }
+}
+
+export interface Reason {
+  /** `matches`, `accepts`, `reach`, `history`, `program`: for grouping and icons */
+  kind: 'matches' | 'accepts' | 'reach' | 'history' | 'program'
+  text: string
+}
+
+/** Somebody who could do it, and why we think so; best first. */
+export interface Candidate {
+  agent: string
+  skill: string
+  name: string
+  /** 0 to 1, comparable within one answer only */
+  score: number
+  reach: AgentView['reach']
+  reasons: Reason[]
+  limits: Limits
+  program: string
+}
+
+export interface SubmitRequest {
+  goal: string
+  files?: FileInput[]
+  /** ask this agent only; without it the best candidate is asked */
+  agent?: string
+  skill?: string
+}
+
+/** One thing that happened to a task, for people to read. */
+export interface TaskEvent {
+  at: number
+  text: string
+}
+
+export interface TaskView {
+  id: string
+  /** whether we asked for it or do it for somebody */
+  role: 'leader' | 'follower'
+  goal: string
+  files: FileReference[]
+  /** the other agent; null while nobody was asked */
+  agent: string | null
+  skill: string | null
+  state: TaskState
+  /** what it waits for, in words; empty when it is over */
+  waiting: string
+  progress: Progress | null
+  result: Result | null
+  /** why it failed or was declined, what was lost (nothing), what to do */
+  problem: string | null
+  /** hash of the contract, hex, once there is one */
+  contract: string | null
+  /** sequence numbers of the contract's and the outcome's entries in our own log */
+  entries: { contract: number | null; outcome: number | null }
+  created: number
+  updated: number
+  events: TaskEvent[]
+}
+
+/** Somebody asks our agent to do something. */
+export interface ApprovalView {
+  id: string
+  agent: string
+  petname: string | null
+  reach: AgentView['reach']
+  history: { completed: number; failed: number }
+  goal: string
+  skill: string
+  skillName: string
+  program: { hash: string; source: string; author: 'built in' | 'the asking agent' }
+  files: FileReference[]
+  limits: Limits
+  created: number
+  expiry: number
+}
+
+/** "Always, within these limits": a standing permission. */
+export interface Permission {
+  id: string
+  /** null: anybody */
+  agent: string | null
+  skill: string
+  limits: Limits
+  /** runs a day at most */
+  perDay: number
+  /** runs allowed by it since midnight UTC */
+  usedToday: number
+  created: number
+}
+
+export interface AlwaysOptions {
+  /** `agent` (the default): this agent only; `anyone` */
+  from?: 'agent' | 'anyone'
+  perDay?: number
+  limits?: Partial<Limits>
+}
+
+export interface LogEntryView {
+  author: string
+  seq: number
+  kind: EntryKind
+  time: number
+  expiry: number | null
+  /** the header's hash, hex */
+  hash: string
+  bodyHash: string
+  bodySize: number
+  /** null when the body is not held here */
+  body: unknown
+}
+
+/** Everything a page draws, in one value. Sent whole when it changes, at most ten times a second. */
+export interface Snapshot {
+  status: Status
+  agents: AgentView[]
+  tasks: TaskView[]
+  approvals: ApprovalView[]
+  permissions: Permission[]
+  /** what we offer; `offered: false` while its declaration is withdrawn */
+  offers: Array<{ capability: Capability; offered: boolean; seq: number | null }>
+  /** number of entries in our own log */
+  logLength: number
+}
+
+export interface StarlingClient {
+  status(): Promise<Status>
+  /** Says what we can do or want: appends to the log and announces. Resolves to the entry's sequence number. */
+  declare(declaration: Capability | Intention): Promise<{ seq: number }>
+  /** Takes a declaration back. */
+  withdraw(seq: number): Promise<void>
+  /** Who could do this, best first, each with its reasons. `files` narrows by what a skill accepts. */
+  find(text: string, options?: { files?: Array<{ name: string; type?: string }> }): Promise<Candidate[]>
+  /** Starts a task. Resolves once it is kept, to its id. */
+  submit(request: SubmitRequest): Promise<string>
+  tasks(): Promise<TaskView[]>
+  /** The task now and after each change; ends when the task has ended. */
+  watch(id: string): AsyncIterable<TaskView>
+  /** Stops a task, ours or one that we do for somebody. The sandbox is ended at once. */
+  cancel(id: string): Promise<void>
+  approvals(): Promise<ApprovalView[]>
+  approve(id: string, options?: { always?: AlwaysOptions | boolean }): Promise<void>
+  decline(id: string, reason?: string): Promise<void>
+  /** Takes a standing permission back. */
+  revoke(permission: string): Promise<void>
+  /** The entries of a log in order: our own, or another agent's as far as it is held here. */
+  log(options?: { author?: string; after?: number }): Promise<LogEntryView[]>
+  /** Switches one of our skills on or off for others. */
+  offer(skill: string, offered: boolean): Promise<void>
+  /** Our own name for an agent; an empty one removes it. */
+  name(agent: string, petname: string): Promise<void>
+  /** Everything at once, now and after each change. */
+  snapshots(): AsyncIterable<Snapshot>
+  /** A file of a task, by hash, while it is held here. */
+  file(hash: string): Promise<Uint8Array | null>
+  /** Bytes sent and received by protocol since the page was opened. */
+  traffic(): Promise<Record<string, { sent: number; received: number }>>
+}

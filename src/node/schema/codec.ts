@@ -1,0 +1,70 @@
+/**
+ * The one way bytes from outside become values: a size limit, deterministic DAG-CBOR, then a schema.
+ */
+import * as dagCbor from '@ipld/dag-cbor'
+import * as z from 'zod/mini'
+
+/** Bytes that are not what they should be. `message` says what was expected and what came. */
+export class InvalidBytesError extends Error {
+  override readonly name = 'InvalidBytesError'
+}
+
+/** Deterministic DAG-CBOR of a value made of plain objects, arrays, strings, numbers, booleans, null and bytes. */
+export function encode(value: unknown): Uint8Array {
+  return dagCbor.encode(value)
+}
+
+/**
+ * A value of `schema` from DAG-CBOR bytes.
+ *
+ * @param limit the most bytes that are looked at
+ * @throws InvalidBytesError when the bytes are too many, are not canonical DAG-CBOR, or do not fit the schema
+ */
+export function decode<T>(bytes: Uint8Array, schema: z.ZodMiniType<T>, limit: number): T {
+  if (bytes.length > limit) {
+    throw new InvalidBytesError(`expected at most ${limit} bytes, got ${bytes.length}`)
+  }
+  let value: unknown
+  try {
+    value = dagCbor.decode(bytes)
+  } catch (cause) {
+    throw new InvalidBytesError('expected canonical DAG-CBOR', { cause })
+  }
+  return parse(value, schema)
+}
+
+/** A value of `schema` from something untrusted that is already a value. @throws InvalidBytesError */
+export function parse<T>(value: unknown, schema: z.ZodMiniType<T>): T {
+  const result = z.safeParse(schema, value)
+  if (!result.success) {
+    const issue = result.error.issues[0]
+    throw new InvalidBytesError(
+      `expected ${issue?.path.join('.') || 'value'}: ${issue?.message ?? 'another shape'}`,
+      { cause: result.error }
+    )
+  }
+  return result.data
+}
+
+/** Bytes of exactly `length`, or of at most `max`. */
+export const bytes = (length: number) =>
+  z.instanceof(Uint8Array).check(z.refine((b) => b.length === length, `expected ${length} bytes`))
+export const bytesUpTo = (max: number) =>
+  z.instanceof(Uint8Array).check(z.refine((b) => b.length <= max, `expected at most ${max} bytes`))
+
+/** Text of at most `max` UTF-16 units. */
+export const text = (max: number) => z.string().check(z.maxLength(max))
+
+/** A safe, non-negative whole number. */
+export const count = z.int().check(z.minimum(0))
+
+/** Milliseconds since 1970. */
+export const time = count
+
+/** A SHA-256 digest as 64 hex characters. */
+export const hexDigest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 digest in hex'))
+
+/** An agent: `did:key` of an Ed25519 public key. */
+export const agentId = z
+  .string()
+  .check(z.regex(/^did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/, 'expected the did:key of an Ed25519 key'))

@@ -1,0 +1,51 @@
+/**
+ * Declarations: what an agent says of itself. A capability carries the fields of an A2A `AgentSkill`,
+ * tags and examples included, because finding by meaning needs them.
+ */
+import * as z from 'zod/mini'
+import { count, hexDigest, text } from './codec.ts'
+
+/** What a run may use at most. */
+export const limits = z.object({
+  /** wall-clock milliseconds */
+  ms: z.int().check(z.minimum(1), z.maximum(10 * 60_000)),
+  /** bytes of memory in the sandbox */
+  memoryBytes: z.int().check(z.minimum(1), z.maximum(64 * 1024 * 1024)),
+  /** bytes of all inputs together */
+  inputBytes: z.int().check(z.minimum(0), z.maximum(16 * 1024 * 1024)),
+  /** bytes of the result */
+  outputBytes: z.int().check(z.minimum(1), z.maximum(4 * 1024 * 1024))
+})
+export type Limits = z.infer<typeof limits>
+
+export const capability = z.object({
+  kind: z.literal('capability'),
+  /** the skill's id, unique in the agent: `csv-statistics` */
+  id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected lower-case letters, digits and dashes')),
+  name: text(80),
+  description: text(1000),
+  tags: z.array(text(40)).check(z.maxLength(24)),
+  examples: z.array(text(200)).check(z.maxLength(12)),
+  /** media types, or file endings with a dot */
+  inputModes: z.array(text(80)).check(z.maxLength(24)),
+  outputModes: z.array(text(80)).check(z.maxLength(24)),
+  /** SHA-256 of the program's source */
+  program: hexDigest,
+  limits
+})
+export type Capability = z.infer<typeof capability>
+
+export const intention = z.object({
+  kind: z.literal('intention'),
+  /** what is wanted, in words */
+  goal: text(2000),
+  tags: z.array(text(40)).check(z.maxLength(24))
+})
+export type Intention = z.infer<typeof intention>
+
+/** Takes back an earlier entry of the same log. */
+export const withdrawal = z.object({ kind: z.literal('withdrawal'), seq: count })
+export type Withdrawal = z.infer<typeof withdrawal>
+
+export const declaration = z.discriminatedUnion('kind', [capability, intention])
+export type Declaration = z.infer<typeof declaration>

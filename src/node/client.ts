@@ -175,10 +175,21 @@ export interface Snapshot {
   logLength: number
 }
 
+/**
+ * A capability to declare. One of our own needs the program that does it: JavaScript that defines
+ * `run(input, host)` and returns `{ summary, parts }`; what is left out gets sensible values.
+ */
+export type CapabilityInput = { id: string; name: string; source?: string } & Partial<
+  Pick<Capability, 'kind' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes' | 'limits'>
+>
+
+/** What we look for. Its words become public. */
+export type IntentionInput = { goal: string } & Partial<Pick<Intention, 'kind' | 'tags'>>
+
 export interface StarlingClient {
   status(): Promise<Status>
   /** Says what we can do or want: appends to the log and announces. Resolves to the entry's sequence number. */
-  declare(declaration: Capability | Intention): Promise<{ seq: number }>
+  declare(declaration: CapabilityInput | IntentionInput): Promise<{ seq: number }>
   /** Takes a declaration back. */
   withdraw(seq: number): Promise<void>
   /** Who could do this, best first, each with its reasons. `files` narrows by what a skill accepts. */

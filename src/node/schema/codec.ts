@@ -11,7 +11,9 @@ export class InvalidBytesError extends Error {
 
 /** Deterministic DAG-CBOR of a value made of plain objects, arrays, strings, numbers, booleans, null and bytes. */
 export function encode(value: unknown): Uint8Array {
-  return dagCbor.encode(value)
+  const bytes = dagCbor.encode(value)
+  // in Node it is a Buffer, whose `slice` does not copy
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes)
 }
 
 /**
@@ -47,9 +49,9 @@ export function parse<T>(value: unknown, schema: z.ZodMiniType<T>): T {
 }
 
 /** Bytes of exactly `length`, or of at most `max`. */
-export const bytes = (length: number) =>
+export const bytes = (length: number): z.ZodMiniType<Uint8Array, Uint8Array> =>
   z.instanceof(Uint8Array).check(z.refine((b) => b.length === length, `expected ${length} bytes`))
-export const bytesUpTo = (max: number) =>
+export const bytesUpTo = (max: number): z.ZodMiniType<Uint8Array, Uint8Array> =>
   z.instanceof(Uint8Array).check(z.refine((b) => b.length <= max, `expected at most ${max} bytes`))
 
 /** Text of at most `max` UTF-16 units. */
@@ -60,6 +62,9 @@ export const count = z.int().check(z.minimum(0))
 
 /** Milliseconds since 1970. */
 export const time = count
+
+/** How far another device's clock may be from ours, either way: ten minutes. */
+export const MAX_CLOCK_SKEW_MS = 10 * 60_000
 
 /** A SHA-256 digest as 64 hex characters. */
 export const hexDigest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 digest in hex'))

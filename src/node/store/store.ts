@@ -5,7 +5,19 @@
  *
  * Values are plain: objects, arrays, strings, numbers, booleans, null, and `Uint8Array`.
  */
-export const collections = ['headers', 'bodies', 'heads', 'tasks', 'approvals', 'policies', 'blobs', 'settings'] as const
+export const collections = [
+  'headers',
+  'bodies',
+  'references',
+  'heads',
+  'forks',
+  'tasks',
+  'permissions',
+  'skills',
+  'names',
+  'blobs',
+  'settings'
+] as const
 export type Collection = (typeof collections)[number]
 
 export type Operation =

@@ -1,0 +1,198 @@
+/**
+ * The protocol adaptation layer: declarations, agents and contracts above; logs, gossip, peers and streams
+ * below. `table.ts` says what becomes of what; this puts the parts together.
+ */
+import type { Candidate } from '../client.ts'
+import type { AgentKey } from '../crypto/keys.ts'
+import type { Gossip } from '../gossip/gossip.ts'
+import type { AppendOptions, Entry, Logs } from '../log/log.ts'
+import type { Network } from '../net/network.ts'
+import { parse } from '../schema/codec.ts'
+import { declaration, type Capability, type Declaration, type Intention } from '../schema/declaration.ts'
+import type { EntryKind } from '../schema/header.ts'
+import { followerMessage, leaderMessage, type FollowerMessage, type LeaderMessage } from '../schema/messages.ts'
+import type { Matcher } from '../semantic/matcher.ts'
+import { createChannel, type Channel } from './channel.ts'
+import { fetchData, serveData, type Giver } from './data.ts'
+import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
+import { createDirectory, type Certifier, type Reach } from './directory.ts'
+import { rank, type History } from './rank.ts'
+import { table } from './table.ts'
+
+export type LeaderChannel = Channel<FollowerMessage, LeaderMessage>
+export type FollowerChannel = Channel<LeaderMessage, FollowerMessage>
+
+export interface Query {
+  text: string
+  files?: ReadonlyArray<{ name: string; type?: string }>
+  /** this agent, this skill only */
+  agent?: string | null
+  skill?: string | null
+}
+
+export interface Adaptation {
+  /** Reads what is known and takes part in the network's gossip. */
+  start(): Promise<void>
+  stop(): void
+
+  /** Says what we can do or want. Resolves when it is kept; it is announced at once, or when somebody is there. */
+  declare(said: Declaration): Promise<Entry>
+  withdraw(seq: number): Promise<Entry>
+  /** Writes what concerns a contract to our log. Its header is announced; its body is for the parties. */
+  record(kind: Extract<EntryKind, 'contract' | 'outcome'>, body: unknown, options?: AppendOptions): Promise<Entry>
+  capabilities(): Array<Declared<Capability>>
+  intentions(): Array<Declared<Intention>>
+
+  /** Other agents who could do it, best first, with the reasons. */
+  find(query: Query): Promise<Candidate[]>
+  /** Agents that can be spoken to now. */
+  present(): string[]
+  agentOf(peer: string): string | undefined
+  reach(agent: string): Reach
+  reachable(agent: string, signal: AbortSignal): Promise<void>
+
+  /** Opens a contract's control channel to an agent that can be reached. */
+  approach(agent: string, signal: AbortSignal): Promise<LeaderChannel>
+  /** Answers agents that open one to us; the channel is closed when the handler returns. */
+  onApproach(handler: (channel: FollowerChannel, signal: AbortSignal) => Promise<void>): void
+  giveData(give: Giver): void
+  fetchData(agent: string, wanted: { contract: string; hash: string; size: number }, signal: AbortSignal): Promise<Uint8Array>
+
+  /** Called when agents come or go, or declarations change. */
+  watch(listener: () => void): () => void
+}
+
+export interface AdaptationComponents {
+  key: AgentKey
+  network: Network
+  logs: Logs
+  gossip: Gossip
+  matcher: Matcher
+  certifier: Certifier
+  now: () => number
+}
+
+export interface AdaptationInit {
+  history: (agent: string) => History
+  knownPrograms: ReadonlySet<string>
+}
+
+/** How long a peer that comes with an offer may take to say whom it speaks for. */
+const INTRODUCTION_MS = 10_000
+
+const MAX_CANDIDATES = 20
+const MAX_MATCHES = 200
+
+export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
+  const { key, network, logs, gossip, matcher, certifier, now } = components
+  const listeners = new Set<() => void>()
+  const directory = createDirectory({ network, certifier })
+  const declarations = createDeclarations({
+    onCapability(id, declared) {
+      if (declared === null) matcher.remove(id)
+      else if (declared.agent !== key.agent) matcher.add(id, declared.declaration)
+    }
+  })
+  const stops: Array<() => void> = []
+  const notify = () => {
+    for (const listener of [...listeners]) listener()
+  }
+
+  async function append(kind: EntryKind, body: unknown, options: AppendOptions): Promise<Entry> {
+    const entry = await logs.append(key, kind, body, options)
+    await gossip.announce(entry.bytes)
+    return entry
+  }
+
+  function heard(entry: Entry): void {
+    if (declarations.add(entry)) notify()
+  }
+
+  return {
+    async start() {
+      stops.push(
+        logs.on('appended', heard),
+        logs.on('body', heard),
+        logs.on('accepted', notify),
+        logs.on('fork', ({ author }) => {
+          declarations.drop(author)
+          notify()
+        }),
+        directory.watch(notify)
+      )
+      for (const [author] of await logs.frontier()) {
+        if ((await logs.forked(author)) !== null) declarations.drop(author)
+        else for (const entry of await logs.entries(author)) declarations.add(entry)
+      }
+      await gossip.start()
+    },
+
+    stop() {
+      for (const stop of stops) stop()
+      directory.close()
+      gossip.stop()
+      listeners.clear()
+    },
+
+    async declare(said) {
+      const checked = parse(said, declaration)
+      return append(checked.kind, checked, { expiry: now() + table[checked.kind].lifeMs })
+    },
+
+    withdraw: (seq) => append('withdrawal', { kind: 'withdrawal', seq }, {}),
+    record: (kind, body, options = {}) => append(kind, body, options),
+    capabilities: () => declarations.capabilities(now()),
+    intentions: () => declarations.intentions(now()),
+
+    async find({ text, files = [], agent = null, skill = null }) {
+      const found = await matcher.search(text, MAX_MATCHES)
+      const offers = declarations
+        .capabilities(now())
+        .filter(
+          (offer) =>
+            offer.agent !== key.agent &&
+            (agent === null || offer.agent === agent) &&
+            (skill === null || offer.declaration.id === skill)
+        )
+      const idOf = (offer: Declared<Capability>) => capabilityId(offer.agent, offer.declaration.id)
+      const matches = new Map(found.map((match) => [match.id, match]))
+      if (skill !== null) {
+        // asked for by name: the words need not fit as well
+        for (const offer of offers) {
+          const id = idOf(offer)
+          if (!matches.has(id)) matches.set(id, { id, score: 0.5, terms: [offer.declaration.name] })
+        }
+      }
+      const ranked = rank({ offers, matches, idOf, files, reach: directory.reach, ...init })
+      return ranked.slice(0, MAX_CANDIDATES)
+    },
+
+    present: () => directory.agents(),
+    agentOf: directory.agentOf,
+    reach: directory.reach,
+    reachable: directory.reachable,
+
+    async approach(agent, signal) {
+      const [peer] = directory.peersOf(agent)
+      if (peer === undefined) throw new Error('the other agent went away')
+      const stream = await network.open(peer.peer, table.control.protocol, { ...table.control, signal })
+      return createChannel<FollowerMessage, LeaderMessage>({ network, stream, agent }, followerMessage)
+    },
+
+    onApproach(handler) {
+      network.handle(table.control.protocol, table.control, async (stream, signal) => {
+        const introduction = AbortSignal.any([signal, AbortSignal.timeout(INTRODUCTION_MS)])
+        const agent = await directory.identified(stream.peer, introduction)
+        await handler(createChannel<LeaderMessage, FollowerMessage>({ network, stream, agent }, leaderMessage), signal)
+      })
+    },
+
+    giveData: (give) => serveData({ network, directory }, give),
+    fetchData: (agent, wanted, signal) => fetchData({ network, directory }, agent, wanted, signal),
+
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Putting candidates in order and saying why, in words. Pure.
+ */
+import type { Candidate, Reason } from '../client.ts'
+import type { Match } from '../semantic/matcher.ts'
+import { acceptsFile } from '../semantic/accepts.ts'
+import type { Capability } from '../schema/declaration.ts'
+import type { Declared } from './declarations.ts'
+import type { Reach } from './directory.ts'
+
+export interface History {
+  completed: number
+  failed: number
+}
+
+export interface RankInput {
+  offers: ReadonlyArray<Declared<Capability>>
+  /** by capability id; absent: the words don't fit */
+  matches: ReadonlyMap<string, Match>
+  idOf: (offer: Declared<Capability>) => string
+  files: ReadonlyArray<{ name: string; type?: string }>
+  reach: (agent: string) => Reach
+  history: (agent: string) => History
+  /** programs that we run ourselves, by hash: no stranger's code */
+  knownPrograms: ReadonlySet<string>
+}
+
+/** What each fact is worth. Words and files decide what fits; the rest decides among those that fit. */
+const weight = { words: 0.55, files: 0.25, reach: 0.1, history: 0.1 }
+
+/**
+ * Candidates, best first. An offer is one when its words fit, or when there are files and it takes all of
+ * them; with files, one that takes none of them is left out.
+ */
+export function rank(input: RankInput): Candidate[] {
+  const candidates: Candidate[] = []
+  for (const offer of input.offers) {
+    const match = input.matches.get(input.idOf(offer))
+    const accepted = input.files.filter((file) => acceptsFile(offer.declaration.inputModes, file))
+    const allAccepted = input.files.length > 0 && accepted.length === input.files.length
+    if (input.files.length > 0 && accepted.length === 0) continue
+    if (match === undefined && !allAccepted) continue
+    candidates.push(candidate(offer, match, accepted, input))
+  }
+  return candidates.sort((a, b) => b.score - a.score || compare(a.agent, b.agent) || compare(a.skill, b.skill))
+}
+
+function candidate(
+  { agent, declaration }: Declared<Capability>,
+  match: Match | undefined,
+  accepted: ReadonlyArray<{ name: string }>,
+  input: RankInput
+): Candidate {
+  const reach = input.reach(agent)
+  const history = input.history(agent)
+  const fileShare = input.files.length === 0 ? 0 : accepted.length / input.files.length
+  const record = (1 + history.completed) / (2 + history.completed + 2 * history.failed)
+  const score =
+    weight.words * (match?.score ?? 0) +
+    weight.files * fileShare +
+    weight.reach * { direct: 1, relayed: 0.5, away: 0 }[reach] +
+    weight.history * record
+
+  const reasons: Reason[] = []
+  if (match !== undefined) {
+    reasons.push({ kind: 'matches', text: `Matches ${quoted(match.terms)}` })
+  }
+  if (accepted.length > 0) {
+    reasons.push({ kind: 'accepts', text: `Takes ${quoted(accepted.map(({ name }) => name))}` })
+  }
+  reasons.push({
+    kind: 'reach',
+    text: { direct: 'Connected directly', relayed: 'Reached through a relay', away: 'Not there right now' }[reach]
+  })
+  if (history.completed + history.failed > 0) {
+    const failures = history.failed > 0 ? `, ${history.failed} did not work out` : ''
+    reasons.push({ kind: 'history', text: `Did ${history.completed} with you${failures}` })
+  }
+  if (input.knownPrograms.has(declaration.program)) {
+    reasons.push({ kind: 'program', text: 'Runs a program that comes with Starling' })
+  }
+  return {
+    agent,
+    skill: declaration.id,
+    name: declaration.name,
+    score,
+    reach,
+    reasons,
+    limits: declaration.limits,
+    program: declaration.program
+  }
+}
+
+function quoted(words: readonly string[]): string {
+  const shown = words.slice(0, 4).map((word) => `“${word}”`)
+  return shown.join(', ') + (words.length > shown.length ? ' and more' : '')
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

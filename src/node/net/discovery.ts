@@ -1,0 +1,127 @@
+/**
+ * Who is there. Each peer says on the presence topic that it is, at once when it can be reached and when it hears of
+ * a stranger, else now and then. Relays pass it on. Only a peer itself can speak of itself.
+ */
+import { InvalidBytesError, MAX_CLOCK_SKEW_MS, decode, encode } from '../schema/codec.ts'
+import { MAX_PRESENCE_BYTES, presence, type Presence } from '../schema/presence.ts'
+import type { Clock } from './clock.ts'
+import { OFFENCES } from './offences.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+export const ANNOUNCE_MS = 10_000
+/** Announcements that are due together are made once. */
+const GATHER_MS = 20
+/** An answer to a stranger waits for up to this, so that not all answer at the same moment. */
+const ANSWER_JITTER_MS = 120
+/** Announcements of ours: some at once, then not more often than this. */
+const OWN_RATE = { rate: 1, burst: 8, keys: 1 }
+/** Presence that is taken from one signer. */
+const SIGNER_RATE = { rate: 2, burst: 16, keys: 1024 }
+const MAX_REMEMBERED = 1024
+
+export interface DiscoveryComponents {
+  clock: Clock
+  /** 0 to 1 */
+  random(): number
+  /** Gives bytes to the presence topic. @returns the number of peers that got them */
+  publish(bytes: Uint8Array): Promise<number>
+  penalise(peer: string, reason: string, points: number): void
+}
+
+export interface DiscoveryInit {
+  self: string
+  /** multiaddrs of the relays that we can be reached through now */
+  relays(): string[]
+  /** A peer is there. @returns true when it was not known */
+  onHeard(peer: string, relays: readonly string[]): boolean
+  onBye(peer: string): void
+}
+
+export interface Discovery {
+  /** What becomes of a message on the presence topic; `signer` is who signed it. */
+  judge(bytes: Uint8Array, signer: string): 'accept' | 'ignore' | 'reject'
+  /** Says soon that we are there, if we can be reached. */
+  announce(): void
+  /** Says that we leave, and nothing afterwards. */
+  bye(): Promise<void>
+  close(): void
+}
+
+export function createDiscovery({ clock, random, publish, penalise }: DiscoveryComponents, init: DiscoveryInit): Discovery {
+  const mayTake = createRateLimit(SIGNER_RATE)
+  const mayAnnounce = createRateLimit(OWN_RATE)
+  /** the time that each peer's last message bears: older ones are repeats */
+  const lastAt = new Map<string, number>()
+  let saidAt = 0
+  let closed = false
+  let due: { at: number; cancel: () => void } | null = null
+
+  function message(bye: boolean): Uint8Array {
+    // each later than the one before, also when two are made in a millisecond
+    saidAt = Math.max(saidAt + 1, clock.now())
+    const said: Presence = { version: 1, peer: init.self, relays: init.relays().slice(0, 4), bye, at: saidAt }
+    return encode(said)
+  }
+
+  function schedule(ms: number): void {
+    if (closed) return
+    const at = clock.now() + ms
+    if (due !== null && due.at <= at) return
+    due?.cancel()
+    due = { at, cancel: clock.after(ms, say) }
+  }
+
+  function say(): void {
+    due = null
+    if (init.relays().length > 0) {
+      if (!mayAnnounce('', clock.now())) {
+        schedule(1000 / OWN_RATE.rate)
+        return
+      }
+      // with nobody there it is lost, and said again in time
+      void publish(message(false))
+    }
+    schedule(ANNOUNCE_MS * (0.75 + random() / 2))
+  }
+
+  function remember(peer: string, at: number): void {
+    lastAt.delete(peer)
+    lastAt.set(peer, at)
+    if (lastAt.size > MAX_REMEMBERED) {
+      const [oldest] = lastAt.keys()
+      if (oldest !== undefined) lastAt.delete(oldest)
+    }
+  }
+
+  return {
+    judge(bytes, signer) {
+      if (!mayTake(signer, clock.now())) return 'ignore'
+      let said: Presence
+      try {
+        said = decode(bytes, presence, MAX_PRESENCE_BYTES)
+        if (said.peer !== signer) throw new InvalidBytesError(`expected presence of ${signer}, got that of ${said.peer}`)
+      } catch (error) {
+        penalise(signer, `presence: ${(error as Error).message}`, OFFENCES.badMessage)
+        return 'reject'
+      }
+      if (said.peer === init.self || Math.abs(said.at - clock.now()) > MAX_CLOCK_SKEW_MS) return 'ignore'
+      if (said.at <= (lastAt.get(said.peer) ?? 0)) return 'ignore'
+      remember(said.peer, said.at)
+      if (said.bye) init.onBye(said.peer)
+      else if (init.onHeard(said.peer, said.relays)) schedule(random() * ANSWER_JITTER_MS)
+      return 'accept'
+    },
+    announce: () => schedule(GATHER_MS),
+    async bye() {
+      due?.cancel()
+      due = null
+      closed = true
+      await publish(message(true))
+    },
+    close() {
+      closed = true
+      due?.cancel()
+      due = null
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** libp2p put together for this network: in a browser's worker or in Node, behind relays. */
+import './polyfill.ts'
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { StrictSign, gossipsub, type GossipSub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import type { Libp2p, PeerId, Transport } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { webRTC } from '@libp2p/webrtc'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { createByteMetrics } from './byte-metrics.ts'
+import type { TopicStreams } from './topic-streams.ts'
+import type { Traffic } from './traffic.ts'
+
+/** A STUN or TURN server, as browsers take it. */
+export interface IceServer {
+  urls: string | string[]
+  username?: string
+  credential?: string
+}
+
+export interface NodeComponents {
+  traffic: Traffic
+  topicStreams: TopicStreams
+  /** Whether a peer is not to be connected to. */
+  refuses(peer: string): boolean
+  /** Whether there is no place for one more peer. */
+  isFull(peer: string): boolean
+  /** What is held against a peer, in points up to 100. */
+  points(peer: string): number
+}
+
+export interface NodeInit {
+  privateKeySeed?: Uint8Array
+  iceServers: IceServer[]
+  maxConnections: number
+}
+
+/** Reservations on relays, as circuit relay v2 keeps and renews them. */
+export interface Reservations {
+  addRelay(peer: PeerId, type: 'configured'): Promise<unknown>
+  hasReservation(peer: PeerId): boolean
+  reserveRelay(): string
+  addEventListener(event: 'relay:removed', listener: () => void): void
+  removeEventListener(event: 'relay:removed', listener: () => void): void
+}
+
+export type StarlingLibp2p = Libp2p<{ pubsub: GossipSub }>
+
+/** Connections inbound in a second: they count as their relay's, so this is for all peers behind it together. */
+const INBOUND_PER_SECOND = 64
+/** Time for one address, ms: a direct connection takes a few round trips through the relay, and checks of paths. */
+const DIAL_MS = 12_000
+const PING_MS = 5_000
+const PING_PATIENCE_MS = 10_000
+const MAX_TOPIC_RPC_BYTES = 512 * 1024
+const MAX_TOPIC_QUEUE_BYTES = 4 * 1024 * 1024
+/** Points lower a peer's score in gossip: below -10 it is told little, below -50 nothing. */
+const SCORE_PER_POINT = 0.6
+
+/** A libp2p peer that is not started, and its reservations. */
+export async function createNode(
+  { traffic, topicStreams, refuses, isFull, points }: NodeComponents,
+  { privateKeySeed, iceServers, maxConnections }: NodeInit
+): Promise<{ node: StarlingLibp2p; reservations: Reservations }> {
+  let circuit: Transport | null = null
+  const denies = (peer: PeerId): boolean => refuses(peer.toString()) || isFull(peer.toString())
+  const node = await createLibp2p({
+    privateKey: await (privateKeySeed === undefined
+      ? generateKeyPair('Ed25519')
+      : generateKeyPairFromSeed('Ed25519', privateKeySeed)),
+    start: false,
+    addresses: { listen: ['/webrtc'] },
+    transports: [
+      webSockets(),
+      (components) => (circuit = circuitRelayTransport()(components)),
+      webRTC({ rtcConfiguration: { iceServers } })
+    ],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: {
+      // relays on this machine and in this house are as good as any
+      denyDialMultiaddr: () => false,
+      denyDialPeer: (peer) => refuses(peer.toString()),
+      denyInboundEncryptedConnection: denies,
+      denyInboundRelayedConnection: (_relay, peer) => denies(peer)
+    },
+    connectionManager: {
+      maxConnections,
+      maxIncomingPendingConnections: INBOUND_PER_SECOND,
+      inboundConnectionThreshold: INBOUND_PER_SECOND,
+      addressDialTimeout: DIAL_MS,
+      // relays are kept by their keepers, and nobody else is kept
+      reconnectRetries: 0
+    },
+    connectionMonitor: { pingInterval: PING_MS, pingTimeout: { minTimeout: PING_PATIENCE_MS } },
+    metrics: () => createByteMetrics(traffic),
+    services: {
+      identify: identify(),
+      ping: ping(),
+      pubsub: (components): GossipSub =>
+        gossipsub({
+          globalSignaturePolicy: StrictSign,
+          allowPublishToZeroTopicPeers: true,
+          emitSelf: false,
+          runOnLimitedConnection: true,
+          maxInboundDataLength: MAX_TOPIC_RPC_BYTES,
+          maxOutboundBufferSize: MAX_TOPIC_QUEUE_BYTES,
+          scoreParams: {
+            // all peers behind one relay seem to have its address
+            IPColocationFactorWeight: 0,
+            appSpecificWeight: 1,
+            appSpecificScore: (peer) => -SCORE_PER_POINT * points(peer)
+          }
+        })({
+          privateKey: components.privateKey,
+          peerId: components.peerId,
+          peerStore: components.peerStore,
+          registrar: topicStreams.registrar(components.registrar),
+          connectionManager: components.connectionManager,
+          logger: components.logger
+        })
+    }
+  })
+  return { node, reservations: reservationsOf(circuit) }
+}
+
+function reservationsOf(transport: unknown): Reservations {
+  if (!hasReservations(transport)) throw new TypeError('expected a circuit relay transport with its reservations')
+  return transport.reservationStore
+}
+
+const hasReservations = (transport: unknown): transport is { reservationStore: Reservations } =>
+  typeof transport === 'object' &&
+  transport !== null &&
+  'reservationStore' in transport &&
+  typeof transport.reservationStore === 'object' &&
+  transport.reservationStore !== null &&
+  'addRelay' in transport.reservationStore

@@ -1,0 +1,107 @@
+/**
+ * What this agent offers: the skills that come with it and those that its operator has added, each of which
+ * can be switched off. Declarations are kept alive while they are meant: said again at half of their life,
+ * or when the program has changed.
+ */
+import type { Adaptation } from './adapt/adaptation.ts'
+import type { Declared } from './adapt/declarations.ts'
+import { table } from './adapt/table.ts'
+import { encode } from './schema/codec.ts'
+import { equalBytes } from './crypto/hash.ts'
+import type { Capability } from './schema/declaration.ts'
+import type { Skill } from './skill/skills.ts'
+import type { Locks } from './store/locks.ts'
+import type { Store } from './store/store.ts'
+
+export interface Offers {
+  /** By id. */
+  readonly skills: ReadonlyMap<string, Skill>
+  /** Brings the declarations in line with what is switched on. */
+  renew(): Promise<void>
+  /** The skill of that id, while it is offered. */
+  offered(id: string): Skill | undefined
+  set(skill: string, offered: boolean): Promise<void>
+  /** Keeps a skill of the operator's own and offers it. Resolves to its declaration. @throws RangeError for a built-in id */
+  add(skill: Skill): Promise<Declared<Capability>>
+  /** Our live declaration of a skill. */
+  declared(skill: string): Declared<Capability> | undefined
+}
+
+export interface OffersComponents {
+  agent: string
+  adaptation: Adaptation
+  store: Store
+  locks: Locks
+  builtIn: readonly Skill[]
+  now: () => number
+}
+
+const KEY = 'switched-off'
+const HALF_LIFE_MS = table.capability.lifeMs / 2
+const MAX_OWN_SKILLS = 32
+
+
+export function createOffers({ agent, adaptation, store, locks, builtIn, now }: OffersComponents): Offers {
+  const skills = new Map(builtIn.map((skill) => [skill.capability.id, skill]))
+  const builtInIds = new Set(skills.keys())
+  let switchedOff: readonly string[] = []
+
+  const offered = (id: string) => (switchedOff.includes(id) ? undefined : skills.get(id))
+
+  function declared(skill: string): Declared<Capability> | undefined {
+    return adaptation.capabilities().find((one) => one.agent === agent && one.declaration.id === skill)
+  }
+
+  /** Half of its life is still to come, and it says what we would say now. */
+  function fresh(live: Declared<Capability>, wanted: Capability, halfLifeMs: number): boolean {
+    return (
+      equalBytes(encode(live.declaration), encode(wanted)) && (live.expiry === null || live.expiry - now() > halfLifeMs)
+    )
+  }
+
+  async function renew(): Promise<void> {
+    await locks.hold('starling-offers', async () => {
+      for (const [id, skill] of await store.list<Skill>('skills')) {
+        if (!builtInIds.has(id)) skills.set(id, skill)
+      }
+      switchedOff = (await store.get<string[]>('settings', KEY)) ?? []
+      for (const [id, { capability }] of skills) {
+        const live = declared(id)
+        if (offered(id) === undefined) {
+          if (live !== undefined) await adaptation.withdraw(live.seq)
+        } else if (live === undefined || !fresh(live, capability, HALF_LIFE_MS)) {
+          await adaptation.declare(capability)
+        }
+      }
+    })
+  }
+
+  return {
+    skills,
+    renew,
+    offered,
+    declared,
+    async set(skill, on) {
+      if (!skills.has(skill)) throw new RangeError(`expected one of our skills, got ${skill}`)
+      const next = on ? switchedOff.filter((one) => one !== skill) : [...new Set([...switchedOff, skill])]
+      await store.commit([{ put: 'settings', key: KEY, value: next }])
+      await renew()
+    },
+    async add(skill) {
+      const { id } = skill.capability
+      if (builtInIds.has(id)) throw new RangeError(`“${id}” is a skill that comes with Starling: choose another id`)
+      if (!skills.has(id) && skills.size - builtInIds.size >= MAX_OWN_SKILLS) {
+        throw new RangeError(`At most ${MAX_OWN_SKILLS} skills of your own can be kept`)
+      }
+      const next = switchedOff.filter((one) => one !== id)
+      await store.commit([
+        { put: 'skills', key: id, value: skill },
+        { put: 'settings', key: KEY, value: next }
+      ])
+      await renew()
+      const live = declared(id)
+      if (live === undefined) throw new Error(`“${id}” was kept, but could not be declared`)
+      return live
+    }
+  }
+}

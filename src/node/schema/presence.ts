@@ -1,0 +1,23 @@
+/** What a peer says of itself on the presence topic: that it is there, and which relays it can be reached through. */
+import * as z from 'zod/mini'
+import { text, time } from './codec.ts'
+
+export const PRESENCE_TOPIC = 'starling/1/presence'
+export const MAX_PRESENCE_BYTES = 2048
+const MAX_RELAYS = 4
+
+/** A libp2p peer id of an Ed25519 key, as text. */
+export const peerIdText = z.string().check(z.regex(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'expected a peer id'))
+
+export const presence = z.object({
+  version: z.literal(1),
+  peer: peerIdText,
+  /** relays on which it has a reservation: multiaddr of the relay's WebSocket, ending in its peer id */
+  relays: z
+    .array(text(300).check(z.regex(/^\/[^ ]+\/wss?\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'expected a relay')))
+    .check(z.maxLength(MAX_RELAYS)),
+  /** it leaves; the connection to it is gone */
+  bye: z.boolean(),
+  at: time
+})
+export type Presence = z.infer<typeof presence>

@@ -1,0 +1,56 @@
+/**
+ * A task as it is kept: all that is needed to go on with it after a reload, in any tab of the profile.
+ */
+import * as z from 'zod/mini'
+import { agentId, bytes, count, hexDigest, text, time } from './codec.ts'
+import { contract, fileReference, outcome, taskState } from './contract.ts'
+import { limits } from './declaration.ts'
+import { MAX_FILES } from './result.ts'
+
+export const MAX_EVENTS = 60
+
+export const taskRecord = z.object({
+  /** goes up by one with each change; changes are made against the revision that was read */
+  revision: count,
+  id: hexDigest,
+  role: z.enum(['leader', 'follower']),
+  goal: text(4000),
+  files: z.array(fileReference).check(z.maxLength(MAX_FILES)),
+  /** whom and what the operator asked for; null: whoever is best */
+  wanted: z.object({ agent: z.nullable(agentId), skill: z.nullable(text(64)) }),
+  contract: z.nullable(contract),
+  /** the contract's hash */
+  contractHash: z.nullable(hexDigest),
+  leaderSignature: z.nullable(bytes(64)),
+  followerSignature: z.nullable(bytes(64)),
+  state: taskState,
+  /** the follower's operator, or a standing permission, said yes */
+  approvedBy: z.nullable(z.enum(['operator', 'permission'])),
+  cancelRequested: z.boolean(),
+  waiting: text(500),
+  problem: z.nullable(text(1000)),
+  outcome: z.nullable(outcome),
+  /** signatures over the outcome */
+  outcomeSignatures: z.object({ leader: z.nullable(bytes(64)), follower: z.nullable(bytes(64)) }),
+  /** sequence numbers of the entries in our own log */
+  entries: z.object({ contract: z.nullable(count), outcome: z.nullable(count) }),
+  created: time,
+  updated: time,
+  events: z.array(z.object({ at: time, text: text(500) })).check(z.maxLength(MAX_EVENTS))
+})
+export type TaskRecord = z.infer<typeof taskRecord>
+
+/** "Always, within these limits", as it is kept. */
+export const permissionRecord = z.object({
+  revision: count,
+  id: text(64),
+  /** null: anybody */
+  agent: z.nullable(agentId),
+  skill: text(64),
+  limits,
+  perDay: z.int().check(z.minimum(1), z.maximum(1_000_000)),
+  /** days since 1970 (UTC), and the runs allowed on that day */
+  used: z.object({ day: count, runs: count }),
+  created: time
+})
+export type PermissionRecord = z.infer<typeof permissionRecord>

@@ -1,0 +1,74 @@
+/**
+ * A matcher by words: BM25 over name, tags, examples and description (MiniSearch), with prefixes and
+ * small typing errors. Tags and examples weigh most: they are what people say when they ask.
+ */
+import MiniSearch from 'minisearch'
+import type { Capability } from '../schema/declaration.ts'
+import type { Matcher } from './matcher.ts'
+
+const stopWords = new Set(
+  ('a about all also am an and any are as at be because been but by can could did do does for from get give had has ' +
+    'have how i if in into is it its just like make me my need no not of on one or our out please put run some tell ' +
+    'than that the their them then there these they this those to up us use using want was we what when where which ' +
+    'who why will with would you your ' +
+    'aber als am an auf aus bei bitte das dem den der des die ein eine einem einen einer es für hat ich im in ist kann ' +
+    'man mein meine mir mit nach nicht oder sich sie sind und uns von was wie wir zu zum zur').split(' ')
+)
+
+/** Longer queries are cut: the rest of a pasted text says little more about what is wanted. */
+const MAX_QUERY_CHARS = 600
+
+interface Document {
+  id: string
+  name: string
+  tags: string
+  examples: string
+  description: string
+}
+
+/** @returns an empty matcher */
+export function createLexicalMatcher(): Matcher {
+  const index = new MiniSearch<Document>({
+    fields: ['name', 'tags', 'examples', 'description'],
+    processTerm: (term) => {
+      const word = term.toLowerCase().normalize('NFKC')
+      return word.length < 2 || stopWords.has(word) ? null : word
+    },
+    searchOptions: {
+      boost: { tags: 3, name: 2.5, examples: 1.5, description: 1 },
+      prefix: (term) => term.length >= 4,
+      fuzzy: (term) => (term.length >= 5 ? 0.2 : false),
+      maxFuzzy: 2,
+      weights: { fuzzy: 0.4, prefix: 0.6 }
+    }
+  })
+
+  return {
+    add(id: string, capability: Capability) {
+      if (index.has(id)) index.discard(id)
+      index.add({
+        id,
+        name: capability.name,
+        tags: capability.tags.join(' '),
+        examples: capability.examples.join(' '),
+        description: capability.description
+      })
+    },
+
+    remove(id: string) {
+      if (index.has(id)) index.discard(id)
+    },
+
+    search(text: string, limit: number) {
+      const found = index.search(text.slice(0, MAX_QUERY_CHARS)).slice(0, limit)
+      const best = found[0]?.score ?? 1
+      return Promise.resolve(
+        found.map(({ id, score, terms }) => ({
+          id: id as string,
+          score: score / best,
+          terms: [...new Set(terms)]
+        }))
+      )
+    }
+  }
+}

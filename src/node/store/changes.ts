@@ -1,0 +1,29 @@
+/**
+ * Telling the other tabs of the profile what has changed in the shared store, so that they read it again.
+ * Between the tabs of a browser a `BroadcastChannel` carries it; it is a hint, the store is the truth.
+ */
+import * as z from 'zod/mini'
+import { hexDigest } from '../schema/codec.ts'
+import { progress } from '../schema/result.ts'
+
+export const change = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('task'), id: hexDigest }),
+  z.object({ what: z.literal('progress'), id: hexDigest, progress }),
+  z.object({ what: z.literal('permissions') }),
+  z.object({ what: z.literal('names') }),
+  z.object({ what: z.literal('log') })
+])
+export type Change = z.infer<typeof change>
+
+export interface Changes {
+  /** Tells the other tabs. */
+  tell(change: Change): void
+  /** Hears what other tabs tell. @returns a function that stops it */
+  listen(listener: (change: Change) => void): () => void
+}
+
+/** For a node that has its store to itself. */
+export const noChanges: Changes = {
+  tell: () => undefined,
+  listen: () => () => undefined
+}

@@ -1,0 +1,62 @@
+/**
+ * Contracts and outcomes: making, hashing, signing, checking. Both parties sign one hash.
+ */
+import { publicKeyOf } from '../crypto/did.ts'
+import { digest, fromHex, toHex } from '../crypto/hash.ts'
+import { verify, type AgentKey } from '../crypto/keys.ts'
+import { encode } from '../schema/codec.ts'
+import type { Contract, FileReference, Outcome } from '../schema/contract.ts'
+import type { Capability } from '../schema/declaration.ts'
+import { within } from './permission.ts'
+
+const CONTRACT_DOMAIN = 'contract'
+const OUTCOME_DOMAIN = 'outcome'
+
+/** How long an offer may wait for its answer, and a result for its acceptance. */
+export const CONTRACT_LIFE_MS = 24 * 60 * 60_000
+
+/** The hash that both sign and that later entries refer to, in hex. */
+export async function contractHash(contract: Contract): Promise<string> {
+  return toHex(await digest(encode(contract)))
+}
+
+export async function signContract(key: AgentKey, contract: Contract): Promise<Uint8Array> {
+  return key.sign(CONTRACT_DOMAIN, fromHex(await contractHash(contract)))
+}
+
+/** Whether `agent` signed this contract. */
+export async function verifyContract(agent: string, contract: Contract, signature: Uint8Array): Promise<boolean> {
+  return verify(publicKeyOf(agent), CONTRACT_DOMAIN, fromHex(await contractHash(contract)), signature)
+}
+
+export async function signOutcome(key: AgentKey, outcome: Outcome): Promise<Uint8Array> {
+  return key.sign(OUTCOME_DOMAIN, await digest(encode(outcome)))
+}
+
+/** Whether `agent` signed this outcome. */
+export async function verifyOutcome(agent: string, outcome: Outcome, signature: Uint8Array): Promise<boolean> {
+  return verify(publicKeyOf(agent), OUTCOME_DOMAIN, await digest(encode(outcome)), signature)
+}
+
+/** Bytes of all the files together. */
+export function totalSize(files: readonly FileReference[]): number {
+  return files.reduce((sum, file) => sum + file.size, 0)
+}
+
+/**
+ * Why this contract can't be taken, in words for the one who asks; null when it can.
+ *
+ * @param capability what we offer under the contract's skill, if we do
+ */
+export function objection(contract: Contract, self: string, capability: Capability | undefined, now: number): string | null {
+  if (contract.follower !== self) return 'This request is for another agent.'
+  if (capability === undefined) return `This agent does not offer “${contract.skill}” any more.`
+  if (capability.program !== contract.program) return 'This agent now runs another version of that program: ask again.'
+  if (contract.expiry <= now) return 'The request had lapsed before it arrived.'
+  if (contract.expiry > now + 2 * CONTRACT_LIFE_MS) return 'The request would stay open for too long.'
+  if (!within(contract.limits, capability.limits)) return 'The request asks for more time or memory than this agent gives.'
+  if (totalSize(contract.files) > contract.limits.inputBytes) {
+    return `The files are larger than the ${contract.limits.inputBytes} bytes that this skill takes.`
+  }
+  return null
+}

@@ -1,0 +1,122 @@
+/**
+ * What people see of what is kept. Pure, save for nothing.
+ */
+import type { AgentView, ApprovalView, LogEntryView, Permission, Status, TaskView } from './client.ts'
+import { toHex } from './crypto/hash.ts'
+import type { Entry } from './log/log.ts'
+import type { Network } from './net/network.ts'
+import type { Contract } from './schema/contract.ts'
+import type { Progress, Result } from './schema/result.ts'
+import type { PermissionRecord, TaskRecord } from './schema/task.ts'
+import type { Skill } from './skill/skills.ts'
+import { usedToday } from './task/permission.ts'
+
+export function statusView(
+  agent: string,
+  network: Network,
+  agentOf: (peer: string) => string | undefined,
+  storage: Status['storage']
+): Status {
+  const { state, reason, peer, relay, connections } = network.status()
+  return {
+    agent,
+    peerId: peer,
+    connections: connections.map((connection) => ({
+      peer: connection.peer,
+      address: connection.address,
+      direct: connection.direct,
+      rttMs: connection.rttMs,
+      agent: agentOf(connection.peer) ?? null
+    })),
+    network: state,
+    networkReason: reason,
+    relay,
+    storage
+  }
+}
+
+export function taskView(task: TaskRecord, progress: Progress | null, result: Result | null): TaskView {
+  const { contract } = task
+  const other = contract === null ? task.wanted.agent : task.role === 'leader' ? contract.follower : contract.leader
+  return {
+    id: task.id,
+    role: task.role,
+    goal: task.goal,
+    files: task.files,
+    agent: other,
+    skill: contract?.skill ?? task.wanted.skill,
+    state: task.state,
+    waiting: task.waiting,
+    progress,
+    result,
+    problem: task.problem,
+    contract: task.contractHash,
+    entries: task.entries,
+    created: task.created,
+    updated: task.updated,
+    events: task.events
+  }
+}
+
+/** A task that waits for our operator's word. */
+export type AskedTask = TaskRecord & { contract: Contract }
+
+export function waitsForApproval(task: TaskRecord): task is AskedTask {
+  return (
+    task.role === 'follower' &&
+    task.state === 'submitted' &&
+    task.approvedBy === null &&
+    !task.cancelRequested &&
+    task.contract !== null
+  )
+}
+
+export function approvalView(
+  { id, contract, created }: AskedTask,
+  skill: Skill | undefined,
+  other: Pick<AgentView, 'petname' | 'reach' | 'history'>
+): ApprovalView {
+  return {
+    id,
+    agent: contract.leader,
+    petname: other.petname,
+    reach: other.reach,
+    history: other.history,
+    goal: contract.goal,
+    skill: contract.skill,
+    skillName: skill?.capability.name ?? contract.skill,
+    program: { hash: contract.program, source: skill?.source ?? '', author: 'built in' },
+    files: contract.files,
+    limits: contract.limits,
+    created,
+    expiry: contract.expiry
+  }
+}
+
+export function permissionView(permission: PermissionRecord, now: number): Permission {
+  const { id, agent, skill, limits, perDay, created } = permission
+  return { id, agent, skill, limits, perDay, usedToday: usedToday(permission, now), created }
+}
+
+export function logEntryView({ author, header, hash, body }: Entry): LogEntryView {
+  return {
+    author,
+    seq: header.seq,
+    kind: header.kind,
+    time: header.time,
+    expiry: header.expiry,
+    hash: toHex(hash),
+    bodyHash: toHex(header.bodyHash),
+    bodySize: header.bodySize,
+    body
+  }
+}
+
+/** How tasks with an agent went, either way round. */
+export function historyWith(tasks: readonly TaskRecord[], agent: string): AgentView['history'] {
+  const theirs = tasks.filter(({ contract }) => contract?.follower === agent || contract?.leader === agent)
+  return {
+    completed: theirs.filter(({ state }) => state === 'completed').length,
+    failed: theirs.filter(({ state }) => state === 'failed').length
+  }
+}

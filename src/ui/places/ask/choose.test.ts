@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import type { Candidate } from '../../../node/client.ts'
+import { bestCandidate } from './choose.ts'
+
+const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct'): Candidate => ({
+  agent, skill, name: skill, score: 1, reach, reasons: [], program: '',
+  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
+})
+
+test('the best is the first that can be reached', () => {
+  expect(bestCandidate([one('a', 'x', 'away'), one('b', 'x')])?.agent).toBe('b')
+  expect(bestCandidate([one('a', 'x', 'away')])?.agent).toBe('a')
+  expect(bestCandidate([])).toBeNull()
+})
+test('somebody who was asked before comes after the others, but not never', () => {
+  expect(bestCandidate([one('a', 'x'), one('b', 'x', 'relayed')], { avoid: 'a' })?.agent).toBe('b')
+  expect(bestCandidate([one('a', 'x')], { avoid: 'a' })?.agent).toBe('a')
+})
+test('a wanted skill is not given up', () => {
+  expect(bestCandidate([one('a', 'x'), one('b', 'y', 'away')], { skill: 'y' })?.agent).toBe('b')
+  expect(bestCandidate([one('a', 'x')], { skill: 'y' })).toBeNull()
+})

@@ -1,0 +1,244 @@
+import { ArrowRight, CodeXml, Paperclip, Type, X } from 'lucide-react'
+import { Suspense, lazy, useEffect, useEffectEvent, useRef, useState } from 'react'
+import type { AgentView, Candidate } from '../../../node/client.ts'
+import { AgentName } from '../../parts/agent-name.tsx'
+import { AgentPicture } from '../../parts/agent-picture.tsx'
+import { tooLarge } from '../../parts/limit-words.ts'
+import { Note } from '../../parts/note.tsx'
+import { StrangerLine } from '../../parts/stranger-text.tsx'
+import { labelFor, useApp, useSnapshot } from '../../state/app-context.ts'
+import { emptyDraft, inputs, totalBytes, type Attachment, type Draft } from '../../state/draft.ts'
+import { goTo } from '../../state/route.ts'
+import { useAction } from '../../state/use-action.ts'
+import { useAttach } from '../../state/use-attach.ts'
+import { useValue } from '../../state/use-value.ts'
+import { formatBytes } from '../../text/format.ts'
+import { Candidates } from './candidates.tsx'
+import { bestCandidate, candidateKey } from './choose.ts'
+import { Nobody } from './nobody.tsx'
+import type { Editing } from './text-editor.tsx'
+import { useCandidates } from './use-candidates.ts'
+
+const TextEditor = lazy(async () => ({ default: (await import('./text-editor.tsx')).TextEditor }))
+const MAX_GOAL = 4000
+
+/** The field for a goal, what goes with it, who could do it, and the button that asks. */
+export function Composer() {
+  const { draft, client, announcer } = useApp()
+  const snapshot = useSnapshot()
+  const now = useValue(draft)
+  const { goal, files, pinned } = now
+  const change = (part: Partial<Draft>) => draft.update((old) => ({ ...old, startWith: null, ...part }))
+  const words = goal.trim() === '' && files.length > 0 ? files.map((file) => file.name).join(' ') : goal
+  const search = useCandidates(words, files)
+  const { refused, take, dismiss } = useAttach()
+  const [editing, setEditing] = useState<Editing | null>(null)
+  const [chosenKey, setChosenKey] = useState<string | null>(null)
+  const { busy, problem, run } = useAction()
+  const picker = useRef<HTMLInputElement>(null)
+
+  const found = 'candidates' in search ? search.candidates : []
+  const candidates = pinned === null ? found : pinnedCandidate(pinned, found, snapshot?.agents ?? [])
+  const chosen =
+    candidates.find((candidate) => candidateKey(candidate) === chosenKey) ??
+    bestCandidate(candidates, { avoid: now.avoid }) ?? candidates[0] ?? null
+  const excess = chosen === null ? null : tooLarge(totalBytes(files), chosen.limits)
+  const ready = goal.trim() !== '' && chosen !== null && excess === null && !busy
+
+  const ask = (candidate: Candidate) =>
+    run(async () => {
+      const id = await client.submit({
+        goal: goal.trim(), files: inputs(files), agent: candidate.agent, skill: candidate.skill
+      })
+      announcer.say(`Asked ${labelFor(candidate.agent, snapshot).name}`)
+      draft.set(emptyDraft)
+      goTo('tasks', id)
+    })
+
+  const starting = now.startWith
+  const starter = starting !== null && search.state === 'found' ? bestCandidate(found, { skill: starting }) : null
+  const started = useRef<Draft | null>(null)
+  const start = useEffectEvent((candidate: Candidate) => void ask(candidate))
+  useEffect(() => {
+    // Once for each draft that asks to, whatever else is drawn again.
+    if (starter === null || starter.reach === 'away' || started.current === now) return
+    started.current = now
+    start(starter)
+  }, [starter, now])
+
+  if (starting !== null && problem === null) {
+    const there = starter !== null && starter.reach !== 'away'
+    return <Starting found={there} onStop={() => draft.set(emptyDraft)} goal={goal} />
+  }
+  return (
+    <form
+      className="composer stack"
+      aria-label="Ask"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (ready) void ask(chosen)
+      }}
+    >
+      <div className="composer-box">
+        <label className="sr-only" htmlFor="goal">Your goal, in words</label>
+        <textarea
+          id="goal"
+          className="composer-goal"
+          rows={3}
+          maxLength={MAX_GOAL}
+          placeholder="For example: what stands out in these sales figures?"
+          value={goal}
+          onChange={(event) => change({ goal: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) event.currentTarget.form?.requestSubmit()
+          }}
+        />
+        {files.length > 0 && (
+          <ul className="attachments" aria-label="Attached">
+            {files.map((file) => (
+              <AttachedFile
+                key={file.id}
+                file={file}
+                onEdit={() => setEditing({ kind: file.type.includes('javascript') ? 'code' : 'text', file })}
+                onRemove={() => change({ files: files.filter((other) => other !== file) })}
+              />
+            ))}
+          </ul>
+        )}
+        <div className="composer-tools">
+          <button type="button" className="button quiet" onClick={() => picker.current?.click()}>
+            <Paperclip size={18} aria-hidden /> Files
+          </button>
+          <button type="button" className="button quiet" onClick={() => setEditing({ kind: 'text', file: null })}>
+            <Type size={18} aria-hidden /> Text
+          </button>
+          <button type="button" className="button quiet" onClick={() => setEditing({ kind: 'code', file: null })}>
+            <CodeXml size={18} aria-hidden /> Code
+          </button>
+          <input
+            ref={picker}
+            className="sr-only"
+            type="file"
+            multiple
+            tabIndex={-1}
+            aria-label="Files to attach"
+            onChange={(event) => {
+              void take([...(event.target.files ?? [])])
+              event.target.value = ''
+            }}
+          />
+          <button type="submit" className="button primary composer-ask" disabled={!ready}>
+            {chosen === null || goal.trim() === '' ? 'Ask' : <span>Ask <AgentName agent={chosen.agent} /></span>}
+            <ArrowRight size={18} aria-hidden />
+          </button>
+        </div>
+      </div>
+
+      {refused.length > 0 && (
+        <Note kind="bad" live>
+          <ul className="stack-s">{refused.map((text, i) => <li key={i}>{text}</li>)}</ul>
+          <button type="button" className="link" onClick={dismiss}>Understood</button>
+        </Note>
+      )}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>It was not asked: {problem}</p>
+          <p>Nothing is lost: your words and files are still here. Try again in a moment.</p>
+        </Note>
+      )}
+      {excess !== null && (
+        <Note kind="warn" live>
+          <p>{excess} Choose another agent below, or attach less.</p>
+        </Note>
+      )}
+      {pinned !== null && (
+        <div className="row pinned">
+          <AgentPicture agent={pinned.agent} size={28} />
+          <span>
+            For <AgentName agent={pinned.agent} tail />: <StrangerLine text={pinned.skillName} />
+          </span>
+          <button type="button" className="button quiet" onClick={() => change({ pinned: null })}>
+            <X size={16} aria-hidden /> Anyone instead
+          </button>
+        </div>
+      )}
+      {search.state === 'failed' && (
+        <Note kind="bad" live><p>Could not look for agents: {search.problem}</p></Note>
+      )}
+      {search.state === 'looking' && candidates.length === 0 && (
+        <div className="skeleton composer-looking" role="status"><span>Looking for who could do this…</span></div>
+      )}
+      {goal.trim() === '' && files.length > 0 && (
+        <p className="soft">Say what you want done with {files.length === 1 ? 'this file' : 'these files'}.</p>
+      )}
+      {candidates.length > 0 && pinned === null && (
+        <Candidates
+          candidates={candidates}
+          chosen={chosen}
+          totalBytes={totalBytes(files)}
+          onChoose={(candidate) => setChosenKey(candidateKey(candidate))}
+        />
+      )}
+      {search.state === 'found' && candidates.length === 0 && <Nobody goal={goal} />}
+
+      {editing !== null && (
+        <Suspense><TextEditor
+          editing={editing}
+          files={files}
+          onClose={() => setEditing(null)}
+          onSave={(file) => {
+            const known = files.some((other) => other.id === file.id)
+            change({ files: known ? files.map((other) => (other.id === file.id ? file : other)) : [...files, file] })
+            setEditing(null)
+          }}
+        /></Suspense>
+      )}
+    </form>
+  )
+}
+
+/** A task that starts by itself as soon as somebody is there. */
+function Starting({ goal, found, onStop }: { goal: string; found: boolean; onStop: () => void }) {
+  return (
+    <div className="card stack" role="status">
+      <h2>{found ? 'Asking…' : 'Looking for somebody who can do this…'}</h2>
+      <p className="stranger quoted">{goal}</p>
+      <p className="soft">
+        {found ? 'It starts now.' : 'It starts by itself as soon as somebody is there. You can stay or look around.'}
+      </p>
+      <div><button type="button" className="button" onClick={onStop}>Stop</button></div>
+    </div>
+  )
+}
+
+function AttachedFile({ file, onEdit, onRemove }: { file: Attachment; onEdit: () => void; onRemove: () => void }) {
+  return (
+    <li className="attachment">
+      <Paperclip size={15} aria-hidden />
+      {file.editable ? (
+        <button type="button" className="link" onClick={onEdit}><StrangerLine text={file.name} max={40} /></button>
+      ) : (
+        <StrangerLine text={file.name} max={40} />
+      )}
+      <span className="faint small num">{formatBytes(file.bytes.length)}</span>
+      <button type="button" className="button quiet icon" aria-label={`Remove ${file.name}`} onClick={onRemove}>
+        <X size={16} aria-hidden />
+      </button>
+    </li>
+  )
+}
+
+/** The pinned agent's skill as the only candidate: as it was found, or from what the agent says it offers. */
+function pinnedCandidate(
+  pinned: NonNullable<Draft['pinned']>,
+  found: readonly Candidate[],
+  agents: readonly AgentView[]
+): Candidate[] {
+  const match = found.find((candidate) => candidate.agent === pinned.agent && candidate.skill === pinned.skill)
+  if (match !== undefined) return [match]
+  const agent = agents.find((known) => known.agent === pinned.agent)
+  const capability = agent?.capabilities.find((offer) => offer.capability.id === pinned.skill)?.capability
+  if (agent === undefined || capability === undefined) return []
+  const { name, limits, program } = capability
+  return [{ agent: pinned.agent, skill: pinned.skill, name, score: 0, reach: agent.reach, reasons: [], limits, program }]
+}

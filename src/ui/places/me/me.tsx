@@ -1,0 +1,125 @@
+import { useState } from 'react'
+import { AgentPicture } from '../../parts/agent-picture.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
+import { LabelledSwitch } from '../../parts/labelled-switch.tsx'
+import { limitWords } from '../../parts/limit-words.ts'
+import { LogList, useLog } from '../../parts/log-list.tsx'
+import { Note } from '../../parts/note.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { StrangerText } from '../../parts/stranger-text.tsx'
+import type { LogEntryView, Snapshot } from '../../../node/client.ts'
+import { useApp, useSnapshot } from '../../state/app-context.ts'
+import { openIntentions } from '../../state/intentions.ts'
+import { useAction } from '../../state/use-action.ts'
+import { useNow } from '../../state/use-now.ts'
+import { nameOf } from '../../text/names.ts'
+import { plural } from '../../text/format.ts'
+import { Permissions } from '../approvals/permissions.tsx'
+import { Connections } from './connections.tsx'
+import { Developers } from './developers.tsx'
+import { Settings } from './settings.tsx'
+import { Storage } from './storage.tsx'
+import './me.css'
+
+/** What does the world see of me, what may my agent do? */
+export function Me() {
+  const snapshot = useSnapshot()
+  if (snapshot === null) {
+    return <Page title="Me"><div className="skeleton" role="status"><span className="sr-only">Starting…</span></div></Page>
+  }
+  return <KnownMe snapshot={snapshot} />
+}
+
+function KnownMe({ snapshot }: { snapshot: Snapshot }) {
+  const log = useLog(undefined, snapshot.logLength)
+  const { agent } = snapshot.status
+  return (
+    <Page title="Me" intro="What others see of you, and what your agent may do.">
+      <section className="card agent-head me-head" aria-label="Identity">
+        <AgentPicture agent={agent} size={88} />
+        <div className="stack-s grow">
+          <h2 className="me-name">{nameOf(agent)}</h2>
+          <p className="small soft">
+            Others see this name and picture. Both come from your agent’s key, which was made in this browser and can’t
+            leave it.
+          </p>
+          <p className="small mono did">{agent}</p>
+          <div><CopyButton label="Copy your key" text={() => agent} /></div>
+        </div>
+      </section>
+      <Storage storage={snapshot.status.storage} />
+      <Section title="What I offer" intro="What others may ask of your agent. You are asked before anything runs.">
+        {snapshot.offers.length === 0 ? (
+          <p className="soft">Nothing so far.</p>
+        ) : (
+          <ul className="rows">
+            {snapshot.offers.map((offer) => <OfferRow key={offer.capability.id} offer={offer} />)}
+          </ul>
+        )}
+      </Section>
+      <LooksFor entries={log.entries ?? []} />
+      <Permissions />
+      <Connections status={snapshot.status} />
+      <Settings />
+      <details className="more card log-card">
+        <summary>My log: {plural(snapshot.logLength, 'signed entry', 'signed entries')}</summary>
+        <div className="more-body stack-s">
+          <p className="small soft">
+            All that your agent declared, agreed to and finished, each entry signed and tied to the one before it, so that
+            nobody can change it later.
+          </p>
+          <LogList {...log} />
+        </div>
+      </details>
+      <Developers />
+    </Page>
+  )
+}
+
+function OfferRow({ offer: { capability, offered } }: { offer: Snapshot['offers'][number] }) {
+  const { client, announcer } = useApp()
+  const { busy, problem, run } = useAction()
+  const turn = (on: boolean) =>
+    run(async () => {
+      await client.offer(capability.id, on)
+      announcer.say(on ? `${capability.name} is offered` : `${capability.name} is not offered any more`)
+    })
+  return (
+    <li className="me-offer">
+      <div className="grow">
+        <h3>{capability.name}</h3>
+        <p className="small soft">{capability.description}</p>
+        <p className="small faint num">{limitWords(capability.limits)}</p>
+        {problem !== null && <Note kind="bad" live><p>That did not work: {problem}</p></Note>}
+      </div>
+      <LabelledSwitch label={`Offer ${capability.name}`} checked={offered} disabled={busy} onChange={(on) => void turn(on)} />
+    </li>
+  )
+}
+
+function LooksFor({ entries }: { entries: readonly LogEntryView[] }) {
+  const { client } = useApp()
+  const now = useNow()
+  const { busy, problem, run } = useAction()
+  const [gone, setGone] = useState<ReadonlySet<number>>(new Set())
+  const open = openIntentions(entries, now).filter(({ seq }) => !gone.has(seq))
+  if (open.length === 0) return null
+  const withdraw = (seq: number) =>
+    run(async () => {
+      await client.withdraw(seq)
+      setGone((already) => new Set(already).add(seq))
+    })
+  return (
+    <Section title="What I look for" intro="Public: everybody in the network can read this.">
+      {problem !== null && <Note kind="bad" live><p>It still stands: {problem}</p></Note>}
+      <ul className="rows">
+        {open.map(({ seq, goal }) => (
+          <li key={seq} className="me-offer">
+            <div className="grow"><StrangerText text={goal} max={300} /></div>
+            <button type="button" className="button danger" disabled={busy} onClick={() => void withdraw(seq)}>Take back</button>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}

@@ -1,0 +1,224 @@
+/**
+ * A node that follows a script instead of a network: for component tests and for looking at every state.
+ * It keeps a snapshot, changes it as the real one would, and remembers what it was asked.
+ */
+import type {
+  AgentView, ApprovalView, Candidate, LogEntryView, Permission, Snapshot, StarlingClient, Status, TaskView
+} from '../../node/client.ts'
+
+export interface ScriptedClient extends StarlingClient {
+  /** every call but reads, in order: name and arguments */
+  readonly calls: Array<[name: string, ...args: unknown[]]>
+  /** Changes what the page sees. */
+  change(part: Partial<Snapshot>): void
+  snapshot(): Snapshot
+  /** Makes the next call of this name fail with these words. */
+  failNext(name: keyof StarlingClient, message: string): void
+}
+
+export interface Script {
+  snapshot: Snapshot
+  /** who could do it; by default everybody who offers something that shares a word */
+  find?: (text: string) => Candidate[]
+  log?: LogEntryView[]
+  files?: Record<string, Uint8Array>
+}
+
+export function createScriptedClient(script: Script): ScriptedClient {
+  let now = script.snapshot
+  let nextId = 1
+  const wakers = new Set<() => void>()
+  const failures = new Map<string, string>()
+  const calls: ScriptedClient['calls'] = []
+  const blobs = new Map(Object.entries(script.files ?? {}))
+
+  const change = (part: Partial<Snapshot>) => {
+    now = { ...now, ...part }
+    for (const wake of [...wakers]) wake()
+  }
+  const record = (name: keyof StarlingClient, ...args: unknown[]) => {
+    calls.push([name, ...args])
+    const message = failures.get(name)
+    if (message === undefined) return
+    failures.delete(name)
+    throw new Error(message)
+  }
+  const patchTask = (id: string, part: Partial<TaskView>) =>
+    change({ tasks: now.tasks.map((task) => (task.id === id ? { ...task, ...part, updated: Date.now() } : task)) })
+
+  async function* follow<T>(read: () => T, over: (value: T) => boolean): AsyncGenerator<T> {
+    let last: T | undefined
+    for (;;) {
+      const value = read()
+      if (value !== last) {
+        last = value
+        yield value
+        if (over(value)) return
+        continue
+      }
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          wakers.delete(wake)
+          resolve()
+        }
+        wakers.add(wake)
+      })
+    }
+  }
+
+  return {
+    calls,
+    change,
+    snapshot: () => now,
+    failNext: (name, message) => void failures.set(name, message),
+    status: async () => now.status,
+    async declare(declaration) {
+      record('declare', declaration)
+      change({ logLength: now.logLength + 1 })
+      return { seq: now.logLength }
+    },
+    async withdraw(seq) {
+      record('withdraw', seq)
+      change({ logLength: now.logLength + 1 })
+    },
+    async find(text) {
+      if (failures.has('find')) record('find', text)
+      return script.find?.(text) ?? findBySharedWord(text, now.agents)
+    },
+    async submit(request) {
+      record('submit', request)
+      const id = `task-${nextId++}`
+      const files = (request.files ?? []).map((file, i) => ({
+        name: file.name, type: file.type ?? 'text/plain', hash: String(i).padStart(64, 'f'),
+        size: file.bytes?.length ?? file.text?.length ?? 0
+      }))
+      change({
+        tasks: [
+          ...now.tasks,
+          aTask({
+            id, goal: request.goal, files, agent: request.agent ?? null, skill: request.skill ?? null,
+            state: 'auth-required', waiting: 'Waiting for their answer', created: Date.now(), updated: Date.now()
+          })
+        ]
+      })
+      return id
+    },
+    tasks: async () => now.tasks,
+    async *watch(id) {
+      for await (const task of follow(() => now.tasks.find((one) => one.id === id), (one) => one === undefined || one.result !== null)) {
+        if (task !== undefined) yield task
+      }
+    },
+    async cancel(id) {
+      record('cancel', id)
+      patchTask(id, { state: 'canceled', waiting: '', problem: 'You cancelled it.' })
+    },
+    approvals: async () => now.approvals,
+    async approve(id, options) {
+      record('approve', id, options)
+      change({ approvals: now.approvals.filter((approval) => approval.id !== id) })
+    },
+    async decline(id, reason) {
+      record('decline', id, reason)
+      change({ approvals: now.approvals.filter((approval) => approval.id !== id) })
+    },
+    async revoke(permission) {
+      record('revoke', permission)
+      change({ permissions: now.permissions.filter(({ id }) => id !== permission) })
+    },
+    log: async () => script.log ?? [],
+    async offer(skill, offered) {
+      record('offer', skill, offered)
+      change({ offers: now.offers.map((offer) => (offer.capability.id === skill ? { ...offer, offered } : offer)) })
+    },
+    async name(agent, petname) {
+      record('name', agent, petname)
+      change({
+        agents: now.agents.map((view) => (view.agent === agent ? { ...view, petname: petname === '' ? null : petname } : view))
+      })
+    },
+    snapshots: () => follow(() => now, () => false),
+    file: async (hash) => blobs.get(hash) ?? null,
+    traffic: async () => ({})
+  }
+}
+
+function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate[] {
+  const words = text.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? []
+  return agents.flatMap((view) =>
+    view.capabilities.flatMap(({ capability }) => {
+      const own = [capability.name, capability.description, ...capability.tags, ...capability.examples].join(' ').toLowerCase()
+      const shared = words.filter((word) => own.includes(word))
+      if (shared.length === 0) return []
+      const { id, name, limits, program } = capability
+      return [{
+        agent: view.agent, skill: id, name, score: shared.length / words.length, reach: view.reach, limits, program,
+        reasons: [
+          { kind: 'matches' as const, text: `Speaks of ${shared.slice(0, 3).join(', ')}` },
+          { kind: 'reach' as const, text: view.reach === 'away' ? 'Not here now' : 'Here now' },
+          ...(view.history.completed > 0
+            ? [{ kind: 'history' as const, text: `Did ${view.history.completed} tasks for you` }]
+            : [])
+        ]
+      }]
+    })
+  )
+}
+
+/** A task with nothing special about it, for what matters to be changed. */
+export function aTask(part: Partial<TaskView> = {}): TaskView {
+  return {
+    id: 'task', role: 'leader', goal: 'What stands out in these sales?', files: [], agent: null, skill: null, state: 'submitted',
+    waiting: '', progress: null, result: null, problem: null, contract: null, entries: { contract: null, outcome: null },
+    created: Date.now() - 60_000, updated: Date.now() - 30_000, events: [], ...part
+  }
+}
+
+/** An approval with nothing special about it. */
+export function anApproval(part: Partial<ApprovalView> = {}): ApprovalView {
+  return {
+    id: 'approval', agent: did(1), petname: null, reach: 'direct', history: { completed: 0, failed: 0 },
+    goal: 'Statistics of these sales, and a chart by month', skill: 'csv-statistics', skillName: 'Statistics and a chart from a CSV file',
+    program: { hash: 'a'.repeat(64), source: 'function run(input, host) {\n  return { summary: "…", parts: [] }\n}', author: 'built in' },
+    files: [{ name: 'sales.csv', type: 'text/csv', hash: 'b'.repeat(64), size: 24_310 }],
+    limits: someLimits, created: Date.now() - 40_000, expiry: Date.now() + 29 * 60_000, ...part
+  }
+}
+
+export function aPermission(part: Partial<Permission> = {}): Permission {
+  return {
+    id: 'permission', agent: did(2), skill: 'key-points', limits: someLimits, perDay: 5, usedToday: 2,
+    created: Date.now() - 3 * 86_400_000, ...part
+  }
+}
+
+export function anAgent(part: Partial<AgentView> = {}): AgentView {
+  return {
+    agent: did(1), petname: null, reach: 'direct', capabilities: [], intentions: [],
+    history: { completed: 0, failed: 0 }, log: { entries: 3, fork: false }, ...part
+  }
+}
+
+export function aStatus(part: Partial<Status> = {}): Status {
+  return {
+    agent: did(0), peerId: '12D3KooWQnX8y7bV3dYcZkPq5uT9sRwL2mNfHjG6eAaBvCxDzEtS', connections: [], network: 'direct',
+    networkReason: '', relay: true, storage: { kind: 'indexeddb', problem: null }, ...part
+  }
+}
+
+export function aSnapshot(part: Partial<Snapshot> = {}): Snapshot {
+  return { status: aStatus(), agents: [], tasks: [], approvals: [], permissions: [], offers: [], logLength: 0, ...part }
+}
+
+export const someLimits = { ms: 30_000, memoryBytes: 32 * 1024 * 1024, inputBytes: 4 * 1024 * 1024, outputBytes: 1024 * 1024 }
+
+/** Well-formed did:keys that belong to nobody. */
+export function did(n: number): string {
+  const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+  let state = (n + 1) * 2654435761
+  const key = Array.from({ length: 44 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return alphabet[state % 58]
+  })
+  return `did:key:z6Mk${key.join('')}`
+}

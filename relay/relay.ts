@@ -45,6 +45,11 @@ export interface Relay {
 /** A browser that sleeps or lost its network is noticed after two of these, ms. */
 const PING_INTERVAL = 20_000
 
+/** Connections that have not shown yet who they are. */
+const MAX_PENDING = 128
+/** Relayed connections that one peer may have begun, and as many that others began with it. */
+const CIRCUITS_PER_PEER = 64
+
 /** Starts a relay. It listens on nothing: give it sockets with `accept`. */
 export async function createRelay({ privateKey, limits, onBytes }: RelayInit): Promise<Relay> {
   const upgrades = createUpgrades({ pingInterval: PING_INTERVAL, onBytes })
@@ -69,8 +74,8 @@ export async function createRelay({ privateKey, limits, onBytes }: RelayInit): P
       identify: identify(),
       ping: ping(),
       circuit: circuitRelayServer({
-        maxInboundHopStreams: limits.maxReservations,
-        maxOutboundStopStreams: limits.maxReservations,
+        maxInboundHopStreams: CIRCUITS_PER_PEER,
+        maxOutboundStopStreams: CIRCUITS_PER_PEER,
         reservations: {
           maxReservations: limits.maxReservations,
           reservationTtl: limits.reservationTtl,
@@ -111,5 +116,3 @@ export async function createRelay({ privateKey, limits, onBytes }: RelayInit): P
   }
 }
 
-/** Connections that have not shown yet who they are. */
-const MAX_PENDING = 128

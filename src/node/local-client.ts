@@ -36,6 +36,7 @@ import {
   waitsForApproval,
   type AskedTask
 } from './views.ts'
+import { delay, waitFor } from './wait-for.ts'
 
 export interface LocalClientComponents {
   agent: string
@@ -230,27 +231,34 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     return { seq: (await adaptation.declare({ kind: 'intention', goal, tags })).header.seq }
   }
 
-  /** Yields what `read` gives, now and after changes, at most every `SNAPSHOT_MS`, until `last`. */
+  /** Yields what `read` gives, now and after changes, at most every `SNAPSHOT_MS`, until `last` or `close`. */
   async function* watching<T>(
     subscribe: (changed: () => void) => () => void,
     read: () => Promise<T>,
     last: (value: T) => boolean
   ): AsyncGenerator<T, void, undefined> {
-    let changed: PromiseWithResolvers<void> = Promise.withResolvers()
-    const unsubscribe = subscribe(() => changed.resolve())
-    const stop = () => changed.resolve()
-    closing.signal.addEventListener('abort', stop, { once: true })
+    let stale = false
+    const watchers = new Set<() => void>()
+    const unsubscribe = subscribe(() => {
+      stale = true
+      for (const watcher of [...watchers]) watcher()
+    })
+    const watch = (watcher: () => void) => {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    }
     try {
       while (!closing.signal.aborted) {
-        changed = Promise.withResolvers()
+        stale = false
         const value = await read()
         yield value
         if (last(value)) return
-        await changed.promise
-        await new Promise((resolve) => setTimeout(resolve, SNAPSHOT_MS))
+        await waitFor(watch, () => (stale ? true : undefined), closing.signal)
+        await delay(SNAPSHOT_MS, closing.signal)
       }
+    } catch (error) {
+      if (!closing.signal.aborted) throw error
     } finally {
-      closing.signal.removeEventListener('abort', stop)
       unsubscribe()
     }
   }
@@ -315,7 +323,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     },
     traffic: async () => network.bytesByProtocol(),
     close() {
-      closing.abort()
+      closing.abort(new Error('the node stops'))
       for (const stop of stops) stop()
       listeners.clear()
     }

@@ -66,11 +66,16 @@ function Stopped({ reason, kept }: { reason: unknown; kept: boolean }) {
   return (
     <Halt
       title="Your agent stopped"
-      what="The part of this page that is your agent ended without being asked to. A browser may do that when memory runs short."
+      what={
+        'The part of this page that is your agent ended without being asked to. ' +
+        'A browser may do that when memory runs short.'
+      }
       safe={
         kept
-          ? 'Your key, your tasks and your log are kept in this browser. A task that was running goes on, or says what became of it, once your agent is back.'
-          : 'This browser did not let the page keep anything, so what was done since the page was opened is gone. The agents that you worked with have their own records.'
+          ? 'Your key, your tasks and your log are kept in this browser. ' +
+            'A task that was running goes on, or says what became of it, once your agent is back.'
+          : 'This browser did not let the page keep anything, so what was done since the page was opened is gone. ' +
+            'The agents that you worked with have their own records.'
       }
       todo="Load the page again. If it stops again, close other tabs first."
       detail={reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)}

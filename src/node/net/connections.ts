@@ -147,7 +147,9 @@ export function createConnections({ clock, inUse }: ConnectionsComponents, init:
       }),
     size: () => entries.size,
     drop(peer, reason) {
-      for (const connection of entries.get(peer)?.open.slice() ?? []) connection.abort(reason)
+      const open = entries.get(peer)?.open.slice() ?? []
+      // direct ones last, so that none seems to be relayed on its way out
+      for (const connection of open.sort((a, b) => Number(isDirect(a)) - Number(isDirect(b)))) connection.abort(reason)
     },
     peers: () => [...entries.keys()],
     close() {

@@ -3,10 +3,10 @@ import './polyfill.ts'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { StrictSign, gossipsub, type GossipSub } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
+import { identify, type Identify } from '@libp2p/identify'
 import type { Libp2p, PeerId, Transport } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
-import { ping } from '@libp2p/ping'
+import { ping, type Ping } from '@libp2p/ping'
 import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
@@ -48,7 +48,12 @@ export interface Reservations {
   removeEventListener(event: 'relay:removed', listener: () => void): void
 }
 
-export type StarlingLibp2p = Libp2p<{ pubsub: GossipSub }>
+interface Services extends Record<string, unknown> {
+  identify: Identify
+  ping: Ping
+  pubsub: GossipSub
+}
+export type StarlingLibp2p = Libp2p<Services>
 
 /** Connections inbound in a second: they count as their relay's, so this is for all peers behind it together. */
 const INBOUND_PER_SECOND = 64
@@ -68,7 +73,7 @@ export async function createNode(
 ): Promise<{ node: StarlingLibp2p; reservations: Reservations }> {
   let circuit: Transport | null = null
   const denies = (peer: PeerId): boolean => refuses(peer.toString()) || isFull(peer.toString())
-  const node = await createLibp2p({
+  const node = await createLibp2p<Services>({
     privateKey: await (privateKeySeed === undefined
       ? generateKeyPair('Ed25519')
       : generateKeyPairFromSeed('Ed25519', privateKeySeed)),

@@ -1,3 +1,4 @@
+import '../../../headless/web-socket.ts'
 import './polyfill.ts'
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { gossipsub } from '@libp2p/gossipsub'

@@ -76,6 +76,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     {
       onOpen: (connection) => farewell.watch(connection),
       onConnect(connection) {
+        if (phase !== 'running') return
         dials.reached(connection.peer, connection.direct ? 'direct' : 'relayed')
         topicStreams.poke(connection.peer)
         emitter.emit('connect', connection)
@@ -135,7 +136,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     dials.gone(peer)
   }
 
-  const streams = createStreams({ node, log, penalise, onIncoming: connections.show })
+  const streams = createStreams({ node, log, penalise })
 
   const farewell = createFarewell(
     { streams, clock, log },
@@ -308,7 +309,11 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
       return { state, reason: reasonOf(state), peer: self, relay: relayAddresses().length > 0, connections: list }
     },
     handle(protocol, options, handler) {
-      streams.handle(protocol, options, (stream, signal) => handler(plainStream(stream), signal))
+      streams.handle(protocol, options, (stream, signal) => {
+        // it takes us for connected
+        connections.show(stream.peer)
+        return handler(plainStream(stream), signal)
+      })
     },
     async open(peer, protocol, options) {
       if (phase !== 'running') throw new NetworkStoppedError('expected a started network')

@@ -17,8 +17,6 @@ export interface StreamsComponents {
   node: Pick<Libp2p, 'handle'>
   log: Logger
   penalise(peer: string, reason: string, points: number): void
-  /** A peer has opened a stream to us: it takes us for connected. */
-  onIncoming(peer: string): void
 }
 
 export interface Streams {
@@ -39,7 +37,7 @@ const LINGER_MS = 10_000
 /** libp2p counts by connection and direction and until it has closed a stream: our own count comes first. */
 const slack = (streams: number): number => 4 * streams
 
-export function createStreams({ node, log, penalise, onIncoming }: StreamsComponents): Streams {
+export function createStreams({ node, log, penalise }: StreamsComponents): Streams {
   /** streams that are open, by `peer protocol` and direction */
   const counts = new Map<string, number>()
   const framed = new WeakMap<Stream, FramedStreamWithEnd>()
@@ -100,7 +98,6 @@ export function createStreams({ node, log, penalise, onIncoming }: StreamsCompon
         const made = frame(stream, peer, options)
         if (made.ended.aborted) place.free()
         else made.ended.addEventListener('abort', () => place.free(), { once: true })
-        onIncoming(peer)
         void run(made, connection, handler)
       }
       node

@@ -18,6 +18,18 @@ const stopWords = new Set(
 /** Longer queries are cut: the rest of a pasted text says little more about what is wanted. */
 const MAX_QUERY_CHARS = 600
 
+const tokenize = MiniSearch.getDefault('tokenize') as (text: string) => string[]
+
+function processTerm(term: string): string | null {
+  const word = term.toLowerCase().normalize('NFKC')
+  return word.length < 2 || stopWords.has(word) ? null : word
+}
+
+/** The different words of a query that say anything. */
+function termsOf(text: string): string[] {
+  return [...new Set(tokenize(text).flatMap((term) => processTerm(term) ?? []))]
+}
+
 interface Document {
   id: string
   name: string
@@ -30,10 +42,7 @@ interface Document {
 export function createLexicalMatcher(): Matcher {
   const index = new MiniSearch<Document>({
     fields: ['name', 'tags', 'examples', 'description'],
-    processTerm: (term) => {
-      const word = term.toLowerCase().normalize('NFKC')
-      return word.length < 2 || stopWords.has(word) ? null : word
-    },
+    processTerm,
     searchOptions: {
       boost: { tags: 3, name: 2.5, examples: 1.5, description: 1 },
       prefix: (term) => term.length >= 4,
@@ -60,12 +69,15 @@ export function createLexicalMatcher(): Matcher {
     },
 
     search(text: string, limit: number) {
-      const found = index.search(text.slice(0, MAX_QUERY_CHARS)).slice(0, limit)
+      const query = text.slice(0, MAX_QUERY_CHARS)
+      const found = index.search(query).slice(0, limit)
       const best = found[0]?.score ?? 1
+      const asked = Math.max(...found.map(({ queryTerms }) => queryTerms.length), termsOf(query).length)
       return Promise.resolve(
-        found.map(({ id, score, terms }) => ({
+        found.map(({ id, score, terms, queryTerms }) => ({
           id: id as string,
-          score: score / best,
+          // among these, and by how much of what was asked is there at all: a lone common word is a weak match
+          score: (score / best) * Math.sqrt(queryTerms.length / asked),
           terms: [...new Set(terms)]
         }))
       )

@@ -1,6 +1,15 @@
 import { useRef } from 'react'
 import {
-  Bar, BarChart, CartesianGrid, Legend, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Legend,
+  Line,
+  LineChart,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis
 } from 'recharts'
 import type { ChartPart } from '../../node/schema/result.ts'
 import { cleanLine, cut } from '../text/clean.ts'
@@ -29,14 +38,50 @@ export function Chart({ part, label }: { part: ChartPart; label: string }) {
   }))
   const frame = [
     <CartesianGrid key="grid" stroke="var(--line)" vertical={false} />,
-    <XAxis key="x" dataKey="name" {...axis} height={part.xLabel === undefined ? 30 : 48}
-      {...(part.xLabel === undefined ? {} : { label: { value: short(part.xLabel, 40), position: 'insideBottom', fill: 'var(--ink-soft)', fontSize: 12 } })} />,
-    <YAxis key="y" {...axis} width={part.yLabel === undefined ? 56 : 72} tickFormatter={tickText}
-      {...(part.yLabel === undefined ? {} : { label: { value: short(part.yLabel, 40), angle: -90, position: 'insideLeft', fill: 'var(--ink-soft)', fontSize: 12, style: { textAnchor: 'middle' } } })} />,
-    <Tooltip key="tip" isAnimationActive={false} cursor={{ fill: 'var(--sunken)', stroke: 'var(--line-strong)' }}
-      contentStyle={{ background: 'var(--raised)', border: '1px solid var(--line)', borderRadius: 10, color: 'var(--ink)' }}
-      formatter={(value) => (typeof value === 'number' ? formatNumber(value) : String(value))} />,
-    ...(series.length > 1 ? [<Legend key="legend" position="top" wrapperStyle={{ fontSize: 13, color: 'var(--ink-soft)' }} />] : [])
+    <XAxis
+      key="x"
+      dataKey="name"
+      {...axis}
+      height={part.xLabel === undefined ? 30 : 48}
+      {...(part.xLabel === undefined
+        ? {}
+        : {
+            label: { value: short(part.xLabel, 40), position: 'insideBottom', fill: 'var(--ink-soft)', fontSize: 12 }
+          })}
+    />,
+    <YAxis
+      key="y"
+      {...axis}
+      width={part.yLabel === undefined ? 56 : 72}
+      tickFormatter={tickText}
+      {...(part.yLabel === undefined
+        ? {}
+        : {
+            label: {
+              value: short(part.yLabel, 40),
+              angle: -90,
+              position: 'insideLeft',
+              fill: 'var(--ink-soft)',
+              fontSize: 12,
+              style: { textAnchor: 'middle' }
+            }
+          })}
+    />,
+    <Tooltip
+      key="tip"
+      isAnimationActive={false}
+      cursor={{ fill: 'var(--sunken)', stroke: 'var(--line-strong)' }}
+      contentStyle={{
+        background: 'var(--raised)',
+        border: '1px solid var(--line)',
+        borderRadius: 10,
+        color: 'var(--ink)'
+      }}
+      formatter={(value) => (typeof value === 'number' ? formatNumber(value) : String(value))}
+    />,
+    ...(series.length > 1
+      ? [<Legend key="legend" position="top" wrapperStyle={{ fontSize: 13, color: 'var(--ink-soft)' }} />]
+      : [])
   ]
   const margin = { top: 12, right: 12, bottom: 4, left: 0 }
   const save = () => {
@@ -51,21 +96,41 @@ export function Chart({ part, label }: { part: ChartPart; label: string }) {
             <BarChart data={data} margin={margin} accessibilityLayer={false}>
               {frame}
               {series.map(({ key, name, colour }) => (
-                <Bar key={key} dataKey={key} name={name} fill={colour} radius={[4, 4, 0, 0]} maxBarSize={64} isAnimationActive={false} />
+                <Bar
+                  key={key}
+                  dataKey={key}
+                  name={name}
+                  fill={colour}
+                  radius={[4, 4, 0, 0]}
+                  maxBarSize={64}
+                  isAnimationActive={false}
+                />
               ))}
             </BarChart>
           ) : (
             <LineChart data={data} margin={margin} accessibilityLayer={false}>
               {frame}
               {series.map(({ key, name, colour, dash }) => (
-                <Line key={key} dataKey={key} name={name} stroke={colour} strokeWidth={2} dot={data.length <= 40}
-                  {...(dash === undefined ? {} : { strokeDasharray: dash })} isAnimationActive={false} />
+                <Line
+                  key={key}
+                  dataKey={key}
+                  name={name}
+                  stroke={colour}
+                  strokeWidth={2}
+                  dot={data.length <= 40}
+                  {...(dash === undefined ? {} : { strokeDasharray: dash })}
+                  isAnimationActive={false}
+                />
               ))}
             </LineChart>
           )}
         </ResponsiveContainer>
       </div>
-      <div><button type="button" className="link small" onClick={save}>Save as SVG</button></div>
+      <div>
+        <button type="button" className="link small" onClick={save}>
+          Save as SVG
+        </button>
+      </div>
     </figure>
   )
 }
@@ -73,7 +138,8 @@ export function Chart({ part, label }: { part: ChartPart; label: string }) {
 function describe(part: ChartPart, label: string): string {
   const names = part.series.map((one) => short(one.name, 30)).join(', ')
   const shape = part.chart === 'bar' ? 'Bar chart' : 'Line chart'
-  return `${shape}: ${cleanLine(label)}. ${plural(part.labels.length, 'point')} of ${names}. The Table tab has the numbers.`
+  const points = plural(part.labels.length, 'point')
+  return `${shape}: ${cleanLine(label)}. ${points} of ${names}. The Table tab has the numbers.`
 }
 
 function short(text: string, max: number): string {

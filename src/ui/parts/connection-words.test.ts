@@ -3,9 +3,18 @@ import type { Status } from '../../node/client.ts'
 import { connectionWords } from './connection-words.ts'
 
 const status = (network: Status['network'], direct = 0, relayed = 0, relay = true): Status => ({
-  agent: 'did', peerId: 'p', network, networkReason: '', relay, storage: { kind: 'memory', problem: null },
+  agent: 'did',
+  peerId: 'p',
+  network,
+  networkReason: '',
+  relay,
+  storage: { kind: 'memory', problem: null },
   connections: Array.from({ length: direct + relayed }, (_, i) => ({
-    peer: `${i}`, address: '', direct: i < direct, agent: null, rttMs: null
+    peer: `${i}`,
+    address: '',
+    direct: i < direct,
+    agent: null,
+    rttMs: null
   }))
 })
 

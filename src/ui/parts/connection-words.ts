@@ -32,7 +32,9 @@ export function connectionWords(status: Status | null, online: boolean): Connect
       return {
         kind: 'relayed',
         label: 'Through a relay',
-        why: `${plural(relayed, 'other')} can be reached, through a relay that passes on sealed messages. A direct way is tried again by itself.`,
+        why:
+          `${plural(relayed, 'other')} can be reached, through a relay that passes on sealed messages. ` +
+          'A direct way is tried again by itself.',
         advice: 'Some networks allow no direct way. Asking works all the same, with small files.'
       }
     case 'direct':

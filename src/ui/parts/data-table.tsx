@@ -16,9 +16,7 @@ export function DataTable({ table, label }: { table: TablePart; label: string })
   const rows = useMemo(() => sortRows(table.rows, order), [table.rows, order])
   const numeric = useMemo(() => table.columns.map((_, column) => isNumeric(table.rows, column)), [table])
   const turn = (column: number) =>
-    setOrder((now) =>
-      now?.column !== column ? { column, down: false } : now.down ? null : { column, down: true }
-    )
+    setOrder((now) => (now?.column !== column ? { column, down: false } : now.down ? null : { column, down: true }))
   return (
     <div className="stack-s">
       <div className="table-scroll" role="region" aria-label={label} tabIndex={0}>
@@ -67,7 +65,12 @@ export function DataTable({ table, label }: { table: TablePart; label: string })
 }
 
 function Cell({ value }: { value: string | number | boolean | null }) {
-  if (value === null) return <span className="faint" aria-label="empty">–</span>
+  if (value === null)
+    return (
+      <span className="faint" aria-label="empty">
+        –
+      </span>
+    )
   if (typeof value === 'number') return formatNumber(value)
   return <StrangerLine text={String(value)} max={160} />
 }

@@ -1,7 +1,12 @@
 import { Switch } from '@base-ui/react/switch'
 
 /** A switch; `label` is what it says to those who do not see what stands beside it. */
-export function LabelledSwitch({ label, checked, disabled = false, onChange }: {
+export function LabelledSwitch({
+  label,
+  checked,
+  disabled = false,
+  onChange
+}: {
   label: string
   checked: boolean
   disabled?: boolean

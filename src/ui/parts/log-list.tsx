@@ -11,19 +11,29 @@ import './log-list.css'
 const PAGE = 20
 
 const kinds: Record<LogEntryView['kind'], string> = {
-  capability: 'Offers something', intention: 'Looks for something', withdrawal: 'Takes something back',
-  contract: 'Agreed on a task', outcome: 'How a task ended'
+  capability: 'Offers something',
+  intention: 'Looks for something',
+  withdrawal: 'Takes something back',
+  contract: 'Agreed on a task',
+  outcome: 'How a task ended'
 }
 
 /** The entries of a log as they are held here; read again when `length` changes. */
-export function useLog(author: string | undefined, length: number): { entries: LogEntryView[] | null; problem: string | null } {
+export function useLog(
+  author: string | undefined,
+  length: number
+): { entries: LogEntryView[] | null; problem: string | null } {
   const { client } = useApp()
-  const [state, setState] = useState<{ entries: LogEntryView[] | null; problem: string | null }>({ entries: null, problem: null })
+  const [state, setState] = useState<{ entries: LogEntryView[] | null; problem: string | null }>({
+    entries: null,
+    problem: null
+  })
   useEffect(() => {
     let here = true
     client.log(author === undefined ? {} : { author }).then(
       (entries) => here && setState({ entries, problem: null }),
-      (error: unknown) => here && setState((now) => ({ ...now, problem: error instanceof Error ? error.message : String(error) }))
+      (error: unknown) =>
+        here && setState((now) => ({ ...now, problem: error instanceof Error ? error.message : String(error) }))
     )
     return () => {
       here = false
@@ -35,8 +45,18 @@ export function useLog(author: string | undefined, length: number): { entries: L
 /** A log, newest first; each entry opens to what is signed. */
 export function LogList({ entries, problem }: { entries: LogEntryView[] | null; problem: string | null }) {
   const [shown, setShown] = useState(PAGE)
-  if (problem !== null) return <Note kind="bad" live><p>The log can’t be read now: {problem}</p></Note>
-  if (entries === null) return <div className="skeleton" role="status"><span className="sr-only">Reading the log…</span></div>
+  if (problem !== null)
+    return (
+      <Note kind="bad" live>
+        <p>The log can’t be read now: {problem}</p>
+      </Note>
+    )
+  if (entries === null)
+    return (
+      <div className="skeleton" role="status">
+        <span className="sr-only">Reading the log…</span>
+      </div>
+    )
   if (entries.length === 0) return <p className="soft">No entries yet.</p>
   const newest = [...entries].sort((a, b) => b.seq - a.seq)
   return (
@@ -48,20 +68,32 @@ export function LogList({ entries, problem }: { entries: LogEntryView[] | null; 
               <summary>
                 <span className="faint num">{entry.seq}</span>
                 <span className="grow">{kinds[entry.kind]}</span>
-                <span className="faint small"><When time={entry.time} /></span>
+                <span className="faint small">
+                  <When time={entry.time} />
+                </span>
                 <span className="faint small mono log-hash">{shortHash(entry.hash)}</span>
               </summary>
               <div className="stack-s log-raw">
                 <dl className="facts small">
-                  <dt>Written</dt><dd>{formatDate(entry.time)}</dd>
-                  <dt>Lapses</dt><dd>{entry.expiry === null ? 'never' : formatDate(entry.expiry)}</dd>
-                  <dt>Header</dt><dd className="mono">{entry.hash}</dd>
-                  <dt>Body</dt><dd><span className="mono">{entry.bodyHash}</span>, {formatBytes(entry.bodySize)}</dd>
+                  <dt>Written</dt>
+                  <dd>{formatDate(entry.time)}</dd>
+                  <dt>Lapses</dt>
+                  <dd>{entry.expiry === null ? 'never' : formatDate(entry.expiry)}</dd>
+                  <dt>Header</dt>
+                  <dd className="mono">{entry.hash}</dd>
+                  <dt>Body</dt>
+                  <dd>
+                    <span className="mono">{entry.bodyHash}</span>, {formatBytes(entry.bodySize)}
+                  </dd>
                 </dl>
                 {entry.body === null ? (
                   <p className="small soft">What it says is not held here: only those it concerns have it.</p>
                 ) : (
-                  <pre className="source small"><code><StrangerText text={rawText(entry.body)} quoted={false} max={4000} /></code></pre>
+                  <pre className="source small">
+                    <code>
+                      <StrangerText text={rawText(entry.body)} quoted={false} max={4000} />
+                    </code>
+                  </pre>
                 )}
               </div>
             </details>

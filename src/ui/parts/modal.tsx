@@ -4,7 +4,12 @@ import type { ReactNode } from 'react'
 import './modal.css'
 
 /** A dialog over the page: it takes the focus, Escape closes it, the focus goes back to where it was. */
-export function Modal({ open, onClose, title, children }: {
+export function Modal({
+  open,
+  onClose,
+  title,
+  children
+}: {
   open: boolean
   onClose: () => void
   title: string
@@ -17,7 +22,9 @@ export function Modal({ open, onClose, title, children }: {
         <Dialog.Popup className="dialog">
           <div className="modal-head">
             <Dialog.Title className="modal-title">{title}</Dialog.Title>
-            <Dialog.Close className="button icon quiet" aria-label="Close"><X size={20} aria-hidden /></Dialog.Close>
+            <Dialog.Close className="button icon quiet" aria-label="Close">
+              <X size={20} aria-hidden />
+            </Dialog.Close>
           </div>
           {children}
         </Dialog.Popup>

@@ -1,5 +1,9 @@
 import { randomFrom } from '../text/seed.ts'
 
+/** A path with its numbers cut to what can be seen. */
+const path = (words: TemplateStringsArray, ...numbers: number[]) =>
+  words.map((word, i) => word + (numbers[i]?.toFixed(1) ?? '')).join('')
+
 /** A flock at dusk: small marks that thicken and thin along a bend. Drawn once, from a fixed seed. */
 const flock = (() => {
   const random = randomFrom(1907)
@@ -12,7 +16,7 @@ const flock = (() => {
     const size = 1.3 + random() * 2.1
     const lift = size * (0.25 + random() * 0.6)
     return {
-      d: `M${(x - size).toFixed(1)} ${(y - lift).toFixed(1)}Q${(x - size / 3).toFixed(1)} ${(y - lift).toFixed(1)} ${x.toFixed(1)} ${y.toFixed(1)}Q${(x + size / 3).toFixed(1)} ${(y - lift).toFixed(1)} ${(x + size).toFixed(1)} ${(y - lift * 0.6).toFixed(1)}`,
+      d: path`M${x - size} ${y - lift}q${size * 0.7} 0 ${size} ${lift}q${size * 0.3} ${-lift} ${size} ${-lift * 0.6}`,
       opacity: 0.28 + random() * 0.72
     }
   })
@@ -20,7 +24,15 @@ const flock = (() => {
 
 export function Murmuration() {
   return (
-    <svg className="murmuration" viewBox="0 0 400 150" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.1" strokeLinecap="round">
+    <svg
+      className="murmuration"
+      viewBox="0 0 400 150"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.1"
+      strokeLinecap="round"
+    >
       {flock.map((bird, i) => (
         <path key={i} d={bird.d} opacity={bird.opacity.toFixed(2)} />
       ))}

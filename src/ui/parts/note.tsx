@@ -4,7 +4,11 @@ import type { ReactNode } from 'react'
 const icons = { info: Info, accent: Info, good: CircleCheck, warn: TriangleAlert, bad: CircleAlert }
 
 /** Something to know, with what it means. `live` has it read out when it appears. */
-export function Note({ kind = 'info', live = false, children }: {
+export function Note({
+  kind = 'info',
+  live = false,
+  children
+}: {
   kind?: keyof typeof icons
   live?: boolean
   children: ReactNode

@@ -4,7 +4,13 @@ import './page.css'
 let firstPage = true
 
 /** A place's page: its heading takes the focus when one comes here, so that a reader starts at the top. */
-export function Page({ title, intro, aside, back, children }: {
+export function Page({
+  title,
+  intro,
+  aside,
+  back,
+  children
+}: {
   title: ReactNode
   intro?: ReactNode
   aside?: ReactNode
@@ -20,9 +26,15 @@ export function Page({ title, intro, aside, back, children }: {
   return (
     <div className={aside === undefined ? 'page' : 'page with-aside'}>
       <div className="page-main stack">
-        {back !== undefined && <a className="page-back" href={back.href}>‹ {back.label}</a>}
+        {back !== undefined && (
+          <a className="page-back" href={back.href}>
+            ‹ {back.label}
+          </a>
+        )}
         <header className="page-head">
-          <h1 ref={heading} tabIndex={-1}>{title}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
           {intro !== undefined && <p className="soft">{intro}</p>}
         </header>
         {children}
@@ -33,7 +45,12 @@ export function Page({ title, intro, aside, back, children }: {
 }
 
 /** A part of a page with a heading of its own. */
-export function Section({ title, intro, action, children }: {
+export function Section({
+  title,
+  intro,
+  action,
+  children
+}: {
   title: string
   intro?: ReactNode
   action?: ReactNode

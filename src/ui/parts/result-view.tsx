@@ -14,7 +14,9 @@ const LIST_FIRST = 100
 export function ResultView({ result }: { result: Result }) {
   return (
     <div className="result stack">
-      <div className="result-summary"><StrangerText text={result.summary} quoted={false} max={500} /></div>
+      <div className="result-summary">
+        <StrangerText text={result.summary} quoted={false} max={500} />
+      </div>
       {result.parts.map((part, i) => (
         <ResultPart key={i} part={part} index={i} />
       ))}
@@ -26,7 +28,11 @@ function ResultPart({ part, index }: { part: Part; index: number }) {
   const title = part.title ?? ''
   return (
     <section className="result-part stack-s" aria-label={title === '' ? `Part ${index + 1}` : undefined}>
-      {title !== '' && <h3><StrangerLine text={title} /></h3>}
+      {title !== '' && (
+        <h3>
+          <StrangerLine text={title} />
+        </h3>
+      )}
       <PartBody part={part} label={title === '' ? `Part ${index + 1} of the result` : title} />
     </section>
   )
@@ -34,8 +40,10 @@ function ResultPart({ part, index }: { part: Part; index: number }) {
 
 function PartBody({ part, label }: { part: Part; label: string }) {
   switch (part.kind) {
-    case 'text': return <StrangerText text={part.text} quoted={false} max={4000} />
-    case 'list': return <ResultList items={part.items} />
+    case 'text':
+      return <StrangerText text={part.text} quoted={false} max={4000} />
+    case 'list':
+      return <ResultList items={part.items} />
     case 'table':
       return (
         <>
@@ -43,8 +51,10 @@ function PartBody({ part, label }: { part: Part; label: string }) {
           <SaveCsv name={label} csv={() => tableCsv(part)} />
         </>
       )
-    case 'chart': return <ChartOrTable part={part} label={label} />
-    case 'json': return <JsonText json={part.json} />
+    case 'chart':
+      return <ChartOrTable part={part} label={label} />
+    case 'json':
+      return <JsonText json={part.json} />
   }
 }
 
@@ -52,9 +62,13 @@ function ResultList({ items }: { items: readonly string[] }) {
   return (
     <ul className="result-list">
       {items.slice(0, LIST_FIRST).map((item, i) => (
-        <li key={i}><StrangerText text={item} quoted={false} max={600} /></li>
+        <li key={i}>
+          <StrangerText text={item} quoted={false} max={600} />
+        </li>
       ))}
-      {items.length > LIST_FIRST && <li className="faint">and {items.length - LIST_FIRST} more, in the file you can save</li>}
+      {items.length > LIST_FIRST && (
+        <li className="faint">and {items.length - LIST_FIRST} more, in the file you can save</li>
+      )}
     </ul>
   )
 }
@@ -64,11 +78,21 @@ function ChartOrTable({ part, label }: { part: ChartPart; label: string }) {
   return (
     <Tabs.Root defaultValue="chart" className="stack-s">
       <Tabs.List className="tabs" aria-label={`Ways to see ${label}`}>
-        <Tabs.Tab className="tab" value="chart">Chart</Tabs.Tab>
-        <Tabs.Tab className="tab" value="table">Table</Tabs.Tab>
+        <Tabs.Tab className="tab" value="chart">
+          Chart
+        </Tabs.Tab>
+        <Tabs.Tab className="tab" value="table">
+          Table
+        </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="chart">
-        <Suspense fallback={<div className="chart-space skeleton" role="status">Drawing the chart…</div>}>
+        <Suspense
+          fallback={
+            <div className="chart-space skeleton" role="status">
+              Drawing the chart…
+            </div>
+          }
+        >
           <Chart part={part} label={label} />
         </Suspense>
       </Tabs.Panel>
@@ -87,7 +111,13 @@ function JsonText({ json }: { json: string }) {
   } catch {
     // What is not JSON is shown as it came.
   }
-  return <div className="source"><code><StrangerText text={pretty} quoted={false} max={6000} /></code></div>
+  return (
+    <div className="source">
+      <code>
+        <StrangerText text={pretty} quoted={false} max={6000} />
+      </code>
+    </div>
+  )
 }
 
 function SaveCsv({ name, csv }: { name: string; csv: () => string }) {

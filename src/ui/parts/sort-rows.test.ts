@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { isNumeric, sortRows } from './sort-rows.ts'
 
-const rows = [['b', 10], ['a', null], ['c', 9], ['10', 100], ['9', 9]]
+const rows = [
+  ['b', 10],
+  ['a', null],
+  ['c', 9],
+  ['10', 100],
+  ['9', 9]
+]
 
 test('numbers sort as numbers, words as words, empty cells last', () => {
   expect(sortRows(rows, { column: 1, down: false }).map((r) => r[0])).toEqual(['c', '9', 'b', '10', 'a'])

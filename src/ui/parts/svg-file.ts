@@ -1,4 +1,13 @@
-const PAINT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-size', 'font-family', 'text-anchor'] as const
+const PAINT = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'opacity',
+  'font-size',
+  'font-family',
+  'text-anchor'
+] as const
 
 /**
  * A drawn SVG as a file that looks the same anywhere: the colours that stand in the page's tokens are

@@ -18,7 +18,11 @@ export function TaskProgress({ progress, compact = false }: { progress: Progress
       </Bar.Track>
       <div className="progress-words small soft">
         <span className="num">{percent} %</span>
-        {progress.note !== '' && <span className="grow"><StrangerLine text={progress.note} max={compact ? 50 : 120} /></span>}
+        {progress.note !== '' && (
+          <span className="grow">
+            <StrangerLine text={progress.note} max={compact ? 50 : 120} />
+          </span>
+        )}
         {left !== null && <span className="num">about {formatDuration(left)} left</span>}
       </div>
     </Bar.Root>

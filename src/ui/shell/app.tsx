@@ -20,15 +20,27 @@ export function App({ components }: { components: Components }) {
   const here = useValue(route)
   return (
     <AppContext value={components}>
-      <a className="skip button primary" href="#main" onClick={(event) => {
-        event.preventDefault()
-        document.getElementById('main')?.focus()
-      }}>Skip to the content</a>
+      <a
+        className="skip button primary"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('main')?.focus()
+        }}
+      >
+        Skip to the content
+      </a>
       <div className="app">
         <Strip />
         <Nav />
         <main className="main" id="main" tabIndex={-1}>
-          <Suspense fallback={<div className="skeleton" role="status"><span className="sr-only">Opening…</span></div>}>
+          <Suspense
+            fallback={
+              <div className="skeleton" role="status">
+                <span className="sr-only">Opening…</span>
+              </div>
+            }
+          >
             <PlaceView key={`${here.place} ${here.id ?? ''}`} here={here} />
           </Suspense>
         </main>
@@ -42,11 +54,16 @@ export function App({ components }: { components: Components }) {
 
 function PlaceView({ here }: { here: Route }) {
   switch (here.place) {
-    case 'ask': return <Ask />
-    case 'tasks': return <Tasks id={here.id} />
-    case 'approvals': return <Approvals />
-    case 'network': return <Network id={here.id} />
-    case 'me': return <Me />
+    case 'ask':
+      return <Ask />
+    case 'tasks':
+      return <Tasks id={here.id} />
+    case 'approvals':
+      return <Approvals />
+    case 'network':
+      return <Network id={here.id} />
+    case 'me':
+      return <Me />
   }
 }
 
@@ -54,5 +71,9 @@ function PlaceView({ here }: { here: Route }) {
 function Spoken() {
   const { announcer } = useApp()
   const text = useValue(announcer)
-  return <div className="sr-only" role="status" aria-live="polite">{text}</div>
+  return (
+    <div className="sr-only" role="status" aria-live="polite">
+      {text}
+    </div>
+  )
 }

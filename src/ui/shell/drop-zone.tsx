@@ -55,7 +55,10 @@ export function DropZone() {
   if (!over) return null
   return (
     <div className="drop-zone" aria-hidden>
-      <div><Paperclip size={36} /><p>Drop to attach to your task</p></div>
+      <div>
+        <Paperclip size={36} />
+        <p>Drop to attach to your task</p>
+      </div>
     </div>
   )
 }

@@ -27,18 +27,30 @@ export function Nav() {
   }
   return (
     <nav className="nav" aria-label="Places">
-      <a className="nav-brand" href={linkTo('ask')}><Mark size={30} /><span>Starling</span></a>
+      <a className="nav-brand" href={linkTo('ask')}>
+        <Mark size={30} />
+        <span>Starling</span>
+      </a>
       <ul className="nav-places">
         {places.map(({ place, label, Icon }) => {
           const { count, words } = counts[place] ?? { count: 0, words: '' }
           return (
             <li key={place}>
-              <a className="nav-place" href={linkTo(place)} {...(here === place ? { 'aria-current': 'page' as const } : {})}>
-                <span className="nav-icon"><Icon size={21} aria-hidden />
-                  {count > 0 && <span className={`nav-count num ${place}`} aria-hidden>{count > 99 ? '99+' : count}</span>}
+              <a
+                className="nav-place"
+                href={linkTo(place)}
+                {...(here === place ? { 'aria-current': 'page' as const } : {})}
+                {...(count > 0 ? { 'aria-label': `${label}, ${count} ${words}` } : {})}
+              >
+                <span className="nav-icon">
+                  <Icon size={21} aria-hidden />
+                  {count > 0 && (
+                    <span className={`nav-count num ${place}`} aria-hidden>
+                      {count > 99 ? '99+' : count}
+                    </span>
+                  )}
                 </span>
-                <span className="nav-label">{label}</span>
-                {count > 0 && <span className="sr-only">, {count} {words}</span>}
+                <span>{label}</span>
               </a>
             </li>
           )
@@ -47,7 +59,11 @@ export function Nav() {
       {snapshot !== null && (
         <a className="nav-me" href={linkTo('me')}>
           <AgentPicture agent={snapshot.status.agent} size={36} />
-          <span><span className="small faint">You are</span><br />{nameOf(snapshot.status.agent)}</span>
+          <span>
+            <span className="small faint">You are</span>
+            <br />
+            {nameOf(snapshot.status.agent)}
+          </span>
         </a>
       )}
     </nav>

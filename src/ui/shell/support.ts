@@ -54,6 +54,8 @@ export function lackWords(lacks: readonly Lack[]): { what: string; todo: string 
   const named = lacks.flatMap((lack) => (lack === 'secure' ? [] : [parts[lack]]))
   return {
     what: `This browser can’t ${named.join(', nor ')}. Starling needs that.`,
-    todo: 'Bring the browser up to date, or open this page in a current Chrome, Edge, Firefox or Safari. Where a company manages the browser, WebRTC may be switched off.'
+    todo:
+      'Bring the browser up to date, or open this page in a current Chrome, Edge, Firefox or Safari. ' +
+      'Where a company manages the browser, WebRTC may be switched off.'
   }
 }

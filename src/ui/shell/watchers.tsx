@@ -9,7 +9,13 @@ import { useValue } from '../state/use-value.ts'
 import { cleanLine, cut } from '../text/clean.ts'
 import { changeWords } from './change-words.ts'
 
-const titles: Record<Place, string> = { ask: 'Ask', tasks: 'Tasks', approvals: 'Approvals', network: 'Network', me: 'Me' }
+const titles: Record<Place, string> = {
+  ask: 'Ask',
+  tasks: 'Tasks',
+  approvals: 'Approvals',
+  network: 'Network',
+  me: 'Me'
+}
 const SETTLE_MS = 2500
 
 export function Watchers() {
@@ -56,7 +62,11 @@ function useSpokenChanges(): void {
     const known = new Set(last.approvals.map(({ id }) => id))
     for (const approval of snapshot.approvals) {
       if (known.has(approval.id) || !document.hidden || !preferences.get().notify) continue
-      void notify(approval.id, `${cleanLine(labelFor(approval.agent, snapshot).name)} asks your agent`, cut(cleanLine(approval.goal), 120).text)
+      void notify(
+        approval.id,
+        `${cleanLine(labelFor(approval.agent, snapshot).name)} asks your agent`,
+        cut(cleanLine(approval.goal), 120).text
+      )
     }
   }, [snapshot, announcer, preferences])
 }
@@ -67,7 +77,13 @@ function useSpokenConnection(): void {
   const snapshot = useSnapshot()
   const online = useOnline()
   const { kind } = connectionWords(snapshot?.status ?? null, online)
-  const words = { starting: '', looking: 'Looking for others', relayed: 'Connected through a relay', direct: 'Connected directly', offline: 'Offline' }[kind]
+  const words = {
+    starting: '',
+    looking: 'Looking for others',
+    relayed: 'Connected through a relay',
+    direct: 'Connected directly',
+    offline: 'Offline'
+  }[kind]
   useEffect(() => {
     if (words === '') return
     const timer = setTimeout(() => announcer.say(words), SETTLE_MS)

@@ -20,7 +20,9 @@ describe('attaching', () => {
   })
   test('refuses what is too large, naming the limit and the size, without reading it', async () => {
     const huge = {
-      name: 'huge.csv', type: 'text/csv', size: 20 * 1024 * 1024,
+      name: 'huge.csv',
+      type: 'text/csv',
+      size: 20 * 1024 * 1024,
       arrayBuffer: () => Promise.reject(new Error('it was read'))
     }
     await expect(attach(huge, [])).rejects.toThrow(/huge\.csv.*20 MB.*16 MB/)

@@ -3,7 +3,15 @@ import type { LogEntryView } from '../../node/client.ts'
 import { openIntentions } from './intentions.ts'
 
 const entry = (seq: number, kind: LogEntryView['kind'], body: unknown, expiry: number | null = null): LogEntryView => ({
-  author: 'did', seq, kind, time: 0, expiry, hash: '', bodyHash: '', bodySize: 1, body
+  author: 'did',
+  seq,
+  kind,
+  time: 0,
+  expiry,
+  hash: '',
+  bodyHash: '',
+  bodySize: 1,
+  body
 })
 
 test('what we look for is what was neither withdrawn nor has lapsed', () => {

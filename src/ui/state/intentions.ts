@@ -14,7 +14,10 @@ export function openIntentions(
   }
   return entries
     .flatMap(({ kind, seq, expiry, body }) =>
-      kind === 'intention' && hasKey(body, 'goal') && typeof body.goal === 'string' && !withdrawn.has(seq) &&
+      kind === 'intention' &&
+      hasKey(body, 'goal') &&
+      typeof body.goal === 'string' &&
+      !withdrawn.has(seq) &&
       (expiry === null || expiry > now)
         ? [{ seq, goal: body.goal, expiry }]
         : []

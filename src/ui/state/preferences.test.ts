@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { createPreferences } from './preferences.ts'
 
 const memory = (kept: string | null = null) => {
-  const storage = { kept, getItem: () => storage.kept, setItem: (_key: string, value: string) => void (storage.kept = value) }
+  const storage = {
+    kept,
+    getItem: () => storage.kept,
+    setItem: (_key: string, value: string) => void (storage.kept = value)
+  }
   return storage
 }
 

@@ -4,10 +4,20 @@ import { createSnapshotStore } from './snapshots.ts'
 
 const snapshot = (logLength: number): Snapshot => ({
   status: {
-    agent: '', peerId: '', connections: [], network: 'starting', networkReason: '', relay: false,
+    agent: '',
+    peerId: '',
+    connections: [],
+    network: 'starting',
+    networkReason: '',
+    relay: false,
     storage: { kind: 'memory', problem: null }
   },
-  agents: [], tasks: [], approvals: [], permissions: [], offers: [], logLength
+  agents: [],
+  tasks: [],
+  approvals: [],
+  permissions: [],
+  offers: [],
+  logLength
 })
 
 test('holds the newest snapshot and tells its followers', async () => {

@@ -16,10 +16,9 @@ export function createSnapshotStore(client: Pick<StarlingClient, 'snapshots'>): 
 
   const follow = async (): Promise<Error> => {
     try {
-      while (!end.signal.aborted) {
-        const next = await iterator.next()
-        if (next.done === true) break
-        if (!end.signal.aborted) value.set(next.value)
+      for await (const next of { [Symbol.asyncIterator]: () => iterator }) {
+        if (end.signal.aborted) break
+        value.set(next)
       }
     } catch (error) {
       if (!end.signal.aborted) return error instanceof Error ? error : new Error(String(error))

@@ -3,12 +3,29 @@ import type { TaskView } from '../../node/client.ts'
 import { splitTasks, taskSteps } from './task-steps.ts'
 
 const task = (part: Partial<TaskView>): TaskView => ({
-  id: 't', role: 'leader', goal: 'g', files: [], agent: 'did', skill: 's', state: 'submitted', waiting: '', progress: null,
-  result: null, problem: null, contract: null, entries: { contract: null, outcome: null }, created: 0, updated: 0,
-  events: [], ...part
+  id: 't',
+  role: 'leader',
+  goal: 'g',
+  files: [],
+  agent: 'did',
+  skill: 's',
+  state: 'submitted',
+  waiting: '',
+  progress: null,
+  result: null,
+  problem: null,
+  contract: null,
+  entries: { contract: null, outcome: null },
+  created: 0,
+  updated: 0,
+  events: [],
+  ...part
 })
 const progress = { fraction: 0.5, note: '', at: 0 }
-const states = (part: Partial<TaskView>) => taskSteps(task(part), 'Amber Heron').map((step) => step.state).join(' ')
+const states = (part: Partial<TaskView>) =>
+  taskSteps(task(part), 'Amber Heron')
+    .map((step) => step.state)
+    .join(' ')
 
 test('steps follow the state', () => {
   expect(states({ agent: null })).toBe('now next next next')
@@ -24,9 +41,14 @@ test('steps follow the state', () => {
 
 test('what goes on comes apart from what is over, newest first', () => {
   const tasks = [
-    task({ id: 'a', updated: 1 }), task({ id: 'b', state: 'completed', updated: 5 }),
-    task({ id: 'c', updated: 3 }), task({ id: 'd', state: 'failed', updated: 9 })
+    task({ id: 'a', updated: 1 }),
+    task({ id: 'b', state: 'completed', updated: 5 }),
+    task({ id: 'c', updated: 3 }),
+    task({ id: 'd', state: 'failed', updated: 9 })
   ]
   const { running, over } = splitTasks(tasks)
-  expect([running.map((t) => t.id), over.map((t) => t.id)]).toEqual([['c', 'a'], ['d', 'b']])
+  expect([running.map((t) => t.id), over.map((t) => t.id)]).toEqual([
+    ['c', 'a'],
+    ['d', 'b']
+  ])
 })

@@ -17,14 +17,22 @@ export function isOver(task: Pick<TaskView, 'state'>): boolean {
 /** One or two words for a task's state. */
 export function stateWord(task: Pick<TaskView, 'state' | 'agent' | 'role'>): string {
   switch (task.state) {
-    case 'submitted': return task.agent === null ? 'Looking' : 'Asked'
-    case 'working': return 'Working'
-    case 'input-required': return 'Needs you'
-    case 'auth-required': return task.role === 'leader' ? 'Waiting for a yes' : 'Waiting for you'
-    case 'completed': return 'Done'
-    case 'failed': return 'Failed'
-    case 'canceled': return 'Cancelled'
-    case 'rejected': return 'Declined'
+    case 'submitted':
+      return task.agent === null ? 'Looking' : 'Asked'
+    case 'working':
+      return 'Working'
+    case 'input-required':
+      return 'Needs you'
+    case 'auth-required':
+      return task.role === 'leader' ? 'Waiting for a yes' : 'Waiting for you'
+    case 'completed':
+      return 'Done'
+    case 'failed':
+      return 'Failed'
+    case 'canceled':
+      return 'Cancelled'
+    case 'rejected':
+      return 'Declined'
   }
 }
 

@@ -21,7 +21,11 @@ export async function takeFiles(draft: Value<Draft>, files: readonly File[]): Pr
 }
 
 /** Attaches files from a picker, a drop or the clipboard, and tells which were refused and why. */
-export function useAttach(): { refused: readonly string[]; take(files: readonly File[]): Promise<void>; dismiss(): void } {
+export function useAttach(): {
+  refused: readonly string[]
+  take(files: readonly File[]): Promise<void>
+  dismiss(): void
+} {
   const { draft } = useApp()
   const refused = useValue(refusals)
   const take = useCallback(async (files: readonly File[]) => refusals.set(await takeFiles(draft, files)), [draft])

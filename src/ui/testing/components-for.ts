@@ -9,7 +9,10 @@ import type { StarlingClient } from '../../node/client.ts'
 /** The page's components over a client, with preferences that are forgotten. */
 export function componentsFor(client: StarlingClient): App {
   const kept = new Map<string, string>()
-  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) }
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value)
+  }
   return {
     client,
     snapshots: createSnapshotStore(client),

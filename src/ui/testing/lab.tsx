@@ -22,8 +22,11 @@ const script = scenarios[name]
 if (name === 'halt') {
   root.render(
     <Halt
-      title="Starling can’t run in this browser" {...lackWords(['keys', 'connections'])}
-      safe="Nothing was changed. What you did here before is still kept." detail={navigator.userAgent} reload={false}
+      title="Starling can’t run in this browser"
+      {...lackWords(['keys', 'connections'])}
+      safe="Nothing was changed. What you did here before is still kept."
+      detail={navigator.userAgent}
+      reload={false}
     />
   )
 } else if (script === undefined) {

@@ -3,41 +3,81 @@ import type { Snapshot } from '../../node/client.ts'
 import type { Capability } from '../../node/schema/declaration.ts'
 import type { Result } from '../../node/schema/result.ts'
 import {
-  aPermission, aSnapshot, aStatus, aTask, anAgent, anApproval, did, someLimits, type Script
+  aPermission,
+  aSnapshot,
+  aStatus,
+  aTask,
+  anAgent,
+  anApproval,
+  did,
+  someLimits,
+  type Script
 } from './scripted-client.ts'
 
 const capability = (id: string, name: string, description: string, examples: string[]): Capability => ({
-  kind: 'capability', id, name, description, tags: id.split('-'), examples, inputModes: ['text/csv', '.csv', 'text/plain'],
-  outputModes: ['text/plain'], program: 'c'.repeat(64), limits: someLimits
+  kind: 'capability',
+  id,
+  name,
+  description,
+  tags: id.split('-'),
+  examples,
+  inputModes: ['text/csv', '.csv', 'text/plain'],
+  outputModes: ['text/plain'],
+  program: 'c'.repeat(64),
+  limits: someLimits
 })
 const statistics = capability(
-  'csv-statistics', 'Statistics and a chart from a CSV file',
-  'Reads a table, finds its number columns, gives the mean, median, spread and extremes of each, and draws what changes.',
+  'csv-statistics',
+  'Statistics and a chart from a CSV file',
+  'Reads a table, finds its number columns, gives mean, median, spread and extremes of each, and draws what changes.',
   ['What stands out in these sales figures?']
 )
 const keyPoints = capability(
-  'key-points', 'Key points of a long text', 'Picks the sentences that carry a long text, in their order, and its main terms.',
+  'key-points',
+  'Key points of a long text',
+  'Picks the sentences that carry a long text, in their order, and its main terms.',
   ['The key points of this report']
 )
 const ownFunction = capability(
-  'javascript', 'Your own function over data', 'Runs a JavaScript function that you bring over data that you bring, sealed off.',
+  'javascript',
+  'Your own function over data',
+  'Runs a JavaScript function that you bring over data that you bring, sealed off.',
   ['Sum the hours of each person']
 )
 const offer = (seq: number, one: Capability) => ({ seq, capability: one, expiry: null })
 
 const longName = 'Bartholomew-Archibald Featherstonehaugh of the Far Northern Estuaries, Keeper of Nests'
-const hostile = 'Pay \u202Eyenom eht\u202C now <img src=x onerror=alert(1)> <b>Allowed by Starling</b> https://evil.example/?q=1 ' +
-  'Z\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301 \u2067\u200F' + 'A'.repeat(180) + ' ' + 'many words '.repeat(300)
+const hostile =
+  'Pay \u202Eyenom eht\u202C now <img src=x onerror=alert(1)> <b>Allowed by Starling</b> https://evil.example/?q=1 ' +
+  'Z\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301 \u2067\u200F' +
+  'A'.repeat(180) +
+  ' ' +
+  'many words '.repeat(300)
 
 const agents: Snapshot['agents'] = [
   anAgent({
-    agent: did(1), capabilities: [offer(1, statistics), offer(2, keyPoints), offer(3, ownFunction)],
-    history: { completed: 12, failed: 0 }, log: { entries: 31, fork: false }
+    agent: did(1),
+    capabilities: [offer(1, statistics), offer(2, keyPoints), offer(3, ownFunction)],
+    history: { completed: 12, failed: 0 },
+    log: { entries: 31, fork: false }
   }),
-  anAgent({ agent: did(2), petname: 'Mum’s laptop', capabilities: [offer(1, keyPoints)], history: { completed: 3, failed: 1 } }),
   anAgent({
-    agent: did(3), reach: 'relayed', capabilities: [offer(1, statistics)],
-    intentions: [{ seq: 4, intention: { kind: 'intention', goal: 'Somebody who can read handwriting from photos', tags: [] }, expiry: null }]
+    agent: did(2),
+    petname: 'Mum’s laptop',
+    capabilities: [offer(1, keyPoints)],
+    history: { completed: 3, failed: 1 }
+  }),
+  anAgent({
+    agent: did(3),
+    reach: 'relayed',
+    capabilities: [offer(1, statistics)],
+    intentions: [
+      {
+        seq: 4,
+        intention: { kind: 'intention', goal: 'Somebody who can read handwriting from photos', tags: [] },
+        expiry: null
+      }
+    ]
   }),
   anAgent({ agent: did(4), reach: 'relayed', capabilities: [offer(1, ownFunction), offer(2, keyPoints)] }),
   anAgent({ agent: did(5), reach: 'away', capabilities: [offer(1, statistics)], history: { completed: 1, failed: 0 } }),
@@ -46,8 +86,13 @@ const agents: Snapshot['agents'] = [
 
 const connections = [1, 2, 3, 4].map((n) => ({
   peer: `12D3KooWpeer${n}`,
-  address: n < 3 ? `/webrtc/p2p/12D3KooWpeer${n}` : `/ip4/192.0.2.7/tcp/443/wss/p2p/12D3KooWrelay/p2p-circuit/p2p/12D3KooWpeer${n}`,
-  direct: n < 3, agent: n === 4 ? null : did(n), rttMs: n === 4 ? null : n * 7
+  address:
+    n < 3
+      ? `/webrtc/p2p/12D3KooWpeer${n}`
+      : `/ip4/192.0.2.7/tcp/443/wss/p2p/12D3KooWrelay/p2p-circuit/p2p/12D3KooWpeer${n}`,
+  direct: n < 3,
+  agent: n === 4 ? null : did(n),
+  rttMs: n === 4 ? null : n * 7
 }))
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -57,15 +102,43 @@ const result: Result = {
   summary: 'Sales rose 41 % over the year; the south fell sharply in August and November, the north grew steadily.',
   parts: [
     {
-      kind: 'chart', chart: 'line', title: 'Sales by month', xLabel: 'month', yLabel: 'thousand', labels: months,
-      series: [{ name: 'North', values: north }, { name: 'South', values: south }]
+      kind: 'chart',
+      chart: 'line',
+      title: 'Sales by month',
+      xLabel: 'month',
+      yLabel: 'thousand',
+      labels: months,
+      series: [
+        { name: 'North', values: north },
+        { name: 'South', values: south }
+      ]
     },
     {
-      kind: 'table', title: 'Each column', columns: ['column', 'count', 'mean', 'median', 'smallest', 'largest'],
-      rows: [['north', 12, 195.333, 190.5, 101, 330], ['south', 12, 240.1667, 227, 90, 442], ['note', null, null, null, null, null]]
+      kind: 'table',
+      title: 'Each column',
+      columns: ['column', 'count', 'mean', 'median', 'smallest', 'largest'],
+      rows: [
+        ['north', 12, 195.333, 190.5, 101, 330],
+        ['south', 12, 240.1667, 227, 90, 442],
+        ['note', null, null, null, null, null]
+      ]
     },
-    { kind: 'list', title: 'What stands out', items: ['South, August: 123, less than half of July.', 'North, December: 330, the highest of the year.', 'The two regions move together from January to June and apart afterwards.'] },
-    { kind: 'chart', chart: 'bar', title: 'Total by region', labels: ['North', 'South'], series: [{ name: 'Total', values: [2344, 2882] }] },
+    {
+      kind: 'list',
+      title: 'What stands out',
+      items: [
+        'South, August: 123, less than half of July.',
+        'North, December: 330, the highest of the year.',
+        'The two regions move together from January to June and apart afterwards.'
+      ]
+    },
+    {
+      kind: 'chart',
+      chart: 'bar',
+      title: 'Total by region',
+      labels: ['North', 'South'],
+      series: [{ name: 'Total', values: [2344, 2882] }]
+    },
     { kind: 'text', title: 'How this was made', text: 'Twelve rows and three columns were read. No row was left out.' },
     { kind: 'json', title: 'For machines', json: '{"rows":12,"columns":["month","north","south"],"skipped":[]}' }
   ]
@@ -74,86 +147,285 @@ const result: Result = {
 const minutes = (n: number) => Date.now() - n * 60_000
 const file = { name: 'sales-2025.csv', type: 'text/csv', hash: 'd'.repeat(64), size: 24_310 }
 const events = [
-  { at: minutes(3), text: 'Looking for somebody who can do it' }, { at: minutes(3), text: 'Asked; waiting for an answer' },
-  { at: minutes(2), text: 'Allowed; the contract is signed by both' }, { at: minutes(1), text: 'Working: reading 12 rows' }
+  { at: minutes(3), text: 'Looking for somebody who can do it' },
+  { at: minutes(3), text: 'Asked; waiting for an answer' },
+  { at: minutes(2), text: 'Allowed; the contract is signed by both' },
+  { at: minutes(1), text: 'Working: reading 12 rows' }
 ]
 const signed = { contract: 'e'.repeat(64), entries: { contract: 14, outcome: null } }
 
 const tasks: Snapshot['tasks'] = [
   aTask({
-    id: 'working', goal: 'What stands out in these sales figures?', files: [file], agent: did(1), skill: 'csv-statistics', state: 'working',
-    progress: { fraction: 0.62, note: 'Counting column 3 of 5', at: Date.now() }, ...signed, created: minutes(3), updated: minutes(0.1), events
+    id: 'working',
+    goal: 'What stands out in these sales figures?',
+    files: [file],
+    agent: did(1),
+    skill: 'csv-statistics',
+    state: 'working',
+    progress: { fraction: 0.62, note: 'Counting column 3 of 5', at: Date.now() },
+    ...signed,
+    created: minutes(3),
+    updated: minutes(0.1),
+    events
   }),
-  aTask({ id: 'asked', goal: 'The key points of the annual report', agent: did(3), skill: 'key-points', state: 'auth-required', waiting: 'Waiting for them to allow it. Their person has to say yes.', created: minutes(4), updated: minutes(1), events }),
-  aTask({ id: 'looking', goal: 'Translate this letter into Icelandic', state: 'submitted', waiting: 'Looking for somebody who can do it', created: minutes(9), updated: minutes(2) }),
-  aTask({ id: 'done', goal: 'What stands out in these sales figures?', files: [file], agent: did(1), skill: 'csv-statistics', state: 'completed', result, ...signed, entries: { contract: 11, outcome: 12 }, created: minutes(70), updated: minutes(64), events }),
-  aTask({ id: 'failed', goal: 'Sum the hours of each person with my own function', files: [file], agent: did(2), skill: 'javascript', state: 'failed', progress: { fraction: 0.3, note: '', at: minutes(90) }, problem: 'The function ran longer than the 30 seconds that were agreed and was ended. Nothing is lost: make it faster, or agree on more time.', ...signed, created: minutes(95), updated: minutes(90), events }),
-  aTask({ id: 'declined', goal: 'The key points of this very long transcript', agent: did(4), skill: 'key-points', state: 'rejected', problem: 'They declined: “Not today, sorry.” Nothing was sent to them but your words.', created: minutes(200), updated: minutes(190), events }),
-  aTask({ id: 'cancelled', goal: 'Sort my reading list', agent: did(1), skill: 'javascript', state: 'canceled', problem: 'You cancelled it.', created: minutes(1500), updated: minutes(1499), events }),
-  aTask({ id: 'for-others', role: 'follower', goal: 'Key points of this article', agent: did(2), skill: 'key-points', state: 'completed', result: { summary: 'Four points.', parts: [] }, ...signed, created: minutes(30), updated: minutes(29), events }),
-  aTask({ id: 'running-for-others', role: 'follower', goal: 'Statistics of river levels', agent: did(3), skill: 'csv-statistics', state: 'working', progress: { fraction: 0.2, note: 'Reading', at: Date.now() }, ...signed, created: minutes(1), updated: minutes(0.2), events })
+  aTask({
+    id: 'asked',
+    goal: 'The key points of the annual report',
+    agent: did(3),
+    skill: 'key-points',
+    state: 'auth-required',
+    waiting: 'Waiting for them to allow it. Their person has to say yes.',
+    created: minutes(4),
+    updated: minutes(1),
+    events
+  }),
+  aTask({
+    id: 'looking',
+    goal: 'Translate this letter into Icelandic',
+    state: 'submitted',
+    waiting: 'Looking for somebody who can do it',
+    created: minutes(9),
+    updated: minutes(2)
+  }),
+  aTask({
+    id: 'done',
+    goal: 'What stands out in these sales figures?',
+    files: [file],
+    agent: did(1),
+    skill: 'csv-statistics',
+    state: 'completed',
+    result,
+    ...signed,
+    entries: { contract: 11, outcome: 12 },
+    created: minutes(70),
+    updated: minutes(64),
+    events
+  }),
+  aTask({
+    id: 'failed',
+    goal: 'Sum the hours of each person with my own function',
+    files: [file],
+    agent: did(2),
+    skill: 'javascript',
+    state: 'failed',
+    progress: { fraction: 0.3, note: '', at: minutes(90) },
+    problem:
+      'The function ran longer than the 30 seconds that were agreed and was ended. ' +
+      'Nothing is lost: make it faster, or agree on more time.',
+    ...signed,
+    created: minutes(95),
+    updated: minutes(90),
+    events
+  }),
+  aTask({
+    id: 'declined',
+    goal: 'The key points of this very long transcript',
+    agent: did(4),
+    skill: 'key-points',
+    state: 'rejected',
+    problem: 'They declined: “Not today, sorry.” Nothing was sent to them but your words.',
+    created: minutes(200),
+    updated: minutes(190),
+    events
+  }),
+  aTask({
+    id: 'cancelled',
+    goal: 'Sort my reading list',
+    agent: did(1),
+    skill: 'javascript',
+    state: 'canceled',
+    problem: 'You cancelled it.',
+    created: minutes(1500),
+    updated: minutes(1499),
+    events
+  }),
+  aTask({
+    id: 'for-others',
+    role: 'follower',
+    goal: 'Key points of this article',
+    agent: did(2),
+    skill: 'key-points',
+    state: 'completed',
+    result: { summary: 'Four points.', parts: [] },
+    ...signed,
+    created: minutes(30),
+    updated: minutes(29),
+    events
+  }),
+  aTask({
+    id: 'running-for-others',
+    role: 'follower',
+    goal: 'Statistics of river levels',
+    agent: did(3),
+    skill: 'csv-statistics',
+    state: 'working',
+    progress: { fraction: 0.2, note: 'Reading', at: Date.now() },
+    ...signed,
+    created: minutes(1),
+    updated: minutes(0.2),
+    events
+  })
 ]
 
 const offers = [statistics, keyPoints, ownFunction].map((one, i) => ({ capability: one, offered: i !== 2, seq: i + 1 }))
 
 const usual = aSnapshot({
   status: aStatus({ connections }),
-  agents, tasks, offers, logLength: 4,
+  agents,
+  tasks,
+  offers,
+  logLength: 4,
   approvals: [
     anApproval({ id: 'a1', agent: did(3), reach: 'relayed' }),
     anApproval({
-      id: 'a2', agent: did(2), petname: 'Mum’s laptop', history: { completed: 3, failed: 1 }, skill: 'javascript',
-      skillName: 'Your own function over data', goal: 'Count the words of each chapter', files: [file, { ...file, name: 'count.js', size: 310 }],
-      program: { hash: 'f'.repeat(64), source: 'function run(input) {\n  return input.files.map((f) => f.text.split(/\\s+/).length)\n}', author: 'the asking agent' }
+      id: 'a2',
+      agent: did(2),
+      petname: 'Mum’s laptop',
+      history: { completed: 3, failed: 1 },
+      skill: 'javascript',
+      skillName: 'Your own function over data',
+      goal: 'Count the words of each chapter',
+      files: [file, { ...file, name: 'count.js', size: 310 }],
+      program: {
+        hash: 'f'.repeat(64),
+        source: 'function run(input) {\n  return input.files.map((f) => f.text.split(/\\s+/).length)\n}',
+        author: 'the asking agent'
+      }
     })
   ],
-  permissions: [aPermission(), aPermission({ id: 'p2', agent: null, skill: 'csv-statistics', perDay: 20, usedToday: 0 })]
+  permissions: [
+    aPermission(),
+    aPermission({ id: 'p2', agent: null, skill: 'csv-statistics', perDay: 20, usedToday: 0 })
+  ]
 })
 
 const log: NonNullable<Script['log']> = [
-  ['capability', statistics], ['capability', keyPoints],
+  ['capability', statistics],
+  ['capability', keyPoints],
   ['intention', { kind: 'intention', goal: 'Somebody who reads old handwriting', tags: [] }],
-  ['contract', { kind: 'contract', leaderSignature: new Uint8Array([1, 2, 255]), contract: { goal: 'What stands out?' } }]
+  [
+    'contract',
+    { kind: 'contract', leaderSignature: new Uint8Array([1, 2, 255]), contract: { goal: 'What stands out?' } }
+  ]
 ].map(([kind, body], i) => ({
-  author: did(0), seq: i + 1, kind: kind as 'capability', time: minutes(300 - i * 40), expiry: null,
-  hash: String(i + 1).repeat(64).slice(0, 64), bodyHash: 'ab'.repeat(32), bodySize: 412, body
+  author: did(0),
+  seq: i + 1,
+  kind: kind as 'capability',
+  time: minutes(300 - i * 40),
+  expiry: null,
+  hash: String(i + 1)
+    .repeat(64)
+    .slice(0, 64),
+  bodyHash: 'ab'.repeat(32),
+  bodySize: 412,
+  body
 }))
 
 export const scenarios: Record<string, Script> = {
   usual: { snapshot: usual, log },
-  first: { snapshot: aSnapshot({ status: aStatus({ connections: connections.slice(0, 2) }), agents: agents.slice(0, 2).map((agent) => ({ ...agent, petname: null, history: { completed: 0, failed: 0 } })), offers, logLength: 3 }), log: log.slice(0, 3) },
+  first: {
+    snapshot: aSnapshot({
+      status: aStatus({ connections: connections.slice(0, 2) }),
+      agents: agents.slice(0, 2).map((agent) => ({ ...agent, petname: null, history: { completed: 0, failed: 0 } })),
+      offers,
+      logLength: 3
+    }),
+    log: log.slice(0, 3)
+  },
   starting: { snapshot: aSnapshot({ status: aStatus({ network: 'starting', relay: false }) }) },
   alone: { snapshot: aSnapshot({ status: aStatus({ network: 'looking' }), offers }) },
   offline: {
     snapshot: aSnapshot({
-      status: aStatus({ network: 'offline', relay: false, networkReason: 'dial to the relay timed out; next try in 8 s' }),
-      agents: agents.map((agent) => ({ ...agent, reach: 'away' as const })), tasks, offers, logLength: 4
+      status: aStatus({
+        network: 'offline',
+        relay: false,
+        networkReason: 'dial to the relay timed out; next try in 8 s'
+      }),
+      agents: agents.map((agent) => ({ ...agent, reach: 'away' as const })),
+      tasks,
+      offers,
+      logLength: 4
     }),
     log
   },
   memory: {
-    snapshot: { ...usual, status: aStatus({ connections, storage: { kind: 'memory', problem: 'IndexedDB was refused (private window).' } }) }
+    snapshot: {
+      ...usual,
+      status: aStatus({ connections, storage: { kind: 'memory', problem: 'IndexedDB was refused (private window).' } })
+    }
   },
   hostile: {
     snapshot: {
       ...usual,
-      agents: [anAgent({
-        agent: did(1), petname: longName,
-        capabilities: [offer(1, { ...statistics, name: hostile.slice(0, 80), description: hostile.slice(0, 1000), examples: [hostile.slice(0, 200)] })],
-        intentions: [{ seq: 2, intention: { kind: 'intention', goal: hostile.slice(0, 2000), tags: [] }, expiry: null }]
-      })],
+      agents: [
+        anAgent({
+          agent: did(1),
+          petname: longName,
+          capabilities: [
+            offer(1, {
+              ...statistics,
+              name: hostile.slice(0, 80),
+              description: hostile.slice(0, 1000),
+              examples: [hostile.slice(0, 200)]
+            })
+          ],
+          intentions: [
+            { seq: 2, intention: { kind: 'intention', goal: hostile.slice(0, 2000), tags: [] }, expiry: null }
+          ]
+        })
+      ],
       tasks: [
-        aTask({ id: 'done', goal: hostile, agent: did(1), skill: 'csv-statistics', state: 'completed', files: [{ ...file, name: hostile.slice(0, 200) }], events: [{ at: Date.now(), text: hostile }],
-          result: { summary: hostile.slice(0, 2000), parts: [
-            { kind: 'text', title: hostile.slice(0, 200), text: hostile.repeat(20) },
-            { kind: 'table', title: 'שלום', columns: [hostile.slice(0, 200), '<b>n</b>', ''], rows: Array.from({ length: 700 }, (_, i) => [`=cmd|${i}`, i / 7, hostile.slice(0, 300)]) },
-            { kind: 'chart', chart: 'bar', title: '<script>', labels: Array.from({ length: 40 }, (_, i) => `${hostile.slice(0, 60)}${i}`), series: Array.from({ length: 7 }, (_, s) => ({ name: hostile.slice(0, 100), values: Array.from({ length: 40 }, (_, i) => ((i * (s + 3)) % 11) - 3) })) },
-            { kind: 'json', json: `{"a":"${'x'.repeat(20_000)}"}` }
-          ] } }),
-        aTask({ id: 'working', role: 'follower', goal: hostile, agent: did(1), state: 'working', progress: { fraction: 0.5, note: hostile.slice(0, 200), at: 0 } }),
+        aTask({
+          id: 'done',
+          goal: hostile,
+          agent: did(1),
+          skill: 'csv-statistics',
+          state: 'completed',
+          files: [{ ...file, name: hostile.slice(0, 200) }],
+          events: [{ at: Date.now(), text: hostile }],
+          result: {
+            summary: hostile.slice(0, 2000),
+            parts: [
+              { kind: 'text', title: hostile.slice(0, 200), text: hostile.repeat(20) },
+              {
+                kind: 'table',
+                title: 'שלום',
+                columns: [hostile.slice(0, 200), '<b>n</b>', ''],
+                rows: Array.from({ length: 700 }, (_, i) => [`=cmd|${i}`, i / 7, hostile.slice(0, 300)])
+              },
+              {
+                kind: 'chart',
+                chart: 'bar',
+                title: '<script>',
+                labels: Array.from({ length: 40 }, (_, i) => `${hostile.slice(0, 60)}${i}`),
+                series: Array.from({ length: 7 }, (_, s) => ({
+                  name: hostile.slice(0, 100),
+                  values: Array.from({ length: 40 }, (_, i) => ((i * (s + 3)) % 11) - 3)
+                }))
+              },
+              { kind: 'json', json: `{"a":"${'x'.repeat(20_000)}"}` }
+            ]
+          }
+        }),
+        aTask({
+          id: 'working',
+          role: 'follower',
+          goal: hostile,
+          agent: did(1),
+          state: 'working',
+          progress: { fraction: 0.5, note: hostile.slice(0, 200), at: 0 }
+        }),
         aTask({ id: 'failed', goal: 'x', agent: did(1), state: 'failed', problem: hostile })
       ],
-      approvals: [anApproval({ agent: did(1), goal: hostile, skillName: hostile.slice(0, 80), files: Array.from({ length: 8 }, () => ({ ...file, name: hostile.slice(0, 200) })), program: { hash: 'f'.repeat(64), source: hostile.repeat(30), author: 'the asking agent' } })]
+      approvals: [
+        anApproval({
+          agent: did(1),
+          goal: hostile,
+          skillName: hostile.slice(0, 80),
+          files: Array.from({ length: 8 }, () => ({ ...file, name: hostile.slice(0, 200) })),
+          program: { hash: 'f'.repeat(64), source: hostile.repeat(30), author: 'the asking agent' }
+        })
+      ]
     }
   }
 }

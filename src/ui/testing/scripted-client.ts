@@ -3,7 +3,15 @@
  * It keeps a snapshot, changes it as the real one would, and remembers what it was asked.
  */
 import type {
-  AgentView, ApprovalView, Candidate, LogEntryView, Permission, Snapshot, StarlingClient, Status, TaskView
+  AgentView,
+  ApprovalView,
+  Candidate,
+  LogEntryView,
+  Permission,
+  Snapshot,
+  StarlingClient,
+  Status,
+  TaskView
 } from '../../node/client.ts'
 
 export interface ScriptedClient extends StarlingClient {
@@ -89,15 +97,24 @@ export function createScriptedClient(script: Script): ScriptedClient {
       record('submit', request)
       const id = `task-${nextId++}`
       const files = (request.files ?? []).map((file, i) => ({
-        name: file.name, type: file.type ?? 'text/plain', hash: String(i).padStart(64, 'f'),
+        name: file.name,
+        type: file.type ?? 'text/plain',
+        hash: String(i).padStart(64, 'f'),
         size: file.bytes?.length ?? file.text?.length ?? 0
       }))
       change({
         tasks: [
           ...now.tasks,
           aTask({
-            id, goal: request.goal, files, agent: request.agent ?? null, skill: request.skill ?? null,
-            state: 'auth-required', waiting: 'Waiting for their answer', created: Date.now(), updated: Date.now()
+            id,
+            goal: request.goal,
+            files,
+            agent: request.agent ?? null,
+            skill: request.skill ?? null,
+            state: 'auth-required',
+            waiting: 'Waiting for their answer',
+            created: Date.now(),
+            updated: Date.now()
           })
         ]
       })
@@ -105,7 +122,10 @@ export function createScriptedClient(script: Script): ScriptedClient {
     },
     tasks: async () => now.tasks,
     async *watch(id) {
-      for await (const task of follow(() => now.tasks.find((one) => one.id === id), (one) => one === undefined || one.result !== null)) {
+      for await (const task of follow(
+        () => now.tasks.find((one) => one.id === id),
+        (one) => one === undefined || one.result !== null
+      )) {
         if (task !== undefined) yield task
       }
     },
@@ -134,10 +154,16 @@ export function createScriptedClient(script: Script): ScriptedClient {
     async name(agent, petname) {
       record('name', agent, petname)
       change({
-        agents: now.agents.map((view) => (view.agent === agent ? { ...view, petname: petname === '' ? null : petname } : view))
+        agents: now.agents.map((view) =>
+          view.agent === agent ? { ...view, petname: petname === '' ? null : petname } : view
+        )
       })
     },
-    snapshots: () => follow(() => now, () => false),
+    snapshots: () =>
+      follow(
+        () => now,
+        () => false
+      ),
     file: async (hash) => blobs.get(hash) ?? null,
     traffic: async () => ({})
   }
@@ -147,20 +173,30 @@ function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate
   const words = text.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? []
   return agents.flatMap((view) =>
     view.capabilities.flatMap(({ capability }) => {
-      const own = [capability.name, capability.description, ...capability.tags, ...capability.examples].join(' ').toLowerCase()
+      const own = [capability.name, capability.description, ...capability.tags, ...capability.examples]
+        .join(' ')
+        .toLowerCase()
       const shared = words.filter((word) => own.includes(word))
       if (shared.length === 0) return []
       const { id, name, limits, program } = capability
-      return [{
-        agent: view.agent, skill: id, name, score: shared.length / words.length, reach: view.reach, limits, program,
-        reasons: [
-          { kind: 'matches' as const, text: `Speaks of ${shared.slice(0, 3).join(', ')}` },
-          { kind: 'reach' as const, text: view.reach === 'away' ? 'Not here now' : 'Here now' },
-          ...(view.history.completed > 0
-            ? [{ kind: 'history' as const, text: `Did ${view.history.completed} tasks for you` }]
-            : [])
-        ]
-      }]
+      return [
+        {
+          agent: view.agent,
+          skill: id,
+          name,
+          score: shared.length / words.length,
+          reach: view.reach,
+          limits,
+          program,
+          reasons: [
+            { kind: 'matches' as const, text: `Speaks of ${shared.slice(0, 3).join(', ')}` },
+            { kind: 'reach' as const, text: view.reach === 'away' ? 'Not here now' : 'Here now' },
+            ...(view.history.completed > 0
+              ? [{ kind: 'history' as const, text: `Did ${view.history.completed} tasks for you` }]
+              : [])
+          ]
+        }
+      ]
     })
   )
 }
@@ -168,41 +204,86 @@ function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate
 /** A task with nothing special about it, for what matters to be changed. */
 export function aTask(part: Partial<TaskView> = {}): TaskView {
   return {
-    id: 'task', role: 'leader', goal: 'What stands out in these sales?', files: [], agent: null, skill: null, state: 'submitted',
-    waiting: '', progress: null, result: null, problem: null, contract: null, entries: { contract: null, outcome: null },
-    created: Date.now() - 60_000, updated: Date.now() - 30_000, events: [], ...part
+    id: 'task',
+    role: 'leader',
+    goal: 'What stands out in these sales?',
+    files: [],
+    agent: null,
+    skill: null,
+    state: 'submitted',
+    waiting: '',
+    progress: null,
+    result: null,
+    problem: null,
+    contract: null,
+    entries: { contract: null, outcome: null },
+    created: Date.now() - 60_000,
+    updated: Date.now() - 30_000,
+    events: [],
+    ...part
   }
 }
 
 /** An approval with nothing special about it. */
 export function anApproval(part: Partial<ApprovalView> = {}): ApprovalView {
   return {
-    id: 'approval', agent: did(1), petname: null, reach: 'direct', history: { completed: 0, failed: 0 },
-    goal: 'Statistics of these sales, and a chart by month', skill: 'csv-statistics', skillName: 'Statistics and a chart from a CSV file',
-    program: { hash: 'a'.repeat(64), source: 'function run(input, host) {\n  return { summary: "…", parts: [] }\n}', author: 'built in' },
+    id: 'approval',
+    agent: did(1),
+    petname: null,
+    reach: 'direct',
+    history: { completed: 0, failed: 0 },
+    goal: 'Statistics of these sales, and a chart by month',
+    skill: 'csv-statistics',
+    skillName: 'Statistics and a chart from a CSV file',
+    program: {
+      hash: 'a'.repeat(64),
+      source: 'function run(input, host) {\n  return { summary: "…", parts: [] }\n}',
+      author: 'built in'
+    },
     files: [{ name: 'sales.csv', type: 'text/csv', hash: 'b'.repeat(64), size: 24_310 }],
-    limits: someLimits, created: Date.now() - 40_000, expiry: Date.now() + 29 * 60_000, ...part
+    limits: someLimits,
+    created: Date.now() - 40_000,
+    expiry: Date.now() + 29 * 60_000,
+    ...part
   }
 }
 
 export function aPermission(part: Partial<Permission> = {}): Permission {
   return {
-    id: 'permission', agent: did(2), skill: 'key-points', limits: someLimits, perDay: 5, usedToday: 2,
-    created: Date.now() - 3 * 86_400_000, ...part
+    id: 'permission',
+    agent: did(2),
+    skill: 'key-points',
+    limits: someLimits,
+    perDay: 5,
+    usedToday: 2,
+    created: Date.now() - 3 * 86_400_000,
+    ...part
   }
 }
 
 export function anAgent(part: Partial<AgentView> = {}): AgentView {
   return {
-    agent: did(1), petname: null, reach: 'direct', capabilities: [], intentions: [],
-    history: { completed: 0, failed: 0 }, log: { entries: 3, fork: false }, ...part
+    agent: did(1),
+    petname: null,
+    reach: 'direct',
+    capabilities: [],
+    intentions: [],
+    history: { completed: 0, failed: 0 },
+    log: { entries: 3, fork: false },
+    ...part
   }
 }
 
 export function aStatus(part: Partial<Status> = {}): Status {
   return {
-    agent: did(0), peerId: '12D3KooWQnX8y7bV3dYcZkPq5uT9sRwL2mNfHjG6eAaBvCxDzEtS', connections: [], network: 'direct',
-    networkReason: '', relay: true, storage: { kind: 'indexeddb', problem: null }, ...part
+    agent: did(0),
+    peerId: '12D3KooWQnX8y7bV3dYcZkPq5uT9sRwL2mNfHjG6eAaBvCxDzEtS',
+    connections: [],
+    network: 'direct',
+    networkReason: '',
+    relay: true,
+    storage: { kind: 'indexeddb', problem: null },
+    ...part
   }
 }
 
@@ -210,7 +291,12 @@ export function aSnapshot(part: Partial<Snapshot> = {}): Snapshot {
   return { status: aStatus(), agents: [], tasks: [], approvals: [], permissions: [], offers: [], logLength: 0, ...part }
 }
 
-export const someLimits = { ms: 30_000, memoryBytes: 32 * 1024 * 1024, inputBytes: 4 * 1024 * 1024, outputBytes: 1024 * 1024 }
+export const someLimits = {
+  ms: 30_000,
+  memoryBytes: 32 * 1024 * 1024,
+  inputBytes: 4 * 1024 * 1024,
+  outputBytes: 1024 * 1024
+}
 
 /** Well-formed did:keys that belong to nobody. */
 export function did(n: number): string {

@@ -7,13 +7,17 @@
  * Controls but tab and line feed, halves of surrogate pairs, and all that is drawn as nothing, direction marks
  * among it; but not the joiners that scripts and emoji need, nor the selectors of how a character is drawn.
  */
-const hidden = /(?![\t\n]|\u200c|\u200d|[\ufe00-\ufe0f])[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
+const hidden =
+  /(?![\t\n]|\u200c|\u200d|[\ufe00-\ufe0f])[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
 
 const stackedMarks = /(\p{M}{4})\p{M}+/gu
 
 /** The text without what is hidden in it; line ends become line feeds. */
 export function cleanText(text: string): string {
-  return text.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(hidden, '').replace(stackedMarks, '$1')
+  return text
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(hidden, '')
+    .replace(stackedMarks, '$1')
 }
 
 /** The text on one line: every run of white space is one space. */

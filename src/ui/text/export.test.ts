@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { chartTable, fileNameFor, resultMarkdown, resultText, tableCsv } from './export.ts'
 
 describe('CSV', () => {
-  const csv = (rows: Array<Array<string | number | boolean | null>>) => tableCsv({ kind: 'table', columns: ['a'], rows })
+  const csv = (rows: Array<Array<string | number | boolean | null>>) =>
+    tableCsv({ kind: 'table', columns: ['a'], rows })
   test('quotes what must be quoted', () => {
     expect(csv([['x,y'], ['say "hi"'], ['two\nlines'], [1.5], [true], [null]])).toBe(
       'a\r\n"x,y"\r\n"say ""hi"""\r\n"two\nlines"\r\n1.5\r\ntrue\r\n\r\n'
@@ -17,11 +18,22 @@ describe('CSV', () => {
 
 test('a chart is a table too', () => {
   const chart = {
-    kind: 'chart' as const, chart: 'line' as const, xLabel: 'month', labels: ['Jan', 'Feb'],
-    series: [{ name: 'rain', values: [1, null] }, { name: 'sun', values: [3] }]
+    kind: 'chart' as const,
+    chart: 'line' as const,
+    xLabel: 'month',
+    labels: ['Jan', 'Feb'],
+    series: [
+      { name: 'rain', values: [1, null] },
+      { name: 'sun', values: [3] }
+    ]
   }
   expect(chartTable(chart)).toEqual({
-    kind: 'table', columns: ['month', 'rain', 'sun'], rows: [['Jan', 1, 3], ['Feb', null, null]]
+    kind: 'table',
+    columns: ['month', 'rain', 'sun'],
+    rows: [
+      ['Jan', 1, 3],
+      ['Feb', null, null]
+    ]
   })
 })
 
@@ -41,7 +53,9 @@ describe('text', () => {
     )
   })
   test('plain text has no marks of its own but bullets', () => {
-    expect(resultText(result)).toBe('# not a heading\n\nPoints\n• [a](javascript:alert(1))\n• <b>x</b>\n\n{"a":"```"}\n\na|b\nc')
+    expect(resultText(result)).toBe(
+      '# not a heading\n\nPoints\n• [a](javascript:alert(1))\n• <b>x</b>\n\n{"a":"```"}\n\na|b\nc'
+    )
   })
 })
 

@@ -34,11 +34,16 @@ export function resultMarkdown(result: Result): string {
   const sections = result.parts.map((part) => {
     const title = part.title === undefined ? '' : `## ${escapeLine(part.title)}\n\n`
     switch (part.kind) {
-      case 'text': return title + escapeText(part.text)
-      case 'list': return title + part.items.map((item) => `- ${escapeLine(item)}`).join('\n')
-      case 'table': return title + markdownTable(part)
-      case 'chart': return title + markdownTable(chartTable(part))
-      case 'json': return title + fenced(part.json)
+      case 'text':
+        return title + escapeText(part.text)
+      case 'list':
+        return title + part.items.map((item) => `- ${escapeLine(item)}`).join('\n')
+      case 'table':
+        return title + markdownTable(part)
+      case 'chart':
+        return title + markdownTable(chartTable(part))
+      case 'json':
+        return title + fenced(part.json)
     }
   })
   return `${[escapeText(result.summary), ...sections].join('\n\n')}\n`
@@ -49,23 +54,35 @@ export function resultText(result: Result): string {
   const sections = result.parts.map((part) => {
     const title = part.title === undefined ? '' : `${cleanLine(part.title)}\n`
     switch (part.kind) {
-      case 'text': return title + cleanText(part.text)
-      case 'list': return title + part.items.map((item) => `• ${cleanLine(item)}`).join('\n')
-      case 'table': return title + tabbed(part)
-      case 'chart': return title + tabbed(chartTable(part))
-      case 'json': return title + cleanText(part.json)
+      case 'text':
+        return title + cleanText(part.text)
+      case 'list':
+        return title + part.items.map((item) => `• ${cleanLine(item)}`).join('\n')
+      case 'table':
+        return title + tabbed(part)
+      case 'chart':
+        return title + tabbed(chartTable(part))
+      case 'json':
+        return title + cleanText(part.json)
     }
   })
   return [cleanText(result.summary), ...sections].join('\n\n')
 }
 
 function tabbed(table: TablePart): string {
-  return [table.columns, ...table.rows].map((row) => row.map((cell) => cleanLine(String(cell ?? ''))).join('\t')).join('\n')
+  return [table.columns, ...table.rows]
+    .map((row) => row.map((cell) => cleanLine(String(cell ?? ''))).join('\t'))
+    .join('\n')
 }
 
 function markdownTable(table: TablePart): string {
-  const line = (cells: ReadonlyArray<Cell | undefined>) => `| ${cells.map((cell) => escapeLine(String(cell ?? ''))).join(' | ')} |`
-  return [line(table.columns), line(table.columns.map(() => '---')).replaceAll('\\-', '-'), ...table.rows.map(line)].join('\n')
+  const line = (cells: ReadonlyArray<Cell | undefined>) =>
+    `| ${cells.map((cell) => escapeLine(String(cell ?? ''))).join(' | ')} |`
+  return [
+    line(table.columns),
+    line(table.columns.map(() => '---')).replaceAll('\\-', '-'),
+    ...table.rows.map(line)
+  ].join('\n')
 }
 
 function escapeLine(text: string): string {
@@ -84,6 +101,10 @@ function fenced(text: string): string {
 
 /** A name that every file system takes, from a text that a stranger may have written. */
 export function fileNameFor(text: string, ending: string): string {
-  const base = cleanLine(text).replace(/[^\p{L}\p{N} _.-]/gu, '').replace(/\s+/g, '-').replace(/^[.-]+/, '').slice(0, 60)
+  const base = cleanLine(text)
+    .replace(/[^\p{L}\p{N} _.-]/gu, '')
+    .replace(/\s+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, 60)
   return `${base.replace(/[.-]+$/, '') || 'result'}.${ending}`
 }

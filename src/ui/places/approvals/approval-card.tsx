@@ -43,17 +43,23 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       <header className="approval-who">
         <AgentPicture agent={approval.agent} size={56} />
         <div className="stack-s approval-names">
-          <a className="approval-name" href={linkTo('network', approval.agent)}><AgentName agent={approval.agent} tail /></a>
+          <h2>
+          <a className="approval-name" href={linkTo('network', approval.agent)}>
+            <AgentName agent={approval.agent} tail />
+          </a>
+          </h2>
           <div className="row">
             <span className="chip warn">Key only</span>
             <ReachChip reach={approval.reach} />
-            <span className="small faint">asked <When time={approval.created} /></span>
+            <span className="small faint">
+              asked <When time={approval.created} />
+            </span>
           </div>
         </div>
       </header>
       <p className="small soft">
-        {chosen ? 'You gave this agent its name. ' : ''}We know this agent by its key alone: nobody has shown who stands behind it.{' '}
-        {historyWords(approval.history)}.
+        {chosen ? 'You gave this agent its name. ' : ''}We know this agent by its key alone: nobody has shown who stands
+        behind it. {historyWords(approval.history)}.
       </p>
 
       <div className="stack-s">
@@ -64,8 +70,14 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       <dl className="facts">
         <dt>What runs</dt>
         <dd>
-          <strong><StrangerLine text={approval.skillName} max={60} /></strong>{' '}
-          {theirs ? <span className="chip warn">written by whoever asks</span> : <span className="chip good">built into Starling</span>}
+          <strong>
+            <StrangerLine text={approval.skillName} max={60} />
+          </strong>{' '}
+          {theirs ? (
+            <span className="chip warn">written by whoever asks</span>
+          ) : (
+            <span className="chip good">built into Starling</span>
+          )}
         </dd>
         <dt>On what</dt>
         <dd>
@@ -73,13 +85,18 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
           {files.length > 0 && (
             <ul>
               {files.map((file, i) => (
-                <li key={i} className="small"><StrangerLine text={file.name} max={60} /> <span className="faint num">{formatBytes(file.size)}</span></li>
+                <li key={i} className="small">
+                  <StrangerLine text={file.name} max={60} /> <span className="faint num">{formatBytes(file.size)}</span>
+                </li>
               ))}
             </ul>
           )}
         </dd>
         <dt>Where</dt>
-        <dd>In a sealed sandbox in this tab. It can’t reach the network, your files or anything else of yours. The result goes back to them.</dd>
+        <dd>
+          In a sealed sandbox in this tab. It can’t reach the network, your files or anything else of yours. The result
+          goes back to them.
+        </dd>
         <dt>How much</dt>
         <dd className="num">{limitWords(limits)}, then it is ended</dd>
         <dt>What it brings</dt>
@@ -89,33 +106,58 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       <details className="more">
         <summary>Read the program ({formatBytes(new Blob([program.source]).size)})</summary>
         <div className="more-body stack-s">
-          <pre className="source"><code><StrangerText text={program.source} quoted={false} max={4000} /></code></pre>
+          <pre className="source">
+            <code>
+              <StrangerText text={program.source} quoted={false} max={4000} />
+            </code>
+          </pre>
           <p className="small faint mono">{program.hash}</p>
         </div>
       </details>
 
-      {problem !== null && <Note kind="bad" live><p>That did not work: {problem}</p></Note>}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>That did not work: {problem}</p>
+        </Note>
+      )}
 
       {refusing ? (
         <div className="stack-s">
-          <label className="label" htmlFor={`reason-${approval.id}`}>Reason, if you like to give one</label>
+          <label className="label" htmlFor={`reason-${approval.id}`}>
+            Reason, if you like to give one
+          </label>
           <input
-            id={`reason-${approval.id}`} className="field" maxLength={200} value={reason}
+            id={`reason-${approval.id}`}
+            className="field"
+            maxLength={200}
+            value={reason}
             onChange={(event) => setReason(event.target.value)}
           />
           <div className="row">
-            <button type="button" className="button" disabled={busy} onClick={() => void decline()}>Decline</button>
-            <button type="button" className="button quiet" onClick={() => setRefusing(false)}>Back</button>
+            <button type="button" className="button" disabled={busy} onClick={() => void decline()}>
+              Decline
+            </button>
+            <button type="button" className="button quiet" onClick={() => setRefusing(false)}>
+              Back
+            </button>
           </div>
         </div>
       ) : (
         <div className="approval-buttons">
-          <button type="button" className="button" disabled={busy} onClick={() => void allow()}>Allow once</button>
-          <button type="button" className="button" disabled={busy} onClick={() => setAlways(true)}>Always, within limits…</button>
-          <button type="button" className="button" disabled={busy} onClick={() => setRefusing(true)}>Not now</button>
+          <button type="button" className="button" disabled={busy} onClick={() => void allow()}>
+            Allow once
+          </button>
+          <button type="button" className="button" disabled={busy} onClick={() => setAlways(true)}>
+            Always, within limits…
+          </button>
+          <button type="button" className="button" disabled={busy} onClick={() => setRefusing(true)}>
+            Not now
+          </button>
         </div>
       )}
-      <p className="small faint">If you do nothing, it lapses <When time={approval.expiry} future />.</p>
+      <p className="small faint">
+        If you do nothing, it lapses <When time={approval.expiry} future />.
+      </p>
 
       {always && <AlwaysDialog approval={approval} name={name} onClose={() => setAlways(false)} />}
     </article>

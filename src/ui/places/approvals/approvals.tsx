@@ -24,7 +24,9 @@ export function Approvals() {
   }, [preferences])
 
   const approvals = [...(snapshot?.approvals ?? [])].sort((a, b) => a.created - b.created)
-  const forOthers = (snapshot?.tasks ?? []).filter((task) => task.role === 'follower').sort((a, b) => b.updated - a.updated)
+  const forOthers = (snapshot?.tasks ?? [])
+    .filter((task) => task.role === 'follower')
+    .sort((a, b) => b.updated - a.updated)
   const fresh = seen === 0 ? 0 : forOthers.filter((task) => task.created > seen).length
   return (
     <Page title="Approvals" intro="What others ask of your agent. Nothing runs here unless you allow it.">
@@ -32,19 +34,30 @@ export function Approvals() {
         <div className="card empty">
           <Inbox size={36} aria-hidden />
           <h2>{snapshot === null ? 'Starting…' : 'Nobody is waiting for you'}</h2>
-          <p>When somebody asks your agent for something, it shows here: who, what, with which data, for how long. You say yes or no.</p>
-          <a className="button" href={linkTo('me')}>See what your agent offers</a>
+          <p>
+            When somebody asks your agent for something, it shows here: who, what, with which data, for how long. You
+            say yes or no.
+          </p>
+          <a className="button" href={linkTo('me')}>
+            See what your agent offers
+          </a>
         </div>
       ) : (
         <ul className="stack">
-          {approvals.map((approval) => <li key={approval.id}><ApprovalCard approval={approval} /></li>)}
+          {approvals.map((approval) => (
+            <li key={approval.id}>
+              <ApprovalCard approval={approval} />
+            </li>
+          ))}
         </ul>
       )}
       {forOthers.length > 0 && (
         <section className="card" aria-labelledby="others-heading">
           <div className="row between">
             <h2 id="others-heading">Done for others</h2>
-            {fresh > 0 && <span className="chip accent">{plural(fresh, 'new one', 'new ones')} since you last looked</span>}
+            {fresh > 0 && (
+              <span className="chip accent">{plural(fresh, 'new one', 'new ones')} since you last looked</span>
+            )}
           </div>
           <ul className="rows">
             {forOthers.slice(0, shown).map((task) => (

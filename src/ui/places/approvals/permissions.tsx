@@ -8,6 +8,7 @@ import { When } from '../../parts/when.tsx'
 import { useApp, useSnapshot } from '../../state/app-context.ts'
 import { useAction } from '../../state/use-action.ts'
 import { plural } from '../../text/format.ts'
+import './permissions.css'
 
 /** What may run without a question, and the way to take it back. */
 export function Permissions() {
@@ -19,7 +20,9 @@ export function Permissions() {
         <p className="soft">None. Your agent asks you every time.</p>
       ) : (
         <ul className="rows">
-          {permissions.map((permission) => <PermissionRow key={permission.id} permission={permission} />)}
+          {permissions.map((permission) => (
+            <PermissionRow key={permission.id} permission={permission} />
+          ))}
         </ul>
       )}
     </Section>
@@ -30,7 +33,8 @@ function PermissionRow({ permission }: { permission: Permission }) {
   const { client, announcer } = useApp()
   const snapshot = useSnapshot()
   const { busy, problem, run } = useAction()
-  const skill = snapshot?.offers.find(({ capability }) => capability.id === permission.skill)?.capability.name ?? permission.skill
+  const skill =
+    snapshot?.offers.find(({ capability }) => capability.id === permission.skill)?.capability.name ?? permission.skill
   const revoke = () =>
     run(async () => {
       await client.revoke(permission.id)
@@ -40,16 +44,25 @@ function PermissionRow({ permission }: { permission: Permission }) {
     <li className="permission">
       <div className="grow stack-s">
         <p>
-          {permission.agent === null ? <strong>Anyone</strong> : <AgentName agent={permission.agent} tail />} may run{' '}
-          <strong><StrangerLine text={skill} max={60} /></strong>
+          {permission.agent === null ? <strong>Anyone</strong> : <AgentName agent={permission.agent} tail />}
+          {' may run '}
+          <strong>
+            <StrangerLine text={skill} max={60} />
+          </strong>
         </p>
         <p className="small soft num">
-          {plural(permission.perDay, 'time')} a day, {limitWords(permission.limits)}. Used {plural(permission.usedToday, 'time')} today. Given{' '}
-          <When time={permission.created} />.
+          {plural(permission.perDay, 'time')} a day, {limitWords(permission.limits)}. Used{' '}
+          {plural(permission.usedToday, 'time')} today. Given <When time={permission.created} />.
         </p>
-        {problem !== null && <Note kind="bad" live><p>It still stands: {problem}</p></Note>}
+        {problem !== null && (
+          <Note kind="bad" live>
+            <p>It still stands: {problem}</p>
+          </Note>
+        )}
       </div>
-      <button type="button" className="button danger" disabled={busy} onClick={() => void revoke()}>Take back</button>
+      <button type="button" className="button danger" disabled={busy} onClick={() => void revoke()}>
+        Take back
+      </button>
     </li>
   )
 }

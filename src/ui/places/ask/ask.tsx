@@ -22,7 +22,9 @@ export function Ask() {
       intro="Say it in your own words. Somebody else’s agent does it and hands you the result. No account needed."
       aside={<Now />}
     >
-      <div className="ask-sky"><Murmuration /></div>
+      <div className="ask-sky">
+        <Murmuration />
+      </div>
       <Composer />
       {untouched && <Samples />}
     </Page>
@@ -43,7 +45,9 @@ function Now() {
           <p className="soft small">Nothing yet. What you ask for shows here while it runs.</p>
         ) : (
           <ul className="rows ask-now card">
-            {shown.map((task) => <TaskRow key={task.id} task={task} />)}
+            {shown.map((task) => (
+              <TaskRow key={task.id} task={task} />
+            ))}
           </ul>
         )}
         {running.length > shown.length && <a href={linkTo('tasks')}>All {running.length} that run</a>}
@@ -55,7 +59,9 @@ function Now() {
         ) : (
           <a className="ask-around" href={linkTo('network')}>
             <span className="ask-flock">
-              {there.slice(0, 6).map((agent) => <AgentPicture key={agent.agent} agent={agent.agent} size={34} />)}
+              {there.slice(0, 6).map((agent) => (
+                <AgentPicture key={agent.agent} agent={agent.agent} size={34} />
+              ))}
             </span>
             <span>{plural(there.length, 'agent')} can be asked now</span>
           </a>

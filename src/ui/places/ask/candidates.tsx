@@ -10,11 +10,20 @@ import { candidateKey } from './choose.ts'
 
 const FIRST = 3
 const icons: Record<Reason['kind'], typeof Check> = {
-  matches: Check, accepts: FileCheck2, reach: Radio, history: Clock3, program: FileCode2
+  matches: Check,
+  accepts: FileCheck2,
+  reach: Radio,
+  history: Clock3,
+  program: FileCode2
 }
 
 /** Who could do it, best first, each with the reasons. One is chosen. */
-export function Candidates({ candidates, chosen, totalBytes, onChoose }: {
+export function Candidates({
+  candidates,
+  chosen,
+  totalBytes,
+  onChoose
+}: {
   candidates: readonly Candidate[]
   chosen: Candidate | null
   totalBytes: number
@@ -42,13 +51,21 @@ export function Candidates({ candidates, chosen, totalBytes, onChoose }: {
                 <AgentName agent={candidate.agent} tail />
                 <ReachChip reach={candidate.reach} />
               </span>
-              <span><StrangerLine text={candidate.name} /></span>
+              <span>
+                <StrangerLine text={candidate.name} />
+              </span>
               <ul className="reasons small soft">
                 {candidate.reasons.map((reason, i) => {
                   const Icon = icons[reason.kind]
-                  return <li key={i}><Icon size={14} aria-hidden /> <StrangerLine text={reason.text} max={140} /></li>
+                  return (
+                    <li key={i}>
+                      <Icon size={14} aria-hidden /> <StrangerLine text={reason.text} max={140} />
+                    </li>
+                  )
                 })}
-                <li><Clock3 size={14} aria-hidden /> {limitWords(candidate.limits)}</li>
+                <li>
+                  <Clock3 size={14} aria-hidden /> {limitWords(candidate.limits)}
+                </li>
               </ul>
               {excess !== null && <span className="chip warn">{excess}</span>}
             </span>

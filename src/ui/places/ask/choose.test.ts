@@ -3,7 +3,13 @@ import type { Candidate } from '../../../node/client.ts'
 import { bestCandidate } from './choose.ts'
 
 const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct'): Candidate => ({
-  agent, skill, name: skill, score: 1, reach, reasons: [], program: '',
+  agent,
+  skill,
+  name: skill,
+  score: 1,
+  reach,
+  reasons: [],
+  program: '',
   limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
 })
 

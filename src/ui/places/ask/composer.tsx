@@ -41,14 +41,19 @@ export function Composer() {
   const candidates = pinned === null ? found : pinnedCandidate(pinned, found, snapshot?.agents ?? [])
   const chosen =
     candidates.find((candidate) => candidateKey(candidate) === chosenKey) ??
-    bestCandidate(candidates, { avoid: now.avoid }) ?? candidates[0] ?? null
+    bestCandidate(candidates, { avoid: now.avoid }) ??
+    candidates[0] ??
+    null
   const excess = chosen === null ? null : tooLarge(totalBytes(files), chosen.limits)
   const ready = goal.trim() !== '' && chosen !== null && excess === null && !busy
 
   const ask = (candidate: Candidate) =>
     run(async () => {
       const id = await client.submit({
-        goal: goal.trim(), files: inputs(files), agent: candidate.agent, skill: candidate.skill
+        goal: goal.trim(),
+        files: inputs(files),
+        agent: candidate.agent,
+        skill: candidate.skill
       })
       announcer.say(`Asked ${labelFor(candidate.agent, snapshot).name}`)
       draft.set(emptyDraft)
@@ -80,7 +85,9 @@ export function Composer() {
       }}
     >
       <div className="composer-box">
-        <label className="sr-only" htmlFor="goal">Your goal, in words</label>
+        <label className="sr-only" htmlFor="goal">
+          Your goal, in words
+        </label>
         <textarea
           id="goal"
           className="composer-goal"
@@ -128,7 +135,13 @@ export function Composer() {
             }}
           />
           <button type="submit" className="button primary composer-ask" disabled={!ready}>
-            {chosen === null || goal.trim() === '' ? 'Ask' : <span>Ask <AgentName agent={chosen.agent} /></span>}
+            {chosen === null || goal.trim() === '' ? (
+              'Ask'
+            ) : (
+              <span>
+                Ask <AgentName agent={chosen.agent} />
+              </span>
+            )}
             <ArrowRight size={18} aria-hidden />
           </button>
         </div>
@@ -136,8 +149,14 @@ export function Composer() {
 
       {refused.length > 0 && (
         <Note kind="bad" live>
-          <ul className="stack-s">{refused.map((text, i) => <li key={i}>{text}</li>)}</ul>
-          <button type="button" className="link" onClick={dismiss}>Understood</button>
+          <ul className="stack-s">
+            {refused.map((text, i) => (
+              <li key={i}>{text}</li>
+            ))}
+          </ul>
+          <button type="button" className="link" onClick={dismiss}>
+            Understood
+          </button>
         </Note>
       )}
       {problem !== null && (
@@ -163,10 +182,14 @@ export function Composer() {
         </div>
       )}
       {search.state === 'failed' && (
-        <Note kind="bad" live><p>Could not look for agents: {search.problem}</p></Note>
+        <Note kind="bad" live>
+          <p>Could not look for agents: {search.problem}</p>
+        </Note>
       )}
       {search.state === 'looking' && candidates.length === 0 && (
-        <div className="skeleton composer-looking" role="status"><span>Looking for who could do this…</span></div>
+        <div className="skeleton composer-looking" role="status">
+          <span>Looking for who could do this…</span>
+        </div>
       )}
       {goal.trim() === '' && files.length > 0 && (
         <p className="soft">Say what you want done with {files.length === 1 ? 'this file' : 'these files'}.</p>
@@ -182,16 +205,18 @@ export function Composer() {
       {search.state === 'found' && candidates.length === 0 && <Nobody goal={goal} />}
 
       {editing !== null && (
-        <Suspense><TextEditor
-          editing={editing}
-          files={files}
-          onClose={() => setEditing(null)}
-          onSave={(file) => {
-            const known = files.some((other) => other.id === file.id)
-            change({ files: known ? files.map((other) => (other.id === file.id ? file : other)) : [...files, file] })
-            setEditing(null)
-          }}
-        /></Suspense>
+        <Suspense>
+          <TextEditor
+            editing={editing}
+            files={files}
+            onClose={() => setEditing(null)}
+            onSave={(file) => {
+              const known = files.some((other) => other.id === file.id)
+              change({ files: known ? files.map((other) => (other.id === file.id ? file : other)) : [...files, file] })
+              setEditing(null)
+            }}
+          />
+        </Suspense>
       )}
     </form>
   )
@@ -206,7 +231,11 @@ function Starting({ goal, found, onStop }: { goal: string; found: boolean; onSto
       <p className="soft">
         {found ? 'It starts now.' : 'It starts by itself as soon as somebody is there. You can stay or look around.'}
       </p>
-      <div><button type="button" className="button" onClick={onStop}>Stop</button></div>
+      <div>
+        <button type="button" className="button" onClick={onStop}>
+          Stop
+        </button>
+      </div>
     </div>
   )
 }
@@ -216,7 +245,9 @@ function AttachedFile({ file, onEdit, onRemove }: { file: Attachment; onEdit: ()
     <li className="attachment">
       <Paperclip size={15} aria-hidden />
       {file.editable ? (
-        <button type="button" className="link" onClick={onEdit}><StrangerLine text={file.name} max={40} /></button>
+        <button type="button" className="link" onClick={onEdit}>
+          <StrangerLine text={file.name} max={40} />
+        </button>
       ) : (
         <StrangerLine text={file.name} max={40} />
       )}
@@ -240,5 +271,7 @@ function pinnedCandidate(
   const capability = agent?.capabilities.find((offer) => offer.capability.id === pinned.skill)?.capability
   if (agent === undefined || capability === undefined) return []
   const { name, limits, program } = capability
-  return [{ agent: pinned.agent, skill: pinned.skill, name, score: 0, reach: agent.reach, reasons: [], limits, program }]
+  return [
+    { agent: pinned.agent, skill: pinned.skill, name, score: 0, reach: agent.reach, reasons: [], limits, program }
+  ]
 }

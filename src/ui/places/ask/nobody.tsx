@@ -29,13 +29,19 @@ export function Nobody({ goal }: { goal: string }) {
         <div className="stack-s">
           <p className="small soft">What agents here offer:</p>
           <ul className="row">
-            {offered.slice(0, 8).map((name) => <li key={name} className="chip"><StrangerLine text={name} max={40} /></li>)}
+            {offered.slice(0, 8).map((name) => (
+              <li key={name} className="chip">
+                <StrangerLine text={name} max={40} />
+              </li>
+            ))}
           </ul>
         </div>
       )}
       {told ? (
         <Note kind="good" live>
-          <p>The network knows what you look for. You can take it back in <a href={linkTo('me')}>Me</a>.</p>
+          <p>
+            The network knows what you look for. You can take it back in <a href={linkTo('me')}>Me</a>.
+          </p>
         </Note>
       ) : (
         <div>

@@ -25,16 +25,33 @@ export function TellNetwork({ goal, onTold, onClose }: { goal: string; onTold: (
         </p>
       </Note>
       <div className="stack-s">
-        <label className="label" htmlFor="intention">What you look for</label>
+        <label className="label" htmlFor="intention">
+          What you look for
+        </label>
         <textarea
-          id="intention" className="field" rows={4} maxLength={MAX_INTENTION} value={words}
+          id="intention"
+          className="field"
+          rows={4}
+          maxLength={MAX_INTENTION}
+          value={words}
           onChange={(event) => setWords(event.target.value)}
         />
       </div>
-      {problem !== null && <Note kind="bad" live><p>It was not told: {problem}</p></Note>}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>It was not told: {problem}</p>
+        </Note>
+      )}
       <div className="dialog-end">
-        <button type="button" className="button" onClick={onClose}>Keep it to myself</button>
-        <button type="button" className="button primary" disabled={busy || words.trim() === ''} onClick={() => void tell()}>
+        <button type="button" className="button" onClick={onClose}>
+          Keep it to myself
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          disabled={busy || words.trim() === ''}
+          onClick={() => void tell()}
+        >
           Make it public
         </button>
       </div>

@@ -13,18 +13,28 @@ export interface Editing {
 
 const kinds = {
   text: {
-    title: 'Add text', name: 'text.txt', type: 'text/plain',
-    hint: 'Paste or write what the agent should work on.', example: ''
+    title: 'Add text',
+    name: 'text.txt',
+    type: 'text/plain',
+    hint: 'Paste or write what the agent should work on.',
+    example: ''
   },
   code: {
-    title: 'Add code', name: 'function.js', type: 'text/javascript',
+    title: 'Add code',
+    name: 'function.js',
+    type: 'text/javascript',
     hint: 'A JavaScript function. It runs sealed off in the other agent’s tab, on the data that you attach.',
     example: 'function main(data) {\n  return data.length\n}'
   }
 }
 
 /** A small editor for something to attach: text, or code. */
-export function TextEditor({ editing, files, onSave, onClose }: {
+export function TextEditor({
+  editing,
+  files,
+  onSave,
+  onClose
+}: {
   editing: Editing
   files: readonly Attachment[]
   onSave: (file: Attachment) => void
@@ -46,11 +56,21 @@ export function TextEditor({ editing, files, onSave, onClose }: {
     <Modal open onClose={onClose} title={editing.file === null ? title : `Change ${file.name}`}>
       <p className="soft">{hint}</p>
       <div className="stack-s">
-        <label className="label" htmlFor="editor-name">Name</label>
-        <input id="editor-name" className="field" value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+        <label className="label" htmlFor="editor-name">
+          Name
+        </label>
+        <input
+          id="editor-name"
+          className="field"
+          value={name}
+          maxLength={200}
+          onChange={(event) => setName(event.target.value)}
+        />
       </div>
       <div className="stack-s">
-        <label className="label" htmlFor="editor-text">{editing.kind === 'code' ? 'Code' : 'Text'}</label>
+        <label className="label" htmlFor="editor-text">
+          {editing.kind === 'code' ? 'Code' : 'Text'}
+        </label>
         <textarea
           id="editor-text"
           className={editing.kind === 'code' ? 'field mono' : 'field'}
@@ -61,9 +81,15 @@ export function TextEditor({ editing, files, onSave, onClose }: {
           onChange={(event) => setText(event.target.value)}
         />
       </div>
-      {problem !== null && <Note kind="bad" live><p>{problem}</p></Note>}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>{problem}</p>
+        </Note>
+      )}
       <div className="dialog-end">
-        <button type="button" className="button" onClick={onClose}>Back</button>
+        <button type="button" className="button" onClick={onClose}>
+          Back
+        </button>
         <button
           type="button"
           className="button primary"

@@ -15,15 +15,19 @@ for await (const task of starling.watch(id)) {
 /** The console's way to do all that this page does. */
 export function Developers() {
   return (
-    <details className="more card log-card">
+    <details className="more card fold">
       <summary>For developers</summary>
       <div className="more-body stack-s">
         <p className="soft">
-          This page uses one typed client, and so can you: open the browser’s console and type <code>starling</code>.
-          It can do all that you can do here, in your name: never paste there what you don’t understand.
+          This page uses one typed client, and so can you: open the browser’s console and type <code>starling</code>. It
+          can do all that you can do here, in your name: never paste there what you don’t understand.
         </p>
-        <pre className="source small"><code>{example}</code></pre>
-        <div><CopyButton label="Copy the example" text={() => example} /></div>
+        <pre className="source small">
+          <code>{example}</code>
+        </pre>
+        <div>
+          <CopyButton label="Copy the example" text={() => example} />
+        </div>
       </div>
     </details>
   )

@@ -25,7 +25,13 @@ import './me.css'
 export function Me() {
   const snapshot = useSnapshot()
   if (snapshot === null) {
-    return <Page title="Me"><div className="skeleton" role="status"><span className="sr-only">Starting…</span></div></Page>
+    return (
+      <Page title="Me">
+        <div className="skeleton" role="status">
+          <span className="sr-only">Starting…</span>
+        </div>
+      </Page>
+    )
   }
   return <KnownMe snapshot={snapshot} />
 }
@@ -35,16 +41,18 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
   const { agent } = snapshot.status
   return (
     <Page title="Me" intro="What others see of you, and what your agent may do.">
-      <section className="card agent-head me-head" aria-label="Identity">
+      <section className="card agent-head" aria-label="Identity">
         <AgentPicture agent={agent} size={88} />
-        <div className="stack-s grow">
+        <div className="stack-s agent-head-words">
           <h2 className="me-name">{nameOf(agent)}</h2>
           <p className="small soft">
             Others see this name and picture. Both come from your agent’s key, which was made in this browser and can’t
             leave it.
           </p>
           <p className="small mono did">{agent}</p>
-          <div><CopyButton label="Copy your key" text={() => agent} /></div>
+          <div>
+            <CopyButton label="Copy your key" text={() => agent} />
+          </div>
         </div>
       </section>
       <Storage storage={snapshot.status.storage} />
@@ -53,7 +61,9 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
           <p className="soft">Nothing so far.</p>
         ) : (
           <ul className="rows">
-            {snapshot.offers.map((offer) => <OfferRow key={offer.capability.id} offer={offer} />)}
+            {snapshot.offers.map((offer) => (
+              <OfferRow key={offer.capability.id} offer={offer} />
+            ))}
           </ul>
         )}
       </Section>
@@ -61,12 +71,12 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
       <Permissions />
       <Connections status={snapshot.status} />
       <Settings />
-      <details className="more card log-card">
+      <details className="more card fold">
         <summary>My log: {plural(snapshot.logLength, 'signed entry', 'signed entries')}</summary>
         <div className="more-body stack-s">
           <p className="small soft">
-            All that your agent declared, agreed to and finished, each entry signed and tied to the one before it, so that
-            nobody can change it later.
+            All that your agent declared, agreed to and finished, each entry signed and tied to the one before it, so
+            that nobody can change it later.
           </p>
           <LogList {...log} />
         </div>
@@ -90,9 +100,18 @@ function OfferRow({ offer: { capability, offered } }: { offer: Snapshot['offers'
         <h3>{capability.name}</h3>
         <p className="small soft">{capability.description}</p>
         <p className="small faint num">{limitWords(capability.limits)}</p>
-        {problem !== null && <Note kind="bad" live><p>That did not work: {problem}</p></Note>}
+        {problem !== null && (
+          <Note kind="bad" live>
+            <p>That did not work: {problem}</p>
+          </Note>
+        )}
       </div>
-      <LabelledSwitch label={`Offer ${capability.name}`} checked={offered} disabled={busy} onChange={(on) => void turn(on)} />
+      <LabelledSwitch
+        label={`Offer ${capability.name}`}
+        checked={offered}
+        disabled={busy}
+        onChange={(on) => void turn(on)}
+      />
     </li>
   )
 }
@@ -111,12 +130,20 @@ function LooksFor({ entries }: { entries: readonly LogEntryView[] }) {
     })
   return (
     <Section title="What I look for" intro="Public: everybody in the network can read this.">
-      {problem !== null && <Note kind="bad" live><p>It still stands: {problem}</p></Note>}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>It still stands: {problem}</p>
+        </Note>
+      )}
       <ul className="rows">
         {open.map(({ seq, goal }) => (
           <li key={seq} className="me-offer">
-            <div className="grow"><StrangerText text={goal} max={300} /></div>
-            <button type="button" className="button danger" disabled={busy} onClick={() => void withdraw(seq)}>Take back</button>
+            <div className="grow">
+              <StrangerText text={goal} max={300} />
+            </div>
+            <button type="button" className="button danger" disabled={busy} onClick={() => void withdraw(seq)}>
+              Take back
+            </button>
           </li>
         ))}
       </ul>

@@ -42,7 +42,9 @@ export function Settings() {
           {themes.map(({ theme: one, label, Icon }) => (
             <label key={one}>
               <input
-                type="radio" name="theme" checked={theme === one}
+                type="radio"
+                name="theme"
+                checked={theme === one}
                 onChange={() => preferences.update((now) => ({ ...now, theme: one }))}
               />
               <Icon size={16} aria-hidden /> {label}
@@ -53,7 +55,9 @@ export function Settings() {
       {canNotify && (
         <div className="me-offer">
           <div className="grow">
-            <h3><Bell size={16} aria-hidden /> Tell me when somebody asks</h3>
+            <h3>
+              <Bell size={16} aria-hidden /> Tell me when somebody asks
+            </h3>
             <p className="small soft">A notification, when this tab is open but out of sight.</p>
           </div>
           <LabelledSwitch
@@ -64,7 +68,9 @@ export function Settings() {
         </div>
       )}
       {refused && (
-        <Note kind="warn" live><p>The browser does not allow it. You can change that in the site’s settings, beside the address.</p></Note>
+        <Note kind="warn" live>
+          <p>The browser does not allow it. You can change that in the site’s settings, beside the address.</p>
+        </Note>
       )}
       {offer !== null && (
         <div className="me-offer">
@@ -72,7 +78,9 @@ export function Settings() {
             <h3>Install Starling</h3>
             <p className="small soft">A window and an icon of its own. Nothing else changes.</p>
           </div>
-          <button type="button" className="button" onClick={() => void install()}><Download size={18} aria-hidden /> Install</button>
+          <button type="button" className="button" onClick={() => void install()}>
+            <Download size={18} aria-hidden /> Install
+          </button>
         </div>
       )}
     </Section>

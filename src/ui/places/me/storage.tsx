@@ -11,15 +11,20 @@ export function Storage({ storage }: { storage: Status['storage'] }) {
     <Section title="Storage">
       {storage.kind === 'memory' ? (
         <Note kind="warn">
-          <p><strong>Kept only while this tab is open.</strong> {storage.problem ?? 'This browser does not let pages keep anything here.'}</p>
           <p>
-            When you close or reload the tab, your agent’s key, tasks and log are gone, and you come back as somebody new.
-            To keep them, open this page in a normal window instead of a private one, and allow it to keep data.
+            <strong>Kept only while this tab is open.</strong>{' '}
+            {storage.problem ?? 'This browser does not let pages keep anything here.'}
+          </p>
+          <p>
+            When you close or reload the tab, your agent’s key, tasks and log are gone, and you come back as somebody
+            new. To keep them, open this page in a normal window instead of a private one, and allow it to keep data.
           </p>
         </Note>
       ) : (
         <Note kind={storage.problem === null ? 'good' : 'warn'}>
-          <p><strong>Kept in this browser.</strong> Your agent’s key, tasks and log are there again when you come back.</p>
+          <p>
+            <strong>Kept in this browser.</strong> Your agent’s key, tasks and log are there again when you come back.
+          </p>
           {storage.problem !== null && <p>{storage.problem}</p>}
           <p className="soft">Clearing this site’s data in the browser removes them for good.</p>
         </Note>

@@ -31,7 +31,9 @@ export function AgentPage({ agent }: { agent: string }) {
   if (view === undefined) {
     return (
       <Page title={snapshot === null ? 'Starting…' : 'This agent was never met here'} back={back}>
-        <p className="soft">It shows here as soon as it is met. <a href={linkTo('network')}>See who is here</a></p>
+        <p className="soft">
+          It shows here as soon as it is met. <a href={linkTo('network')}>See who is here</a>
+        </p>
       </Page>
     )
   }
@@ -41,15 +43,22 @@ export function AgentPage({ agent }: { agent: string }) {
 function KnownAgent({ view, back }: { view: AgentView; back: { href: string; label: string } }) {
   const snapshot = useSnapshot()
   const { name, chosen } = labelFor(view.agent, snapshot)
-  const tasks = (snapshot?.tasks ?? []).filter((task) => task.agent === view.agent).sort((a, b) => b.updated - a.updated)
+  const tasks = (snapshot?.tasks ?? [])
+    .filter((task) => task.agent === view.agent)
+    .sort((a, b) => b.updated - a.updated)
   return (
     <Page title={<bdi>{cleanLine(name)}</bdi>} back={back}>
       <div className="card agent-head">
         <AgentPicture agent={view.agent} size={88} />
-        <div className="stack-s agent-card-words">
-          <div className="row"><ReachChip reach={view.reach} /><span className="chip warn">Key only</span></div>
+        <div className="stack-s agent-head-words">
+          <div className="row">
+            <ReachChip reach={view.reach} />
+            <span className="chip warn">Key only</span>
+          </div>
           <p className="small soft">
-            {chosen ? `You call it so; its key says ${nameOf(view.agent)}. ` : 'The name and the picture come from its key; two agents can share a name. '}
+            {chosen
+              ? `You call it so; its key says ${nameOf(view.agent)}. `
+              : 'The name and the picture come from its key; two agents can share a name. '}
             Nobody has shown who stands behind it.
           </p>
           <p className="small mono did">{view.agent}</p>
@@ -69,19 +78,37 @@ function KnownAgent({ view, back }: { view: AgentView; back: { href: string; lab
           <p className="soft">Nothing so far.</p>
         ) : (
           <ul className="rows">
-            {view.capabilities.map(({ seq, capability }) => <Offer key={seq} agent={view.agent} capability={capability} />)}
+            {view.capabilities.map(({ seq, capability }) => (
+              <Offer key={seq} agent={view.agent} capability={capability} />
+            ))}
           </ul>
         )}
       </Section>
       {view.intentions.length > 0 && (
         <Section title="Looks for">
-          <ul className="stack">{view.intentions.map(({ seq, intention }) => <li key={seq}><StrangerText text={intention.goal} /></li>)}</ul>
+          <ul className="stack">
+            {view.intentions.map(({ seq, intention }) => (
+              <li key={seq}>
+                <StrangerText text={intention.goal} />
+              </li>
+            ))}
+          </ul>
         </Section>
       )}
       <Section title="You and this agent">
         <p className="soft">{historyWords(view.history)}.</p>
-        {tasks.length > 0 && <ul className="rows">{tasks.slice(0, TASKS).map((task) => <TaskRow key={task.id} task={task} />)}</ul>}
-        {tasks.length > TASKS && <p className="small faint">and {tasks.length - TASKS} more in <a href={linkTo('tasks')}>Tasks</a></p>}
+        {tasks.length > 0 && (
+          <ul className="rows">
+            {tasks.slice(0, TASKS).map((task) => (
+              <TaskRow key={task.id} task={task} />
+            ))}
+          </ul>
+        )}
+        {tasks.length > TASKS && (
+          <p className="small faint">
+            and {tasks.length - TASKS} more in <a href={linkTo('tasks')}>Tasks</a>
+          </p>
+        )}
       </Section>
       <AgentLog view={view} />
     </Page>
@@ -97,14 +124,20 @@ function Offer({ agent, capability }: { agent: string; capability: Capability })
   return (
     <li className="offer">
       <div className="grow stack-s">
-        <h3><StrangerLine text={capability.name} /></h3>
+        <h3>
+          <StrangerLine text={capability.name} />
+        </h3>
         <StrangerText text={capability.description} quoted={false} max={300} />
         {capability.examples[0] !== undefined && (
-          <p className="small soft">For example: “<StrangerLine text={capability.examples[0]} max={120} />”</p>
+          <p className="small soft">
+            For example: “<StrangerLine text={capability.examples[0]} max={120} />”
+          </p>
         )}
         <p className="small faint num">{limitWords(capability.limits)}</p>
       </div>
-      <button type="button" className="button" onClick={ask}>Ask for this <ArrowRight size={16} aria-hidden /></button>
+      <button type="button" className="button" onClick={ask}>
+        Ask for this <ArrowRight size={16} aria-hidden />
+      </button>
     </li>
   )
 }
@@ -123,20 +156,39 @@ function Rename({ view }: { view: AgentView }) {
     })
   }
   if (!open) {
-    return <button type="button" className="button" onClick={() => setOpen(true)}>{view.petname === null ? 'Give it a name' : 'Change its name'}</button>
+    return (
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        {view.petname === null ? 'Give it a name' : 'Change its name'}
+      </button>
+    )
   }
   return (
     <form className="stack-s rename" onSubmit={save}>
-      <label className="label" htmlFor="petname">Your name for it</label>
+      <label className="label" htmlFor="petname">
+        Your name for it
+      </label>
       <input
-        id="petname" className="field" autoFocus maxLength={MAX_PETNAME} placeholder={nameOf(view.agent)} value={text}
+        id="petname"
+        className="field"
+        autoFocus
+        maxLength={MAX_PETNAME}
+        placeholder={nameOf(view.agent)}
+        value={text}
         onChange={(event) => setText(event.target.value)}
       />
       <p className="small soft">Only you see it. Leave it empty to go back to {nameOf(view.agent)}.</p>
-      {problem !== null && <Note kind="bad" live><p>The name was not kept: {problem}</p></Note>}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>The name was not kept: {problem}</p>
+        </Note>
+      )}
       <div className="row">
-        <button type="submit" className="button primary" disabled={busy}>Keep</button>
-        <button type="button" className="button" onClick={() => setOpen(false)}>Back</button>
+        <button type="submit" className="button primary" disabled={busy}>
+          Keep
+        </button>
+        <button type="button" className="button" onClick={() => setOpen(false)}>
+          Back
+        </button>
       </div>
     </form>
   )
@@ -145,9 +197,13 @@ function Rename({ view }: { view: AgentView }) {
 function AgentLog({ view }: { view: AgentView }) {
   const [open, setOpen] = useState(false)
   return (
-    <details className="more card log-card" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="more card fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Its log: {plural(view.log.entries, 'entry', 'entries')} held here</summary>
-      {open && <div className="more-body"><OpenLog view={view} /></div>}
+      {open && (
+        <div className="more-body">
+          <OpenLog view={view} />
+        </div>
+      )}
     </details>
   )
 }

@@ -34,21 +34,41 @@ function Everybody() {
   return (
     <Page
       title="Network"
-      intro={agents.length === 0 ? 'Who is there, and what they can do for you.' : `${plural(there, 'agent')} here now, ${agents.length - there} away.`}
+      intro={
+        agents.length === 0
+          ? 'Who is there, and what they can do for you.'
+          : `${plural(there, 'agent')} here now, ${agents.length - there} away.`
+      }
     >
       <div>
-        <label className="sr-only" htmlFor="network-search">Search by what somebody can do</label>
+        <label className="sr-only" htmlFor="network-search">
+          Search by what somebody can do
+        </label>
         <input
-          id="network-search" className="field" type="search" placeholder="Search by what somebody can do"
-          value={words} onChange={(event) => setWords(event.target.value)}
+          id="network-search"
+          className="field"
+          type="search"
+          placeholder="Search by what somebody can do"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
         />
       </div>
-      {search.state === 'failed' && <Note kind="bad" live><p>Could not search: {search.problem}</p></Note>}
-      {search.state === 'looking' && search.candidates.length === 0 && <p className="soft" role="status">Searching…</p>}
+      {search.state === 'failed' && (
+        <Note kind="bad" live>
+          <p>Could not search: {search.problem}</p>
+        </Note>
+      )}
+      {search.state === 'looking' && search.candidates.length === 0 && (
+        <p className="soft" role="status">
+          Searching…
+        </p>
+      )}
       {'candidates' in search && (search.candidates.length > 0 || search.state === 'found') && (
         <section className="stack-s" aria-labelledby="found-heading">
           <h2 id="found-heading" role="status">
-            {search.candidates.length === 0 ? 'Nobody here says they can do that' : `${plural(search.candidates.length, 'offer')} found`}
+            {search.candidates.length === 0
+              ? 'Nobody here says they can do that'
+              : `${plural(search.candidates.length, 'offer')} found`}
           </h2>
           <ul className="found">
             {search.candidates.map((candidate) => (
@@ -56,11 +76,17 @@ function Everybody() {
                 <AgentPicture agent={candidate.agent} size={44} />
                 <div className="stack-s agent-card-words">
                   <div className="row">
-                    <a className="agent-card-name" href={linkTo('network', candidate.agent)}><AgentName agent={candidate.agent} tail /></a>
+                    <a className="agent-card-name" href={linkTo('network', candidate.agent)}>
+                      <AgentName agent={candidate.agent} tail />
+                    </a>
                     <ReachChip reach={candidate.reach} />
                   </div>
-                  <p><StrangerLine text={candidate.name} /></p>
-                  <p className="small soft"><StrangerLine text={candidate.reasons.map((reason) => reason.text).join(' · ')} max={240} /></p>
+                  <p>
+                    <StrangerLine text={candidate.name} />
+                  </p>
+                  <p className="small soft">
+                    <StrangerLine text={candidate.reasons.map((reason) => reason.text).join(' · ')} max={240} />
+                  </p>
                 </div>
               </li>
             ))}
@@ -71,13 +97,18 @@ function Everybody() {
         <div className="card empty">
           <Telescope size={36} aria-hidden />
           <h2>{snapshot === null ? 'Starting…' : 'Nobody met yet'}</h2>
-          <p>Agents show here as soon as they are met. Send somebody the address of this page: when they open it, you meet.</p>
+          <p>
+            Agents show here as soon as they are met. Send somebody the address of this page: when they open it, you
+            meet.
+          </p>
         </div>
       ) : (
         words.trim() === '' && (
           <>
             <ul className="agents">
-              {agents.slice(0, shown).map((agent) => <AgentCard key={agent.agent} agent={agent} />)}
+              {agents.slice(0, shown).map((agent) => (
+                <AgentCard key={agent.agent} agent={agent} />
+              ))}
             </ul>
             {agents.length > shown && (
               <button type="button" className="button quiet" onClick={() => setShown((now) => now + PAGE)}>
@@ -99,24 +130,36 @@ function AgentCard({ agent }: { agent: AgentView }) {
       <AgentPicture agent={agent.agent} size={52} />
       <div className="stack-s agent-card-words">
         <div className="row">
-          <a className="agent-card-name" href={linkTo('network', agent.agent)}><AgentName agent={agent.agent} tail /></a>
+          <a className="agent-card-name" href={linkTo('network', agent.agent)}>
+            <AgentName agent={agent.agent} tail />
+          </a>
           <ReachChip reach={agent.reach} />
         </div>
         {offers.length > 0 ? (
           <ul className="row agent-card-offers" aria-label="Offers">
-            {offers.map(({ seq, capability }) => <li key={seq} className="chip"><StrangerLine text={capability.name} max={40} /></li>)}
+            {offers.map(({ seq, capability }) => (
+              <li key={seq} className="chip">
+                <StrangerLine text={capability.name} max={40} />
+              </li>
+            ))}
             {more > 0 && <li className="small faint">and {more} more</li>}
           </ul>
         ) : (
           <p className="small soft">Offers nothing so far</p>
         )}
         {agent.intentions[0] !== undefined && (
-          <p className="small soft">Looks for “<StrangerLine text={agent.intentions[0].intention.goal} max={90} />”</p>
+          <p className="small soft">
+            Looks for “<StrangerLine text={agent.intentions[0].intention.goal} max={90} />”
+          </p>
         )}
         {agent.log.fork ? (
-          <p><span className="chip bad">Showed two different histories</span></p>
+          <p>
+            <span className="chip bad">Showed two different histories</span>
+          </p>
         ) : (
-          agent.history.completed + agent.history.failed > 0 && <p className="small faint">{historyWords(agent.history)}</p>
+          agent.history.completed + agent.history.failed > 0 && (
+            <p className="small faint">{historyWords(agent.history)}</p>
+          )
         )}
       </div>
     </li>

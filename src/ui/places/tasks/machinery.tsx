@@ -7,27 +7,37 @@ export function Machinery({ task }: { task: TaskView }) {
   return (
     <div className="stack">
       <dl className="facts">
-        <dt>Task</dt><dd className="mono">{task.id}</dd>
-        <dt>Agent</dt><dd className="mono">{task.agent ?? 'none yet'}</dd>
-        <dt>Skill</dt><dd className="mono">{task.skill === null ? 'none yet' : <StrangerLine text={task.skill} />}</dd>
-        <dt>Contract</dt><dd className="mono">{task.contract ?? 'none yet: it is signed by both when the other side allows it'}</dd>
+        <dt>Task</dt>
+        <dd className="mono">{task.id}</dd>
+        <dt>Agent</dt>
+        <dd className="mono">{task.agent ?? 'none yet'}</dd>
+        <dt>Skill</dt>
+        <dd className="mono">{task.skill === null ? 'none yet' : <StrangerLine text={task.skill} />}</dd>
+        <dt>Contract</dt>
+        <dd className="mono">{task.contract ?? 'none yet: it is signed by both when the other side allows it'}</dd>
         <dt>In your log</dt>
         <dd>
           {task.entries.contract === null ? 'no contract yet' : `contract: entry ${task.entries.contract}`}
           {task.entries.outcome === null ? '' : `, outcome: entry ${task.entries.outcome}`}
         </dd>
-        <dt>Asked</dt><dd>{formatDate(task.created)}</dd>
+        <dt>Asked</dt>
+        <dd>{formatDate(task.created)}</dd>
         {task.files.map((file, i) => (
           <div className="facts-row" key={i}>
             <dt>File</dt>
-            <dd><StrangerLine text={file.name} max={80} />, {formatBytes(file.size)}, <span className="mono">{file.hash}</span></dd>
+            <dd>
+              <StrangerLine text={file.name} max={80} />, {formatBytes(file.size)},{' '}
+              <span className="mono">{file.hash}</span>
+            </dd>
           </div>
         ))}
       </dl>
       <ol className="events small" aria-label="What happened">
         {task.events.map((event, i) => (
           <li key={i}>
-            <time className="faint" dateTime={new Date(event.at).toISOString()}>{formatClock(event.at)}</time>{' '}
+            <time className="faint" dateTime={new Date(event.at).toISOString()}>
+              {formatClock(event.at)}
+            </time>{' '}
             <StrangerLine text={event.text} max={300} />
           </li>
         ))}

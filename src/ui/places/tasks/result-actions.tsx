@@ -16,19 +16,32 @@ export function ResultActions({ task, result }: { task: TaskView; result: Result
   return (
     <div className="row result-actions">
       <Menu.Root>
-        <Menu.Trigger className="button"><Download size={18} aria-hidden /> Save</Menu.Trigger>
+        <Menu.Trigger className="button">
+          <Download size={18} aria-hidden /> Save
+        </Menu.Trigger>
         <Menu.Portal>
           <Menu.Positioner sideOffset={6} align="start" className="menu-place">
             <Menu.Popup className="menu">
-              <Menu.Item className="menu-item" onClick={() => saveFile(fileNameFor(name, 'md'), 'text/markdown', resultMarkdown(result))}>
+              <Menu.Item
+                className="menu-item"
+                onClick={() => saveFile(fileNameFor(name, 'md'), 'text/markdown', resultMarkdown(result))}
+              >
                 Text (Markdown)
               </Menu.Item>
               {first !== undefined && (
-                <Menu.Item className="menu-item" onClick={() => saveFile(fileNameFor(first.title ?? name, 'csv'), 'text/csv', tableCsv(first))}>
+                <Menu.Item
+                  className="menu-item"
+                  onClick={() => saveFile(fileNameFor(first.title ?? name, 'csv'), 'text/csv', tableCsv(first))}
+                >
                   {tables.length > 1 ? 'First table (CSV)' : 'Table (CSV)'}
                 </Menu.Item>
               )}
-              <Menu.Item className="menu-item" onClick={() => saveFile(fileNameFor(name, 'json'), 'application/json', `${JSON.stringify(result, null, 2)}\n`)}>
+              <Menu.Item
+                className="menu-item"
+                onClick={() =>
+                  saveFile(fileNameFor(name, 'json'), 'application/json', `${JSON.stringify(result, null, 2)}\n`)
+                }
+              >
                 Everything (JSON)
               </Menu.Item>
             </Menu.Popup>

@@ -6,16 +6,45 @@ import { stateWord } from '../../state/task-steps.ts'
 export function StateChip({ task }: { task: TaskView }) {
   const word = stateWord(task)
   switch (task.state) {
-    case 'completed': return <span className="chip good"><CircleCheck size={14} aria-hidden /> {word}</span>
-    case 'failed': return <span className="chip bad"><CircleX size={14} aria-hidden /> {word}</span>
-    case 'rejected': return <span className="chip bad"><Ban size={14} aria-hidden /> {word}</span>
-    case 'canceled': return <span className="chip"><Ban size={14} aria-hidden /> {word}</span>
-    case 'working': return <span className="chip accent"><Play size={14} aria-hidden /> {word}</span>
+    case 'completed':
+      return (
+        <span className="chip good">
+          <CircleCheck size={14} aria-hidden /> {word}
+        </span>
+      )
+    case 'failed':
+      return (
+        <span className="chip bad">
+          <CircleX size={14} aria-hidden /> {word}
+        </span>
+      )
+    case 'rejected':
+      return (
+        <span className="chip bad">
+          <Ban size={14} aria-hidden /> {word}
+        </span>
+      )
+    case 'canceled':
+      return (
+        <span className="chip">
+          <Ban size={14} aria-hidden /> {word}
+        </span>
+      )
+    case 'working':
+      return (
+        <span className="chip accent">
+          <Play size={14} aria-hidden /> {word}
+        </span>
+      )
     case 'submitted':
     case 'input-required':
     case 'auth-required': {
       const Icon = task.agent === null ? Search : Hourglass
-      return <span className="chip warn"><Icon size={14} aria-hidden /> {word}</span>
+      return (
+        <span className="chip warn">
+          <Icon size={14} aria-hidden /> {word}
+        </span>
+      )
     }
   }
 }

@@ -30,12 +30,19 @@ export function TaskPage({ id }: { id: string }) {
   const back = { href: linkTo('tasks'), label: 'Tasks' }
   if (task !== null) return <KnownTask task={task} back={back} />
   if (snapshot === null || !waited) {
-    return <Page title="Task" back={back}><div className="skeleton" role="status"><span className="sr-only">Opening the task…</span></div></Page>
+    return (
+      <Page title="Task" back={back}>
+        <div className="skeleton" role="status">
+          <span className="sr-only">Opening the task…</span>
+        </div>
+      </Page>
+    )
   }
   return (
     <Page title="No such task here" back={back}>
       <p className="soft">
-        It may belong to another browser profile: tasks are kept only where they were asked. <a href={linkTo('tasks')}>See your tasks</a>
+        It may belong to another browser profile: tasks are kept only where they were asked.{' '}
+        <a href={linkTo('tasks')}>See your tasks</a>
       </p>
     </Page>
   )
@@ -49,21 +56,39 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
   const leads = task.role === 'leader'
   const line = cleanLine(task.goal)
   const title = cut(line, TITLE)
+  const wordsAgain = !title.whole || line !== task.goal.trim()
   const cancel = () =>
     run(async () => {
       await client.cancel(task.id)
       announcer.say('Cancelled')
     })
   return (
-    <Page title={<bdi className="task-title">{title.text}{title.whole ? '' : '…'}</bdi>} back={back}>
+    <Page
+      title={
+        <bdi className="task-title">
+          {title.text}
+          {title.whole ? '' : '…'}
+        </bdi>
+      }
+      back={back}
+    >
       <div className="row task-facts">
         <StateChip task={task} />
-        {task.agent !== null && <span className="row soft">{leads ? 'done by' : 'asked by'} <AgentLink agent={task.agent} size={26} /></span>}
-        <span className="faint"><When time={task.created} /></span>
+        {task.agent !== null && (
+          <span className="row soft">
+            {leads ? 'by' : 'for'} <AgentLink agent={task.agent} size={26} />
+          </span>
+        )}
+        <span className="faint">
+          <When time={task.created} />
+        </span>
       </div>
 
       {task.result !== null && (
-        <section className="card stack" aria-label="Result">
+        <section className="card stack" aria-labelledby="result-heading">
+          <h2 id="result-heading" className="sr-only">
+            Result
+          </h2>
           <ResultView result={task.result} />
           <ResultActions task={task} result={task.result} />
         </section>
@@ -71,14 +96,30 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
       {task.problem !== null && task.state !== 'completed' && (
         <Note kind={task.state === 'canceled' ? 'info' : 'bad'}>
           <StrangerText text={task.problem} quoted={false} />
-          {leads && <p className="soft">Your words{task.files.length > 0 ? ' and files' : ''} are kept. You can ask again, or ask somebody else.</p>}
+          {leads && (
+            <p className="soft">
+              Your words{task.files.length > 0 ? ' and files' : ''} are kept. You can ask again, or ask somebody else.
+            </p>
+          )}
         </Note>
       )}
 
-      {!(over && task.state === 'completed') && <Section title={over ? 'How far it came' : 'How it goes'}><Steps task={task} /></Section>}
+      {!(over && task.state === 'completed') && (
+        <Section title={over ? 'How far it came' : 'How it goes'}>
+          <Steps task={task} />
+        </Section>
+      )}
 
-      {problem !== null && <Note kind="bad" live><p>{problem}</p></Note>}
-      {again.problem !== null && <Note kind="bad" live><p>{again.problem}</p></Note>}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>{problem}</p>
+        </Note>
+      )}
+      {again.problem !== null && (
+        <Note kind="bad" live>
+          <p>{again.problem}</p>
+        </Note>
+      )}
       <div className="row">
         {!over && (
           <button type="button" className="button danger" disabled={busy} onClick={() => void cancel()}>
@@ -87,19 +128,25 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
         )}
         {over && leads && (
           <>
-            <button type="button" className="button" disabled={again.busy} onClick={() => void again.rerun()}>Ask again</button>
-            <button type="button" className="button" disabled={again.busy} onClick={() => void again.askAnother()}>Ask another agent</button>
+            <button type="button" className="button" disabled={again.busy} onClick={() => void again.rerun()}>
+              Ask again
+            </button>
+            <button type="button" className="button" disabled={again.busy} onClick={() => void again.askAnother()}>
+              Ask another agent
+            </button>
           </>
         )}
       </div>
 
-      {(task.files.length > 0 || !title.whole || line !== task.goal.trim()) && (
+      {(task.files.length > 0 || wordsAgain) && (
         <Section title="What was asked">
-          <StrangerText text={task.goal} />
+          {wordsAgain && <StrangerText text={task.goal} />}
           {task.files.length > 0 && (
             <ul className="stack-s">
               {task.files.map((file, i) => (
-                <li key={i}><StrangerLine text={file.name} max={80} /> <span className="faint num">{formatBytes(file.size)}</span></li>
+                <li key={i}>
+                  <StrangerLine text={file.name} max={80} /> <span className="faint num">{formatBytes(file.size)}</span>
+                </li>
               ))}
             </ul>
           )}
@@ -107,17 +154,23 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
       )}
 
       {task.state === 'completed' && (
-        <details className="more card task-how">
+        <details className="more card fold">
           <summary>How it went</summary>
-          <div className="more-body"><Steps task={task} /></div>
+          <div className="more-body">
+            <Steps task={task} />
+          </div>
         </details>
       )}
-      <details className="more card task-how">
+      <details className="more card fold">
         <summary>The record: contract, log entries, every message</summary>
-        <div className="more-body"><Machinery task={task} /></div>
+        <div className="more-body">
+          <Machinery task={task} />
+        </div>
       </details>
       {!leads && task.agent !== null && (
-        <p className="soft small">Your agent does this for <AgentName agent={task.agent} />. It runs in a sealed sandbox in this tab.</p>
+        <p className="soft small">
+          Your agent does this for <AgentName agent={task.agent} />. It runs in a sealed sandbox in this tab.
+        </p>
       )}
     </Page>
   )

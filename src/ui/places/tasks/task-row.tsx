@@ -14,20 +14,32 @@ export function TaskRow({ task, isNew = false }: { task: TaskView; isNew?: boole
   const running = !isOver(task)
   return (
     <li className="task-row">
-      {task.agent === null ? <span className="task-row-nobody" aria-hidden /> : <AgentPicture agent={task.agent} size={36} />}
+      {task.agent === null ? (
+        <span className="task-row-nobody" aria-hidden />
+      ) : (
+        <AgentPicture agent={task.agent} size={36} />
+      )}
       <div className="task-row-words">
-        <a className="task-row-goal" href={linkTo('tasks', task.id)}><StrangerLine text={task.goal} max={110} /></a>
+        <a className="task-row-goal" href={linkTo('tasks', task.id)}>
+          <StrangerLine text={task.goal} max={110} />
+        </a>
         <div className="row small soft">
           <StateChip task={task} />
           {isNew && <span className="chip accent">New</span>}
           {task.agent !== null && (
-            <span>{task.role === 'leader' ? 'by' : 'for'} <AgentName agent={task.agent} /></span>
+            <span>
+              {task.role === 'leader' ? 'by' : 'for'} <AgentName agent={task.agent} />
+            </span>
           )}
-          <span className="faint"><When time={task.updated} /></span>
+          <span className="faint">
+            <When time={task.updated} />
+          </span>
         </div>
         {running && task.progress !== null && <TaskProgress progress={task.progress} compact />}
         {running && task.progress === null && task.waiting !== '' && (
-          <p className="small soft"><StrangerLine text={task.waiting} max={120} /></p>
+          <p className="small soft">
+            <StrangerLine text={task.waiting} max={120} />
+          </p>
         )}
       </div>
     </li>

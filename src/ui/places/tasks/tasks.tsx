@@ -22,8 +22,9 @@ function TaskList() {
   const tasks = snapshot?.tasks ?? []
   const wanted = words.trim().toLowerCase()
   const matching = tasks.filter((task) =>
-    [task.goal, stateWord(task), task.skill ?? '', task.agent === null ? '' : labelFor(task.agent, snapshot).name]
-      .some((text) => text.toLowerCase().includes(wanted))
+    [task.goal, stateWord(task), task.skill ?? '', task.agent === null ? '' : labelFor(task.agent, snapshot).name].some(
+      (text) => text.toLowerCase().includes(wanted)
+    )
   )
   const { running, over } = splitTasks(matching)
   return (
@@ -33,31 +34,52 @@ function TaskList() {
           <ListChecks size={36} aria-hidden />
           <h2>{snapshot === null ? 'Starting…' : 'No tasks yet'}</h2>
           <p>Everything you ask for is kept here with its result, also after you close the tab.</p>
-          <a className="button primary" href={linkTo('ask')}>Ask for something</a>
+          <a className="button primary" href={linkTo('ask')}>
+            Ask for something
+          </a>
         </div>
       )}
       {tasks.length >= SEARCH_FROM && (
         <div>
-          <label className="sr-only" htmlFor="task-search">Search tasks</label>
+          <label className="sr-only" htmlFor="task-search">
+            Search tasks
+          </label>
           <input
-            id="task-search" className="field" type="search" placeholder="Search by words, agent or state"
-            value={words} onChange={(event) => setWords(event.target.value)}
+            id="task-search"
+            className="field"
+            type="search"
+            placeholder="Search by words, agent or state"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
           />
         </div>
       )}
       {tasks.length > 0 && matching.length === 0 && (
-        <p className="soft" role="status">No task has these words. <button type="button" className="link" onClick={() => setWords('')}>Show all</button></p>
+        <p className="soft" role="status">
+          No task has these words.{' '}
+          <button type="button" className="link" onClick={() => setWords('')}>
+            Show all
+          </button>
+        </p>
       )}
       {running.length > 0 && (
         <section className="card" aria-labelledby="running-heading">
           <h2 id="running-heading">Running now</h2>
-          <ul className="rows">{running.map((task) => <TaskRow key={task.id} task={task} />)}</ul>
+          <ul className="rows">
+            {running.map((task) => (
+              <TaskRow key={task.id} task={task} />
+            ))}
+          </ul>
         </section>
       )}
       {over.length > 0 && (
         <section className="card" aria-labelledby="history-heading">
           <h2 id="history-heading">History</h2>
-          <ul className="rows">{over.slice(0, shown).map((task) => <TaskRow key={task.id} task={task} />)}</ul>
+          <ul className="rows">
+            {over.slice(0, shown).map((task) => (
+              <TaskRow key={task.id} task={task} />
+            ))}
+          </ul>
           {over.length > shown && (
             <button type="button" className="button quiet" onClick={() => setShown((now) => now + PAGE)}>
               Show {Math.min(PAGE, over.length - shown)} more

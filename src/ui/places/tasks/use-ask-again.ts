@@ -13,7 +13,8 @@ export function useAskAgain(task: TaskView) {
   const files = async (): Promise<Attachment[]> => {
     const kept = await Promise.all(task.files.map(async (file) => ({ file, bytes: await client.file(file.hash) })))
     const gone = kept.filter(({ bytes }) => bytes === null).map(({ file }) => `“${file.name}”`)
-    if (gone.length > 0) throw new Error(`${listed(gone)} can’t be found in this browser any more. Attach it again on Ask.`)
+    if (gone.length > 0)
+      throw new Error(`${listed(gone)} can’t be found in this browser any more. Attach it again on Ask.`)
     return kept.flatMap(({ file, bytes }) =>
       bytes === null ? [] : [{ id: crypto.randomUUID(), name: file.name, type: file.type, bytes, editable: false }]
     )

@@ -1,0 +1,87 @@
+/**
+ * An agent without a browser: the same node in Node. `npm start` runs two of them, so that a lone newcomer has
+ * somebody to work with.
+ *
+ * ```sh
+ * node dist/server/headless.js --relay http://127.0.0.1:8080 --data .starling/resident-1 --name Wren
+ * ```
+ */
+import '../src/node/net/polyfill.ts'
+import './web-socket.ts'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createLibp2pNetwork } from '../src/node/net/libp2p.ts'
+import { relayAtOrigin } from '../src/node/net/relay-source.ts'
+import { createNode } from '../src/node/node.ts'
+import { builtInSkills } from '../src/node/skill/skills.ts'
+import { noChanges } from '../src/node/store/changes.ts'
+import { openLevelStore } from '../src/node/store/level.ts'
+import { createMemoryLocks } from '../src/node/store/locks.ts'
+import { createKeyFileVault } from './key-file.ts'
+import { createNodeRunner } from './skill-runner.ts'
+
+const help = `headless.js [options]
+
+  --relay ORIGIN   relay to be introduced by, such as http://127.0.0.1:8080; may be given several times
+  --data FOLDER    where key and log are kept, together
+  --name NAME      what it calls itself in its output
+  --per-day N      runs of each skill that it does for anybody in a day; 0 does nothing for anybody (10000)
+  --help           this text`
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      relay: { type: 'string', multiple: true },
+      data: { type: 'string' },
+      name: { type: 'string', default: 'agent' },
+      'per-day': { type: 'string', default: '10000' },
+      help: { type: 'boolean' }
+    }
+  })
+  if (values.help === true) {
+    console.log(help)
+    return
+  }
+  const { relay: relays, data, name } = values
+  const perDay = Number(values['per-day'])
+  if (relays === undefined || data === undefined || !Number.isInteger(perDay) || perDay < 0) {
+    throw new Error(`expected --relay, --data and a whole --per-day\n\n${help}`)
+  }
+  await mkdir(data, { recursive: true })
+  const key = await createKeyFileVault(join(data, 'key.pem')).load()
+  const node = await createNode({
+    key,
+    store: await openLevelStore(join(data, 'store')),
+    storageProblem: null,
+    network: await createLibp2pNetwork({ relays: relays.map((origin) => relayAtOrigin(origin)) }),
+    runner: createNodeRunner(),
+    locks: createMemoryLocks(),
+    changes: noChanges,
+    now: Date.now,
+    report: (error) => console.error(`${name}:`, error)
+  })
+  if (perDay > 0) {
+    // nobody watches it: it says yes by itself, within the limits of each skill
+    const skills = await builtInSkills()
+    await node.allowAnybody(skills.map(({ capability: { id, limits } }) => ({ skill: id, limits, perDay })))
+  }
+  await node.start()
+  console.log(`${name} is ${key.agent}`)
+
+  const stop = () => {
+    node.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(`${name}:`, error)
+        process.exit(1)
+      }
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, stop)
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})

@@ -1,0 +1,56 @@
+/** A relay for tests: libp2p's own, on loopback, with nothing of ours but the presence topic. */
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
+import { gossipsub, type GossipSub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { PRESENCE_TOPIC } from '../schema/presence.ts'
+import type { RelaySource } from './relay-source.ts'
+
+export interface TestRelay {
+  source: RelaySource
+  /** Stops it and starts another one, with another peer id, at the same port. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function createTestRelay(): Promise<TestRelay> {
+  let node = await createRelay(0)
+  const address = () => node.getMultiaddrs()[0]?.toString() ?? ''
+  const port = Number(/tcp\/(\d+)/.exec(address())?.[1])
+  return {
+    source: { name: 'http://the.test.relay', find: async () => address() },
+    async restart() {
+      await node.stop()
+      node = await createRelay(port)
+    },
+    stop: async () => {
+      await node.stop()
+    }
+  }
+}
+
+function createRelay(port: number) {
+  return createLibp2p({
+    addresses: { listen: [`/ip4/127.0.0.1/tcp/${port}/ws`] },
+    transports: [webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 100 },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      circuit: circuitRelayServer({ reservations: { maxReservations: 64, defaultDataLimit: 64n << 20n } }),
+      pubsub: (components): GossipSub => {
+        const pubsub = gossipsub({ allowedTopics: [PRESENCE_TOPIC] })(components)
+        return pubsub
+      }
+    }
+  }).then((node) => {
+    node.services.pubsub.subscribe(PRESENCE_TOPIC)
+    return node
+  })
+}

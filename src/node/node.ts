@@ -1,0 +1,177 @@
+/**
+ * Composition: an agent node out of its parts. It runs in a browser's worker and in Node alike; what differs
+ * (store, network, sandbox, locks) comes in as components.
+ *
+ * ```js
+ * const node = await createNode({ key, store, network, runner, ... })
+ * await node.start()
+ * await node.client.submit({ goal: 'The key points of this text', files })
+ * ```
+ */
+import { createAdaptation } from './adapt/adaptation.ts'
+import type { StarlingClient, Status } from './client.ts'
+import type { AgentKey } from './crypto/keys.ts'
+import { createGossip } from './gossip/gossip.ts'
+import { issueCertificate, verifyCertificate } from './identity/certificate.ts'
+import { createLocalClient, type LocalClient } from './local-client.ts'
+import { createLogs } from './log/log.ts'
+import type { Network } from './net/network.ts'
+import { createOffers } from './offers.ts'
+import type { Limits } from './schema/declaration.ts'
+import { publicKinds } from './schema/header.ts'
+import { createLexicalMatcher } from './semantic/lexical.ts'
+import { builtInSkills } from './skill/skills.ts'
+import type { Runner } from './skill/runner.ts'
+import type { Changes } from './store/changes.ts'
+import type { Locks } from './store/locks.ts'
+import type { Store } from './store/store.ts'
+import { createFollower } from './task/follower.ts'
+import { createLeader } from './task/leader.ts'
+import { createPermissions } from './task/permissions.ts'
+import { createTasks, hasEnded } from './task/tasks.ts'
+import { historyWith } from './views.ts'
+
+export interface NodeComponents {
+  key: AgentKey
+  store: Store
+  /** why nothing is kept, when the store is one that forgets */
+  storageProblem: string | null
+  network: Network
+  runner: Runner
+  locks: Locks
+  changes: Changes
+  /** milliseconds since 1970 */
+  now: () => number
+  /** a failure that nobody waits for; the node goes on */
+  report: (error: unknown) => void
+}
+
+/** A standing permission that a node is started with, for agents that nobody watches. */
+export interface StandingPermission {
+  skill: string
+  limits: Limits
+  perDay: number
+}
+
+export interface StarlingNode {
+  readonly client: StarlingClient
+  start(): Promise<void>
+  /** Grants anybody what is not granted yet. */
+  allowAnybody(permissions: readonly StandingPermission[]): Promise<void>
+  /** Says goodbye and closes everything, the store last. */
+  stop(): Promise<void>
+}
+
+const CERTIFICATE_MS = 7 * 24 * 60 * 60_000
+const RENEW_MS = 60 * 60_000
+
+export async function createNode(components: NodeComponents): Promise<StarlingNode> {
+  const { key, store, network, runner, locks, changes, now, report } = components
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
+  const builtIn = await builtInSkills()
+
+  const tasks = createTasks({ store, changes, now })
+  const unreadable = await tasks.load()
+  if (unreadable.length > 0) report(new Error(`${unreadable.length} kept tasks can’t be read: ${unreadable.join(', ')}`))
+  const permissions = createPermissions({ store, changes, now, random })
+  const logs = createLogs({ store, clock: now, lock: (name, task) => locks.hold(name, task) })
+  const gossip = createGossip({ network, logs, now }, { interested: ({ kind }) => publicKinds.has(kind) })
+  const adaptation = createAdaptation(
+    {
+      key,
+      network,
+      logs,
+      gossip,
+      matcher: createLexicalMatcher(),
+      certifier: {
+        issue: (peer) => issueCertificate(key, peer, { now: now(), validMs: CERTIFICATE_MS }),
+        verify: (certificate, peer) => verifyCertificate(certificate, peer, now())
+      },
+      now
+    },
+    {
+      history: (agent) => historyWith(tasks.all(), agent),
+      knownPrograms: new Set(builtIn.map(({ capability }) => capability.program))
+    }
+  )
+  const offers = createOffers({ agent: key.agent, adaptation, store, locks, builtIn, now })
+  const leader = createLeader({ key, store, tasks, adaptation, locks, now, random, report })
+  const follower = createFollower({
+    key,
+    store,
+    tasks,
+    permissions,
+    adaptation,
+    locks,
+    runner,
+    offered: offers.offered,
+    now,
+    report
+  })
+  // a party gets what its contract names, and nobody anything else
+  adaptation.giveData(async (agent, contract, hash) => {
+    const task = tasks.all().find(({ contractHash }) => contractHash === contract)
+    const party = task?.role === 'leader' ? task.contract?.follower : task?.contract?.leader
+    const named = task?.role === 'leader' ? task.files.some((file) => file.hash === hash) : task?.outcome?.result === hash
+    return party === agent && named ? ((await store.get<Uint8Array>('blobs', hash)) ?? null) : null
+  })
+
+  const storage: Status['storage'] = { kind: store.kind, problem: components.storageProblem }
+  const client: LocalClient = await createLocalClient({
+    agent: key.agent,
+    store,
+    storage,
+    network,
+    logs,
+    adaptation,
+    tasks,
+    permissions,
+    leader,
+    offers,
+    changes,
+    now
+  })
+  const renewing = setInterval(() => void offers.renew().catch(report), RENEW_MS)
+  // another tab's tasks are waited for, and gone on with when that tab is closed
+  const stopAdopting = tasks.watch((id, what) => {
+    const task = tasks.get(id)
+    if (what === 'record' && task !== undefined && !hasEnded(task.state)) adopt(task)
+  })
+
+  function adopt({ id, role }: { id: string; role: 'leader' | 'follower' }): void {
+    if (role === 'leader') leader.drive(id)
+    else follower.drive(id)
+  }
+
+  return {
+    client,
+    async start() {
+      await adaptation.start()
+      await offers.renew()
+      await network.start()
+      for (const task of tasks.all()) {
+        const unsettled = task.role === 'follower' && task.outcome !== null && task.entries.outcome === null
+        if (!hasEnded(task.state) || unsettled) adopt(task)
+      }
+    },
+    async allowAnybody(wanted) {
+      const granted = await permissions.all()
+      for (const { skill, limits, perDay } of wanted) {
+        if (granted.some((one) => one.agent === null && one.skill === skill)) continue
+        await permissions.grant({ agent: null, skill, limits, perDay })
+      }
+    },
+    async stop() {
+      clearInterval(renewing)
+      stopAdopting()
+      leader.stop()
+      follower.stop()
+      client.close()
+      adaptation.stop()
+      permissions.close()
+      tasks.close()
+      await network.stop()
+      await store.close()
+    }
+  }
+}

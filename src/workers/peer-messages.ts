@@ -1,0 +1,9 @@
+/** What the page and the peer worker say to each other besides calls of the client. */
+
+export type PageMessage =
+  /** the first message: where the relay is, and the ports for WebRTC connections and for calls of the client */
+  | { type: 'start'; origin: string; bridge: MessagePort; rpc: MessagePort }
+  /** the page is going away: say goodbye, there are milliseconds left */
+  | { type: 'leave' }
+
+export type WorkerMessage = { type: 'failed'; message: string }

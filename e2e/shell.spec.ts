@@ -61,9 +61,17 @@ const kept = (page: Page) =>
 /** Looks for a new build and waits until it is in use. */
 const updated = (page: Page) =>
   page.evaluate(async () => {
-    const taken = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))
-    await (await navigator.serviceWorker.ready).update()
-    await taken
+    const registration = await navigator.serviceWorker.ready
+    await new Promise<unknown>((resolve, reject) => {
+      navigator.serviceWorker.addEventListener('controllerchange', resolve)
+      registration.addEventListener('updatefound', () => {
+        const next = registration.installing
+        next?.addEventListener('statechange', () => {
+          if (next.state === 'redundant') reject(new Error('the new build could not be kept'))
+        })
+      })
+      registration.update().catch(reject)
+    })
   })
 
 /** The title as the page was served: the app may change the one that is shown. */
@@ -111,7 +119,7 @@ test('takes up a new build at the next load, and leaves an open tab what it need
   const url = await startRelay()
   await page.goto(url)
   await kept(page)
-  const script = await page.locator('script[src]').first().getAttribute('src')
+  const script = await page.locator('script[type=module][src]').first().getAttribute('src')
 
   await changeBuild('next')
   await rm(join(folder, 'app', script ?? 'none'))

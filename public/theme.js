@@ -1,7 +1,7 @@
 // Before the first paint, so that a chosen theme never flashes. A file of its own: the page allows no inline scripts.
 try {
-  const { theme } = JSON.parse(localStorage.getItem('starling.preferences') ?? '{}')
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+  const { theme } = JSON.parse(globalThis.localStorage.getItem('starling.preferences') ?? '{}')
+  if (theme === 'light' || theme === 'dark') globalThis.document.documentElement.dataset.theme = theme
 } catch {
   // Without storage the system's theme holds.
 }

@@ -57,6 +57,7 @@ function main() {
   ensureBuilt()
   const manifest = JSON.parse(readFileSync(join(app, '.vite', 'manifest.json'), 'utf8'))
   const page = moduleGraph(join(app, manifest['index.html'].file), { dynamic: false })
+  for (const script of scriptsOf(readFileSync(join(app, 'index.html'), 'utf8'))) page.add(join(app, script))
   const workers = readdirSync(join(app, 'assets')).filter((name) => /^peer-[\w-]+\.js$/.test(name))
   if (workers.length !== 1) throw new Error(`expected one peer worker in dist/app/assets, got: ${workers.join(', ')}`)
   const worker = moduleGraph(join(app, 'assets', workers[0] ?? ''), { dynamic: true })
@@ -74,6 +75,12 @@ function main() {
     console.error('Too much JavaScript at the start: load what is not needed at once with import()')
     process.exitCode = 1
   }
+}
+
+/** What the page itself names: scripts, and modules to be had early. @param {string} html */
+export function scriptsOf(html) {
+  const tags = html.match(/<script\b[^>]*>|<link\b[^>]*rel="modulepreload"[^>]*>/g) ?? []
+  return tags.flatMap((tag) => /\b(?:src|href)="\/([^"]+)"/.exec(tag)?.[1] ?? [])
 }
 
 /** @param {number} bytes */

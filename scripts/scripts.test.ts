@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { moduleGraph } from './bundle-budget.mjs'
+import { moduleGraph, scriptsOf } from './bundle-budget.mjs'
 import { findChromium } from './chromium.mjs'
 import { ensureCertificate, lanAddresses } from './lan.mjs'
 import { SetupError, checkNode, isInstalled } from './setup.mjs'
@@ -173,6 +173,12 @@ describe('moduleGraph', () => {
     expect(names(false)).toEqual(['a.js', 'b.js', 'c.js'])
     expect(names(true)).toEqual(['a.js', 'b.js', 'c.js', 'd.js', 'e.js'])
   })
+})
+
+it('scriptsOf finds what a page loads', () => {
+  const html = '<script src="/theme.js"></script><link rel="icon" href="/i.svg">' +
+    '<script type="module" crossorigin src="/assets/a.js"></script><link rel="modulepreload" crossorigin href="/assets/b.js">'
+  expect(scriptsOf(html)).toEqual(['theme.js', 'assets/a.js', 'assets/b.js'])
 })
 
 it('npm start explains itself', () => {

@@ -16,8 +16,7 @@ export function shellPlugin(): Plugin {
     configResolved({ root, build }) {
       folder = join(root, build.outDir)
     },
-    async closeBundle(error) {
-      if (error !== undefined) return
+    async writeBundle() {
       const service = join(folder, SERVICE)
       const source = await readFile(service, 'utf8')
       if (!source.includes(PLACEHOLDER)) throw new Error(`expected ${PLACEHOLDER} in ${service}`)

@@ -1,9 +1,9 @@
 /** A relay for tests: libp2p's own, on loopback, with nothing of ours but the presence topic. */
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
+import { circuitRelayServer, type CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import { gossipsub, type GossipSub } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
+import { identify, type Identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
-import { ping } from '@libp2p/ping'
+import { ping, type Ping } from '@libp2p/ping'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
@@ -15,6 +15,13 @@ export interface TestRelay {
   /** Stops it and starts another one, with another peer id, at the same port. */
   restart(): Promise<void>
   stop(): Promise<void>
+}
+
+interface Services extends Record<string, unknown> {
+  identify: Identify
+  ping: Ping
+  circuit: CircuitRelayService
+  pubsub: GossipSub
 }
 
 export async function createTestRelay(): Promise<TestRelay> {
@@ -33,8 +40,8 @@ export async function createTestRelay(): Promise<TestRelay> {
   }
 }
 
-function createRelay(port: number) {
-  return createLibp2p({
+async function createRelay(port: number) {
+  const node = await createLibp2p<Services>({
     addresses: { listen: [`/ip4/127.0.0.1/tcp/${port}/ws`] },
     transports: [webSockets()],
     connectionEncrypters: [noise()],
@@ -44,13 +51,9 @@ function createRelay(port: number) {
       identify: identify(),
       ping: ping(),
       circuit: circuitRelayServer({ reservations: { maxReservations: 64, defaultDataLimit: 64n << 20n } }),
-      pubsub: (components): GossipSub => {
-        const pubsub = gossipsub({ allowedTopics: [PRESENCE_TOPIC] })(components)
-        return pubsub
-      }
+      pubsub: gossipsub({ allowedTopics: [PRESENCE_TOPIC] })
     }
-  }).then((node) => {
-    node.services.pubsub.subscribe(PRESENCE_TOPIC)
-    return node
   })
+  node.services.pubsub.subscribe(PRESENCE_TOPIC)
+  return node
 }

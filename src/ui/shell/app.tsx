@@ -3,6 +3,7 @@ import { Ask } from '../places/ask/ask.tsx'
 import { AppContext, useApp, type App as Components } from '../state/app-context.ts'
 import { followAddress, route, type Route } from '../state/route.ts'
 import { useValue } from '../state/use-value.ts'
+import { Boundary } from './boundary.tsx'
 import { DropZone } from './drop-zone.tsx'
 import { Nav } from './nav.tsx'
 import { Strip } from './strip.tsx'
@@ -41,7 +42,9 @@ export function App({ components }: { components: Components }) {
               </div>
             }
           >
-            <PlaceView key={`${here.place} ${here.id ?? ''}`} here={here} />
+            <Boundary key={`${here.place} ${here.id ?? ''}`}>
+              <PlaceView here={here} />
+            </Boundary>
           </Suspense>
         </main>
       </div>

@@ -55,7 +55,7 @@ function chooseTable({ goal, files }) {
   const lines = goal.split(/\r?\n/)
   const first = lines.findIndex((line, i) => /[,;\t|]/.test(line) && /[,;\t|]/.test(lines[i + 1] ?? ''))
   if (first < 0) throw new Error('There is no table to look at. Add a CSV file, or paste the table below the goal.')
-  return { goal: lines.slice(0, first).join(' '), file: 'the table', text: lines.slice(first).join('\n'), others: [] }
+  return { goal: lines.slice(0, first).join(' '), file: 'The table', text: lines.slice(first).join('\n'), others: [] }
 }
 
 function refuseOtherFormats(text, file) {
@@ -765,7 +765,7 @@ function remarks(data, table, others) {
 }
 
 function summarise(data, file, answer, related) {
-  const shape = `${capital(file)} has ${plural(data.rows, 'row')} and ${plural(data.columns.length, 'column')}.`
+  const shape = `${file} has ${plural(data.rows, 'row')} and ${plural(data.columns.length, 'column')}.`
   if (answer !== null) return `${answer.summary} ${shape}`
   const words = [shape]
   const measures = data.columns.filter((column) => isMeasure(column) && !isPlace(column))

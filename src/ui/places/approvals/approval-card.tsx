@@ -44,9 +44,9 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
         <AgentPicture agent={approval.agent} size={56} />
         <div className="stack-s approval-names">
           <h2>
-          <a className="approval-name" href={linkTo('network', approval.agent)}>
-            <AgentName agent={approval.agent} tail />
-          </a>
+            <a className="approval-name" href={linkTo('network', approval.agent)}>
+              <AgentName agent={approval.agent} tail />
+            </a>
           </h2>
           <div className="row">
             <span className="chip warn">Key only</span>

@@ -14,7 +14,10 @@ export function Samples() {
   const [samples, setSamples] = useState<readonly Sample[] | null>(null)
   useEffect(() => {
     let here = true
-    void import('../../../node/skill/samples.ts').then((module) => here && setSamples(module.samples))
+    import('../../../node/skill/samples.ts').then(
+      (module) => here && setSamples(module.samples),
+      () => here && setSamples([])
+    )
     return () => {
       here = false
     }
@@ -29,6 +32,9 @@ export function Samples() {
   return (
     <section className="stack-s" aria-labelledby="samples-heading">
       <h2 id="samples-heading">Or try one now, with a sample</h2>
+      {samples?.length === 0 && (
+        <p className="soft">The samples could not be loaded. Your own words work all the same.</p>
+      )}
       <ul className="samples">
         {(samples ?? [null, null, null]).slice(0, 3).map((sample, i) => {
           const Icon = icons[i % icons.length] ?? FileText

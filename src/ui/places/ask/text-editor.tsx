@@ -24,7 +24,7 @@ const kinds = {
     name: 'function.js',
     type: 'text/javascript',
     hint: 'A JavaScript function. It runs sealed off in the other agent’s tab, on the data that you attach.',
-    example: 'function main(data) {\n  return data.length\n}'
+    example: '(rows) => rows.length'
   }
 }
 

@@ -1,133 +1,67 @@
-/** The installed app: opens without a network, stays isolated, and takes up a new build without being asked. */
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { expect, test } from '@playwright/test'
-import type { Page } from '@playwright/test'
+import { until } from '../scripts/world.mjs'
+import { expect, meets, test } from './world.ts'
 
-let folder: string
-let relay: ChildProcess
-
-test.beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'starling-shell-'))
-  await cp('dist/app', join(folder, 'app'), { recursive: true })
-})
-
-test.afterEach(async () => {
-  await stopRelay()
-  await rm(folder, { recursive: true, force: true })
-})
-
-/** @returns the URL of the app */
-async function startRelay(port = '0'): Promise<string> {
-  const args = ['dist/server/relay.js', '--port', port, '--app', join(folder, 'app'), '--data', join(folder, 'data')]
-  relay = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  if (relay.stdout === null) throw new Error('expected the relay to have an output')
-  const [line] = (await once(createInterface(relay.stdout), 'line')) as [string]
-  const url = /http:\/\/\S+/.exec(line)?.[0]
-  if (url === undefined) throw new Error(`expected the relay to say its address, got: ${line}`)
-  return url
-}
-
-async function stopRelay(): Promise<void> {
-  if (relay.exitCode !== null) return
-  const ended = once(relay, 'exit')
-  relay.kill('SIGTERM')
-  await ended
-}
-
-/** Makes what is served another build, by its title. */
-async function changeBuild(title: string): Promise<void> {
-  const page = join(folder, 'app', 'index.html')
-  const service = join(folder, 'app', 'service.js')
-  await writeFile(page, (await readFile(page, 'utf8')).replace(/<title>.*<\/title>/, `<title>${title}</title>`))
-  const source = await readFile(service, 'utf8')
-  const changed = source.replace(/"version":"[^"]*"/, `"version":"${title}"`)
-  expect(changed).not.toBe(source)
-  await writeFile(service, changed)
-}
-
-/** Until the service worker has kept everything and answers for this page. */
-const kept = (page: Page) =>
-  page.waitForFunction(async () => {
+test('the app opens without a network once it was there, and says that it is offline', async ({ world, someone }) => {
+  const ann = await someone()
+  await ann.evaluate(async () => {
     await navigator.serviceWorker.ready
-    return navigator.serviceWorker.controller !== null
   })
+  await ann.reload()
+  await world.stopRelay()
+  await ann.reload()
+  await expect(ann.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(ann.getByRole('button', { name: /^Connection: Offline/ })).toBeVisible({ timeout: 30_000 })
+  await ann.getByRole('button', { name: /^Connection/ }).click()
+  await expect(ann.getByRole('dialog')).toContainText(/again/)
+})
 
-/** Looks for a new build and waits until it is in use. */
-const updated = (page: Page) =>
-  page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready
-    await new Promise<unknown>((resolve, reject) => {
-      navigator.serviceWorker.addEventListener('controllerchange', resolve)
-      registration.addEventListener('updatefound', () => {
-        const next = registration.installing
-        next?.addEventListener('statechange', () => {
-          if (next.state === 'redundant') reject(new Error('the new build could not be kept'))
-        })
-      })
-      registration.update().catch(reject)
+test('it can be installed: manifest, icons, cross-origin isolation, a strict policy', async ({ world, someone }) => {
+  const ann = await someone()
+  expect(await ann.evaluate(() => crossOriginIsolated)).toBe(true)
+  const manifest = (await (await fetch(`${world.url}/manifest.webmanifest`)).json()) as { icons: Array<{ src: string }>; display: string }
+  expect(manifest.display).toBe('standalone')
+  for (const { src } of manifest.icons) expect((await fetch(new URL(src, world.url))).status).toBe(200)
+  const policy = (await fetch(world.url)).headers.get('content-security-policy') ?? ''
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).not.toContain('unsafe-inline')
+})
+
+test('the relay is found again when it comes back', async ({ world, someone }) => {
+  const [ann, ben] = await Promise.all([someone(), someone()])
+  await meets(ann, 1)
+  await world.restartRelay()
+  await until(ann, async () => (await starling.status()).relay, undefined, 30_000)
+  const carol = await someone()
+  await meets(carol, 2)
+  await meets(ben, 2)
+})
+
+test('somebody who leaves is gone at once, and is known again when back', async ({ someone }) => {
+  const [ann, ben] = await Promise.all([someone(), someone()])
+  await meets(ann, 1)
+  await ben.goto('about:blank')
+  await until(ann, async () => (await starling.status()).connections.length === 0, undefined, 5000)
+  await ben.goBack()
+  await meets(ann, 1)
+})
+
+for (const width of [360, 1440]) {
+  test(`every place fits ${width} pixels, in light and dark, without errors`, async ({ someone }) => {
+    const ann = await someone({ viewport: { width, height: 800 } })
+    const errors: string[] = []
+    ann.on('pageerror', (error) => errors.push(error.message))
+    ann.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text())
     })
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await ann.emulateMedia({ colorScheme })
+      for (const place of ['Ask', 'Tasks', 'Approvals', 'Network', 'Me']) {
+        await ann.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: new RegExp(`^${place}`) }).click()
+        await expect(ann.getByRole('heading', { level: 1 })).toBeVisible()
+        const overflow = await ann.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        expect(overflow, place).toBe(0)
+      }
+    }
+    expect(errors).toEqual([])
   })
-
-/** The title as the page was served: the app may change the one that is shown. */
-const servedTitle = (page: Page) =>
-  page.evaluate(async () => /<title>(.*)<\/title>/.exec(await (await fetch('/')).text())?.[1])
-
-test('opens without a network, as isolated as with one', async ({ page }) => {
-  const url = await startRelay()
-  await page.goto(url)
-  await kept(page)
-  await stopRelay()
-  const failed: string[] = []
-  page.on('pageerror', (error) => failed.push(error.message))
-  await page.goto(`${url}/tasks`)
-  await expect(page.locator('#root')).not.toBeEmpty()
-  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
-  expect(failed).toEqual([])
-})
-
-test('breaks no rule of its content security policy', async ({ page }) => {
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    if (/Content.Security.Policy|Refused to/i.test(message.text())) complaints.push(message.text())
-  })
-  await page.goto(await startRelay())
-  await kept(page)
-  await expect(page.locator('#root')).not.toBeEmpty()
-  expect(complaints).toEqual([])
-})
-
-test('can be installed: the manifest and its icons are there', async ({ page, request }) => {
-  const url = await startRelay()
-  await page.goto(url)
-  const href = await page.locator('link[rel=manifest]').getAttribute('href')
-  const manifest = (await (await request.get(`${url}${href}`)).json()) as { icons: Array<{ src: string; type: string }> }
-  expect(manifest.icons.length).toBeGreaterThan(0)
-  for (const { src, type } of manifest.icons) {
-    const icon = await request.get(`${url}${src}`)
-    expect(icon.status(), src).toBe(200)
-    expect(icon.headers()['content-type']).toBe(type)
-  }
-})
-
-test('takes up a new build at the next load, and leaves an open tab what it needs', async ({ page }) => {
-  const url = await startRelay()
-  await page.goto(url)
-  await kept(page)
-  const script = await page.locator('script[type=module][src]').first().getAttribute('src')
-
-  await changeBuild('next')
-  await rm(join(folder, 'app', script ?? 'none'))
-  await stopRelay()
-  await startRelay(new URL(url).port)
-  await updated(page)
-  const status = await page.evaluate(async (path) => (await fetch(path, { cache: 'no-store' })).status, script ?? '')
-  expect(status).toBe(200)
-  await page.reload()
-  expect(await servedTitle(page)).toBe('next')
-})
+}

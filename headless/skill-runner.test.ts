@@ -21,7 +21,9 @@ describe('a runner whose worker is not there', () => {
       limits: { ms: 1000, memoryBytes: 1e6, inputBytes: 0, outputBytes: 1000 },
       time: 0
     }
-    await expect(runner.run(run, { signal: new AbortController().signal, onProgress: () => undefined })).rejects.toMatchObject({
+    await expect(
+      runner.run(run, { signal: new AbortController().signal, onProgress: () => undefined })
+    ).rejects.toMatchObject({
       failure: 'broken'
     })
   })

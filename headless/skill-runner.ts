@@ -8,7 +8,9 @@ export interface NodeRunnerInit {
 }
 
 /** A runner for Node: a worker thread for each run. */
-export function createNodeRunner({ worker = new URL('./skill-worker.js', import.meta.url) }: NodeRunnerInit = {}): Runner {
+export function createNodeRunner({
+  worker = new URL('./skill-worker.js', import.meta.url)
+}: NodeRunnerInit = {}): Runner {
   return createWorkerRunner({
     spawn({ onMessage, onFailure }) {
       const thread = new Worker(worker, { name: 'skill', env: {}, argv: [], execArgv: [] })

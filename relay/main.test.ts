@@ -20,7 +20,11 @@ beforeAll(async () => {
   await build({
     configFile: false,
     logLevel: 'error',
-    build: { ssr: 'relay/main.ts', outDir: join(folder, 'server'), rolldownOptions: { output: { entryFileNames: 'relay.js' } } }
+    build: {
+      ssr: 'relay/main.ts',
+      outDir: join(folder, 'server'),
+      rolldownOptions: { output: { entryFileNames: 'relay.js' } }
+    }
   })
 })
 
@@ -30,9 +34,10 @@ afterAll(async () => {
 })
 
 function relay(flags: string[]): ChildProcess {
-  const child = spawn(process.execPath, [
-    join(folder, 'server', 'relay.js'), '--port', '0', '--app', join(folder, 'app'), '--data', join(folder, 'data'), ...flags
-  ], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const defaults = ['--port', '0', '--app', join(folder, 'app'), '--data', join(folder, 'data')]
+  const child = spawn(process.execPath, [join(folder, 'server', 'relay.js'), ...defaults, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   children.push(child)
   return child
 }

@@ -1,6 +1,6 @@
 /** The relay's part in presence: it passes on who is there, within bounds, and reads none of it. */
 import { StrictSign, TopicValidatorResult, gossipsub } from '@libp2p/gossipsub'
-import { createRateLimit } from '../src/node/net/rate-limit.ts'
+import { createRateLimit } from '../src/node/support/rate-limit.ts'
 import { MAX_PRESENCE_BYTES, PRESENCE_TOPIC } from '../src/node/schema/presence.ts'
 
 /** Several messages with what gossipsub adds to them. */

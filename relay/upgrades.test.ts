@@ -39,7 +39,8 @@ async function listen(pingInterval: number) {
   } as unknown as Upgrader
   const listener = upgrades.transport({ logger: quiet }).createListener({ upgrader })
   await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0/ws'))
-  const server = createServer().on('upgrade', (request, socket, head) => upgrades.accept(request, socket, head, '10.1.2.3'))
+  const server = createServer()
+  server.on('upgrade', (request, socket, head) => upgrades.accept(request, socket, head, '10.1.2.3'))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   closing.push(() => listener.close(), () => server.close())
   return { counted, listener, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` }
@@ -59,10 +60,11 @@ describe('upgrades', () => {
     const { url, counted } = await listen(60_000)
     const { socket, connection } = await open(url)
     expect(connection.remoteAddr.toString()).toMatch(/^\/ip4\/10\.1\.2\.3\/tcp\/\d+\/ws$/)
-    const heard = once(connection as unknown as EventTarget, 'message') as Promise<[MessageEvent<{ subarray(): Uint8Array }>]>
+    const heard = new Promise<string>((resolve) => {
+      connection.addEventListener('message', ({ data }) => resolve(new TextDecoder().decode(data.subarray())))
+    })
     socket.send('ping')
-    const [event] = await heard
-    expect(Buffer.from(event.data.subarray()).toString()).toBe('ping')
+    expect(await heard).toBe('ping')
     connection.send(new TextEncoder().encode('pong!'))
     const [answer] = (await once(socket, 'message')) as [Buffer]
     expect(String(answer)).toBe('pong!')

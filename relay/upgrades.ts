@@ -91,7 +91,8 @@ export function createUpgrades({ pingInterval, onBytes }: UpgradesInit): Upgrade
       createListener: ({ upgrader }: CreateListenerOptions) => createListener(logger, upgrader),
       listenFilter: (addresses) => addresses,
       dialFilter: () => [],
-      dial: (address): Promise<Connection> => Promise.reject(new DialError(`a relay does not dial (${address.toString()})`))
+      dial: (address): Promise<Connection> =>
+        Promise.reject(new DialError(`a relay does not dial (${address.toString()})`))
     }),
     accept(request, socket, head, address) {
       server.handleUpgrade(request, socket, head, (webSocket) => {

@@ -30,8 +30,8 @@ export const chromiumArgs = [
 export function findChromium(env = process.env) {
   const named = env['PLAYWRIGHT_CHROMIUM']
   if (named) {
-    if (!isExecutable(named)) throw new Error(`PLAYWRIGHT_CHROMIUM is ${named}, which is not a program that can be started`)
-    return named
+    if (isExecutable(named)) return named
+    throw new Error(`PLAYWRIGHT_CHROMIUM is ${named}, which is not a program that can be started`)
   }
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
     for (const name of names) {

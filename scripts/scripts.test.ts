@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { moduleGraph, scriptsOf } from './bundle-budget.mjs'
 import { findChromium } from './chromium.mjs'
@@ -49,9 +49,10 @@ describe('isInstalled', () => {
   })
 
   it('is false when one is missing or has another version', async () => {
-    expect(isInstalled(await folderWith({ 'node_modules/a': a, 'node_modules/b': a }, { 'node_modules/a': a }))).toBe(false)
+    const there = { 'node_modules/a': a }
+    expect(isInstalled(await folderWith({ ...there, 'node_modules/b': a }, there))).toBe(false)
     await rm(join(folder, 'node_modules'), { recursive: true })
-    expect(isInstalled(await folderWith({ 'node_modules/a': { version: '2.0.0' } }, { 'node_modules/a': a }))).toBe(false)
+    expect(isInstalled(await folderWith({ 'node_modules/a': { version: '2.0.0' } }, there))).toBe(false)
   })
 
   it('is true here', () => {
@@ -92,7 +93,8 @@ describe('counting tests', () => {
 
   it.each([countVitest, countPlaywright])('takes a crash for a failure', (count) => {
     expect(count(null, false)).toEqual({ passed: 0, failed: 1 })
-    const fine = { numPassedTests: 5, numFailedTests: 0, testResults: [], stats: { expected: 5, unexpected: 0, flaky: 0 }, errors: [] }
+    const stats = { expected: 5, unexpected: 0, flaky: 0 }
+    const fine = { numPassedTests: 5, numFailedTests: 0, testResults: [], stats, errors: [] }
     expect(count(fine, false)).toEqual({ passed: 5, failed: 1 })
     expect(count(fine, true)).toEqual({ passed: 5, failed: 0 })
   })
@@ -117,7 +119,8 @@ describe('supervise', () => {
 
   it('ends a program that runs', async () => {
     const notes = join(folder, 'notes')
-    const program = `require('node:fs').writeFileSync(${JSON.stringify(notes)}, String(process.pid)); setInterval(() => {}, 1000)`
+    const note = `require('node:fs').writeFileSync(${JSON.stringify(notes)}, String(process.pid))`
+    const program = `${note}; setInterval(() => {}, 1000)`
     const supervised = supervise({ name: 'It', command: process.execPath, args: ['-e', program], log: () => undefined })
     const pid = await vi.waitFor(async () => Number(await readFile(notes, 'utf8')), 15_000)
     expect(process.kill(pid, 0)).toBe(true)
@@ -169,18 +172,22 @@ describe('moduleGraph', () => {
     }
     for (const [name, source] of Object.entries(files)) await writeFile(join(folder, name), source)
     const names = (dynamic: boolean) =>
-      [...moduleGraph(join(folder, 'a.js'), { dynamic })].map((path) => path.slice(folder.length + 1)).sort()
+      [...moduleGraph(join(folder, 'a.js'), { dynamic })].map((path) => relative(folder, path)).sort()
     expect(names(false)).toEqual(['a.js', 'b.js', 'c.js'])
     expect(names(true)).toEqual(['a.js', 'b.js', 'c.js', 'd.js', 'e.js'])
   })
 })
 
 it('scriptsOf finds what a page loads', () => {
-  const html = '<script src="/theme.js"></script><link rel="icon" href="/i.svg">' +
-    '<script type="module" crossorigin src="/assets/a.js"></script><link rel="modulepreload" crossorigin href="/assets/b.js">'
+  const html = [
+    '<script src="/theme.js"></script><link rel="icon" href="/i.svg">',
+    '<script type="module" crossorigin src="/assets/a.js"></script>',
+    '<link rel="modulepreload" crossorigin href="/assets/b.js">'
+  ].join('')
   expect(scriptsOf(html)).toEqual(['theme.js', 'assets/a.js', 'assets/b.js'])
 })
 
 it('npm start explains itself', () => {
-  expect(execFileSync(process.execPath, ['scripts/start.mjs', '--help'], { encoding: 'utf8' })).toContain('--residents N')
+  const help = execFileSync(process.execPath, ['scripts/start.mjs', '--help'], { encoding: 'utf8' })
+  expect(help).toContain('--residents N')
 })

@@ -43,7 +43,8 @@ export function isInstalled(folder = root) {
 export function ensureInstalled() {
   if (isInstalled()) return
   console.log('Installing packages (npm ci)…')
-  run(npm, ['ci', '--no-audit', '--no-fund'], 'npm ci did not succeed. Is there a network? The message above says more.')
+  const problem = 'npm ci did not succeed. Is there a network? The message above says more.'
+  run(npm, ['ci', '--no-audit', '--no-fund'], problem)
 }
 
 /**

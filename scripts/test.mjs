@@ -75,7 +75,8 @@ let interrupted = false
 /** @param {string} script @param {string[]} args @returns {Promise<boolean>} whether it ended well */
 async function runs(script, args) {
   if (interrupted) return false
-  runner = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const stdio = /** @type {const} */ (['ignore', 'inherit', 'inherit'])
+  runner = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio })
   const [code] = await once(runner, 'exit')
   return code === 0
 }

@@ -21,7 +21,10 @@ export async function buildSkillWorker(): Promise<{ worker: URL; remove: () => P
       target: 'node20',
       ssr: true,
       outDir,
-      rolldownOptions: { input: { 'skill-worker': 'headless/skill-worker.ts' }, output: { entryFileNames: '[name].mjs' } }
+      rolldownOptions: {
+        input: { 'skill-worker': 'headless/skill-worker.ts' },
+        output: { entryFileNames: '[name].mjs' }
+      }
     }
   })
   return {

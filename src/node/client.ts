@@ -95,6 +95,8 @@ export interface TaskView {
   agent: string | null
   skill: string | null
   state: TaskState
+  /** who said yes to doing it: our operator, or a standing permission; null when nobody was asked yet, or it is ours */
+  allowedBy: 'operator' | 'permission' | null
   /** what it waits for, in words; empty when it is over */
   waiting: string
   progress: Progress | null

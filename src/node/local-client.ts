@@ -16,19 +16,21 @@ import { digest, toHex } from './crypto/hash.ts'
 import type { Logs } from './log/log.ts'
 import type { Network } from './net/network.ts'
 import type { Offers } from './offers.ts'
-import { decode } from './schema/codec.ts'
+import { InvalidBytesError, decode } from './schema/codec.ts'
 import type { Limits } from './schema/declaration.ts'
-import { result as resultSchema, type Result } from './schema/result.ts'
+import { result as resultSchema, type Progress, type Result } from './schema/result.ts'
 import type { TaskRecord } from './schema/task.ts'
 import type { Skill } from './skill/skills.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
+import { createEmitter } from './support/emitter.ts'
+import { createAlert, delay } from './support/wait-for.ts'
+import { clip } from './support/words.ts'
 import type { Leader } from './task/leader.ts'
 import type { Permissions } from './task/permissions.ts'
 import { hasEnded, type Tasks } from './task/tasks.ts'
 import {
   approvalView,
-  historyWith,
   logEntryView,
   permissionView,
   statusView,
@@ -36,7 +38,6 @@ import {
   waitsForApproval,
   type AskedTask
 } from './views.ts'
-import { delay, waitFor } from './wait-for.ts'
 
 export interface LocalClientComponents {
   agent: string
@@ -49,17 +50,21 @@ export interface LocalClientComponents {
   permissions: Permissions
   leader: Leader
   offers: Offers
+  history: (agent: string) => AgentView['history']
   changes: Changes
   now: () => number
+  /** a failure that nobody waits for */
+  report: (error: unknown) => void
 }
 
 /** A page is told of changes at most this often. */
 const SNAPSHOT_MS = 100
 const MAX_SHOWN_TASKS = 200
 const MAX_LOG_PAGE = 1000
+const MAX_LOG_VIEWS = 4096
 const MAX_NAME = 60
+const MAX_REASON = 500
 const MAX_SOURCE_BYTES = 256 * 1024
-const MAX_RESULTS_HELD = 32
 const DEFAULT_PER_DAY = 20
 
 const defaultLimits: Limits = { ms: 30_000, memoryBytes: 48 * 2 ** 20, inputBytes: 8 * 2 ** 20, outputBytes: 2 ** 20 }
@@ -70,82 +75,112 @@ export interface LocalClient extends StarlingClient {
 }
 
 export async function createLocalClient(components: LocalClientComponents): Promise<LocalClient> {
-  const { agent, store, storage, network, logs, adaptation, tasks, permissions, leader, offers, changes, now } = components
+  const { agent, store, storage, network, logs, adaptation, tasks, permissions, leader, offers, history, changes, now, report } =
+    components
   const names = new Map<string, string>()
-  const results = new Map<string, Result>()
-  const views = new Map<string, TaskView>()
-  const listeners = new Set<() => void>()
+  const views = new Map<string, { revision: number; progress: Progress | null; view: TaskView }>()
+  const logViews = new Map<string, Promise<AgentView['log']>>()
+  const { on, emit } = createEmitter<{ change: undefined }>()
   const closing = new AbortController()
 
   async function readNames(): Promise<void> {
+    const kept = await store.list<string>('names')
     names.clear()
-    for (const [key, value] of await store.list<string>('names')) names.set(key, value)
+    for (const [key, value] of kept) names.set(key, value)
   }
   await readNames()
 
-  const notify = () => {
-    for (const listener of [...listeners]) listener()
+  const notify = () => emit('change', undefined)
+  const logChanged = ({ author }: { author: string }) => {
+    logViews.delete(author)
+    notify()
   }
   const stops = [
     network.on('status', notify),
     adaptation.watch(notify),
     tasks.watch(notify),
     permissions.watch(notify),
-    logs.on('appended', notify),
-    changes.listen(({ what }) => {
-      if (what === 'names') void readNames().then(notify, () => undefined)
+    logs.on('appended', logChanged),
+    logs.on('accepted', logChanged),
+    logs.on('fork', logChanged),
+    changes.listen((told) => {
+      if (told.what === 'entry' || told.what === 'fork') logChanged(told)
+      if (told.what === 'offers') notify()
+      if (told.what === 'names') readNames().then(notify, report)
     })
   ]
 
   async function resultOf(task: TaskRecord): Promise<Result | null> {
     const hash = task.outcome?.result ?? null
     if (hash === null || task.state !== 'completed') return null
-    const held = results.get(hash)
-    if (held !== undefined) return held
     const bytes = await store.get<Uint8Array>('blobs', hash)
     if (bytes === undefined) return null
-    const value = decode(bytes, resultSchema, bytes.length)
-    results.set(hash, value)
-    const [oldest] = results.keys()
-    if (results.size > MAX_RESULTS_HELD && oldest !== undefined) results.delete(oldest)
-    return value
+    try {
+      return decode(bytes, resultSchema, bytes.length)
+    } catch (error) {
+      if (!(error instanceof InvalidBytesError)) throw error
+      return null // kept by a version that knew other results
+    }
   }
 
   /** The same object as before while nothing about the task has changed: what is the same need not be sent again. */
   async function viewOf(task: TaskRecord): Promise<TaskView> {
     const progress = tasks.progress(task.id)
     const known = views.get(task.id)
-    if (known !== undefined && known.updated === task.updated && known.progress === progress) return known
-    const view = taskView(task, progress, await resultOf(task))
-    views.set(task.id, view)
+    if (known?.revision === task.revision && known.progress === progress) return known.view
+    const result = known?.view.result ?? (await resultOf(task))
+    const view = taskView(task, progress, result)
+    views.set(task.id, { revision: task.revision, progress, view })
     return view
   }
 
-  function about(other: string): Pick<AgentView, 'petname' | 'reach' | 'history'> {
-    return {
-      petname: names.get(other) ?? null,
-      reach: adaptation.reach(other),
-      history: historyWith(tasks.all(), other)
+  /** Tasks as people see them. Of those beyond what snapshots show, nothing is held. */
+  async function taskViews(some: readonly TaskRecord[]): Promise<TaskView[]> {
+    const seen = await Promise.all(some.map(viewOf))
+    if (views.size > MAX_SHOWN_TASKS) {
+      const shown = new Set(tasks.all().slice(0, MAX_SHOWN_TASKS).map(({ id }) => id))
+      for (const id of views.keys()) if (!shown.has(id)) views.delete(id)
     }
+    return seen
+  }
+
+  function logView(author: string): Promise<AgentView['log']> {
+    const known = logViews.get(author)
+    if (known !== undefined) return known
+    const view = readLogView(author)
+    if (logViews.size >= MAX_LOG_VIEWS) logViews.clear()
+    logViews.set(author, view)
+    view.catch(() => logViews.delete(author))
+    return view
+  }
+
+  async function readLogView(author: string): Promise<AgentView['log']> {
+    const [head, fork] = await Promise.all([logs.head(author), logs.forked(author)])
+    return { entries: head?.seq ?? 0, fork: fork !== null }
+  }
+
+  function about(other: string): Pick<AgentView, 'petname' | 'reach' | 'history'> {
+    return { petname: names.get(other) ?? null, reach: adaptation.reach(other), history: history(other) }
   }
 
   async function agentViews(): Promise<AgentView[]> {
-    const capabilities = adaptation.capabilities()
-    const intentions = adaptation.intentions()
-    const known = new Set([...adaptation.present(), ...[...capabilities, ...intentions].map((one) => one.agent)])
-    known.delete(agent)
+    const found = new Map<string, Pick<AgentView, 'capabilities' | 'intentions'>>()
+    const viewFor = (other: string) => {
+      const view = found.get(other) ?? { capabilities: [], intentions: [] }
+      found.set(other, view)
+      return view
+    }
+    adaptation.present().forEach(viewFor)
+    for (const { agent: other, seq, expiry, declaration } of adaptation.capabilities()) {
+      viewFor(other).capabilities.push({ seq, expiry, capability: declaration })
+    }
+    for (const { agent: other, seq, expiry, declaration } of adaptation.intentions()) {
+      viewFor(other).intentions.push({ seq, expiry, intention: declaration })
+    }
+    found.delete(agent)
+    const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
     return Promise.all(
-      [...known].sort().map(async (other) => ({
-        agent: other,
-        ...about(other),
-        capabilities: capabilities
-          .filter((one) => one.agent === other)
-          .map(({ seq, expiry, declaration }) => ({ seq, expiry, capability: declaration })),
-        intentions: intentions
-          .filter((one) => one.agent === other)
-          .map(({ seq, expiry, declaration }) => ({ seq, expiry, intention: declaration })),
-        log: { entries: (await logs.head(other))?.seq ?? 0, fork: (await logs.forked(other)) !== null }
-      }))
+      sorted.map(async ([other, said]) => ({ agent: other, ...about(other), ...said, log: await logView(other) }))
     )
   }
 
@@ -162,7 +197,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     return {
       status: status(),
       agents: await agentViews(),
-      tasks: await Promise.all(tasks.all().slice(0, MAX_SHOWN_TASKS).map(viewOf)),
+      tasks: await taskViews(tasks.all().slice(0, MAX_SHOWN_TASKS)),
       approvals: approvals(),
       permissions: (await permissions.all()).map((one) => permissionView(one, now())),
       offers: [...offers.skills.values()].map(({ capability }) => ({
@@ -170,7 +205,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
         offered: offers.offered(capability.id) !== undefined,
         seq: offers.declared(capability.id)?.seq ?? null
       })),
-      logLength: (await logs.head(agent))?.seq ?? 0
+      logLength: (await logView(agent)).entries
     }
   }
 
@@ -237,46 +272,35 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     read: () => Promise<T>,
     last: (value: T) => boolean
   ): AsyncGenerator<T, void, undefined> {
-    let stale = false
-    const watchers = new Set<() => void>()
-    const unsubscribe = subscribe(() => {
-      stale = true
-      for (const watcher of [...watchers]) watcher()
-    })
-    const watch = (watcher: () => void) => {
-      watchers.add(watcher)
-      return () => watchers.delete(watcher)
-    }
+    const alert = createAlert(subscribe)
     try {
       while (!closing.signal.aborted) {
-        stale = false
+        alert.reset()
         const value = await read()
         yield value
         if (last(value)) return
-        await waitFor(watch, () => (stale ? true : undefined), closing.signal)
+        await alert.raised(closing.signal)
         await delay(SNAPSHOT_MS, closing.signal)
       }
     } catch (error) {
       if (!closing.signal.aborted) throw error
     } finally {
-      unsubscribe()
+      alert.close()
     }
-  }
-
-  const subscribe = (listener: () => void) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
   }
 
   return {
     status: async () => status(),
     declare: (said) => ('goal' in said ? declareIntention(said) : declareCapability(said)),
     async withdraw(seq) {
-      await adaptation.withdraw(seq)
+      const skill = adaptation.capabilities().find((one) => one.agent === agent && one.seq === seq)
+      // a skill that is still switched on would be declared again
+      if (skill !== undefined) await offers.set(skill.declaration.id, false)
+      else await adaptation.withdraw(seq)
     },
     find: (text, { files } = {}) => adaptation.find({ text, ...(files === undefined ? {} : { files }) }),
     submit: (request) => leader.submit(request),
-    tasks: () => Promise.all(tasks.all().map(viewOf)),
+    tasks: () => taskViews(tasks.all()),
     watch(id) {
       known(id)
       return watching(
@@ -287,7 +311,9 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     },
     async cancel(id) {
       known(id)
-      await tasks.update(id, ({ state }) => (hasEnded(state) ? null : { cancelRequested: true, waiting: 'Stopping' }))
+      await tasks.update(id, ({ state, cancelRequested }) =>
+        hasEnded(state) || cancelRequested ? null : { cancelRequested: true, waiting: 'Stopping' }
+      )
     },
     approvals: async () => approvals(),
     async approve(id, { always } = {}) {
@@ -301,7 +327,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       asked(id)
       await tasks.update(id, (current) =>
         waitsForApproval(current)
-          ? { state: 'rejected', waiting: '', problem: reason.slice(0, 500), event: 'You said no' }
+          ? { state: 'rejected', waiting: '', problem: clip(reason, MAX_REASON), event: 'You said no' }
           : null
       )
     },
@@ -317,7 +343,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       changes.tell({ what: 'names' })
       notify()
     },
-    snapshots: () => watching(subscribe, snapshot, () => false),
+    snapshots: () => watching((changed) => on('change', changed), snapshot, () => false),
     async file(hash) {
       return (await store.get<Uint8Array>('blobs', hash)) ?? null
     },
@@ -325,7 +351,6 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     close() {
       closing.abort(new Error('the node stops'))
       for (const stop of stops) stop()
-      listeners.clear()
     }
   }
 }

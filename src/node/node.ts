@@ -26,10 +26,11 @@ import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
 import type { Store } from './store/store.ts'
 import { createFollower } from './task/follower.ts'
+import { isSettled } from './task/housekeeping.ts'
 import { createLeader } from './task/leader.ts'
 import { createPermissions } from './task/permissions.ts'
 import { createTasks, hasEnded } from './task/tasks.ts'
-import { historyWith } from './views.ts'
+import { createHistory } from './views.ts'
 
 export interface NodeComponents {
   key: AgentKey
@@ -75,7 +76,8 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   if (unreadable.length > 0) report(new Error(`${unreadable.length} kept tasks can’t be read: ${unreadable.join(', ')}`))
   const permissions = createPermissions({ store, changes, now, random })
   const logs = createLogs({ store, clock: now, lock: (name, task) => locks.hold(name, task) })
-  const gossip = createGossip({ network, logs, now }, { interested: ({ kind }) => publicKinds.has(kind) })
+  const gossip = createGossip({ network, logs, now, report }, { interested: ({ kind }) => publicKinds.has(kind) })
+  const history = createHistory(tasks.all)
   const adaptation = createAdaptation(
     {
       key,
@@ -87,14 +89,16 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
         issue: (peer) => issueCertificate(key, peer, { now: now(), validMs: CERTIFICATE_MS }),
         verify: (certificate, peer) => verifyCertificate(certificate, peer, now())
       },
-      now
+      changes,
+      now,
+      report
     },
     {
-      history: (agent) => historyWith(tasks.all(), agent),
+      history,
       knownPrograms: new Set(builtIn.map(({ capability }) => capability.program))
     }
   )
-  const offers = createOffers({ agent: key.agent, adaptation, store, locks, builtIn, now })
+  const offers = createOffers({ agent: key.agent, adaptation, store, locks, changes, report, builtIn, now })
   const leader = createLeader({ key, store, tasks, adaptation, locks, now, random, report })
   const follower = createFollower({
     key,
@@ -108,11 +112,14 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     now,
     report
   })
-  // a party gets what its contract names, and nobody anything else
+  // a party gets what its contract names, files while they are needed, and nobody anything else
   adaptation.giveData(async (agent, contract, hash) => {
     const task = tasks.all().find(({ contractHash }) => contractHash === contract)
     const party = task?.role === 'leader' ? task.contract?.follower : task?.contract?.leader
-    const named = task?.role === 'leader' ? task.files.some((file) => file.hash === hash) : task?.outcome?.result === hash
+    const named =
+      task?.role === 'leader'
+        ? !hasEnded(task.state) && task.files.some((file) => file.hash === hash)
+        : task?.outcome?.result === hash
     return party === agent && named ? ((await store.get<Uint8Array>('blobs', hash)) ?? null) : null
   })
 
@@ -128,8 +135,10 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     permissions,
     leader,
     offers,
+    history,
     changes,
-    now
+    now,
+    report
   })
   const renewing = setInterval(() => void offers.renew().catch(report), RENEW_MS)
   // another tab's tasks are waited for, and gone on with when that tab is closed
@@ -150,8 +159,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       await offers.renew()
       await network.start()
       for (const task of tasks.all()) {
-        const unsettled = task.role === 'follower' && task.outcome !== null && task.entries.outcome === null
-        if (!hasEnded(task.state) || unsettled) adopt(task)
+        if (!isSettled(task)) adopt(task)
       }
     },
     async allowAnybody(wanted) {
@@ -167,6 +175,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       leader.stop()
       follower.stop()
       client.close()
+      offers.close()
       adaptation.stop()
       permissions.close()
       tasks.close()

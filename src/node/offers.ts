@@ -6,10 +6,11 @@
 import type { Adaptation } from './adapt/adaptation.ts'
 import type { Declared } from './adapt/declarations.ts'
 import { table } from './adapt/table.ts'
-import { encode } from './schema/codec.ts'
 import { equalBytes } from './crypto/hash.ts'
-import type { Capability } from './schema/declaration.ts'
+import { encode, parse } from './schema/codec.ts'
+import { capability as capabilitySchema, type Capability } from './schema/declaration.ts'
 import type { Skill } from './skill/skills.ts'
+import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
 import type { Store } from './store/store.ts'
 
@@ -21,10 +22,11 @@ export interface Offers {
   /** The skill of that id, while it is offered. */
   offered(id: string): Skill | undefined
   set(skill: string, offered: boolean): Promise<void>
-  /** Keeps a skill of the operator's own and offers it. Resolves to its declaration. @throws RangeError for a built-in id */
+  /** Keeps a skill of the operator's own and offers it. Resolves to its declaration. @throws RangeError for a built-in id, InvalidBytesError for a capability that is none */
   add(skill: Skill): Promise<Declared<Capability>>
   /** Our live declaration of a skill. */
   declared(skill: string): Declared<Capability> | undefined
+  close(): void
 }
 
 export interface OffersComponents {
@@ -32,6 +34,8 @@ export interface OffersComponents {
   adaptation: Adaptation
   store: Store
   locks: Locks
+  changes: Changes
+  report: (error: unknown) => void
   builtIn: readonly Skill[]
   now: () => number
 }
@@ -40,8 +44,7 @@ const KEY = 'switched-off'
 const HALF_LIFE_MS = table.capability.lifeMs / 2
 const MAX_OWN_SKILLS = 32
 
-
-export function createOffers({ agent, adaptation, store, locks, builtIn, now }: OffersComponents): Offers {
+export function createOffers({ agent, adaptation, store, locks, changes, report, builtIn, now }: OffersComponents): Offers {
   const skills = new Map(builtIn.map((skill) => [skill.capability.id, skill]))
   const builtInIds = new Set(skills.keys())
   let switchedOff: readonly string[] = []
@@ -53,23 +56,29 @@ export function createOffers({ agent, adaptation, store, locks, builtIn, now }: 
   }
 
   /** Half of its life is still to come, and it says what we would say now. */
-  function fresh(live: Declared<Capability>, wanted: Capability, halfLifeMs: number): boolean {
-    return (
-      equalBytes(encode(live.declaration), encode(wanted)) && (live.expiry === null || live.expiry - now() > halfLifeMs)
-    )
+  function fresh(live: Declared<Capability>, wanted: Capability): boolean {
+    return equalBytes(encode(live.declaration), encode(wanted)) && live.expiry - now() > HALF_LIFE_MS
   }
+
+  async function read(): Promise<void> {
+    for (const [id, skill] of await store.list<Skill>('skills')) {
+      if (!builtInIds.has(id)) skills.set(id, skill)
+    }
+    switchedOff = (await store.get<string[]>('settings', KEY)) ?? []
+  }
+
+  const stopListening = changes.listen(({ what }) => {
+    if (what === 'offers') read().catch(report)
+  })
 
   async function renew(): Promise<void> {
     await locks.hold('starling-offers', async () => {
-      for (const [id, skill] of await store.list<Skill>('skills')) {
-        if (!builtInIds.has(id)) skills.set(id, skill)
-      }
-      switchedOff = (await store.get<string[]>('settings', KEY)) ?? []
+      await read()
       for (const [id, { capability }] of skills) {
         const live = declared(id)
         if (offered(id) === undefined) {
           if (live !== undefined) await adaptation.withdraw(live.seq)
-        } else if (live === undefined || !fresh(live, capability, HALF_LIFE_MS)) {
+        } else if (live === undefined || !fresh(live, capability)) {
           await adaptation.declare(capability)
         }
       }
@@ -82,13 +91,17 @@ export function createOffers({ agent, adaptation, store, locks, builtIn, now }: 
     offered,
     declared,
     async set(skill, on) {
+      await read()
       if (!skills.has(skill)) throw new RangeError(`expected one of our skills, got ${skill}`)
       const next = on ? switchedOff.filter((one) => one !== skill) : [...new Set([...switchedOff, skill])]
       await store.commit([{ put: 'settings', key: KEY, value: next }])
+      changes.tell({ what: 'offers' })
       await renew()
     },
-    async add(skill) {
+    async add({ capability, source }) {
+      const skill: Skill = { capability: parse(capability, capabilitySchema), source }
       const { id } = skill.capability
+      await read()
       if (builtInIds.has(id)) throw new RangeError(`“${id}” is a skill that comes with Starling: choose another id`)
       if (!skills.has(id) && skills.size - builtInIds.size >= MAX_OWN_SKILLS) {
         throw new RangeError(`At most ${MAX_OWN_SKILLS} skills of your own can be kept`)
@@ -98,10 +111,12 @@ export function createOffers({ agent, adaptation, store, locks, builtIn, now }: 
         { put: 'skills', key: id, value: skill },
         { put: 'settings', key: KEY, value: next }
       ])
+      changes.tell({ what: 'offers' })
       await renew()
       const live = declared(id)
       if (live === undefined) throw new Error(`“${id}” was kept, but could not be declared`)
       return live
-    }
+    },
+    close: stopListening
   }
 }

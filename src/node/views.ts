@@ -1,5 +1,5 @@
 /**
- * What people see of what is kept. Pure, save for nothing.
+ * What people see of what is kept. Pure.
  */
 import type { AgentView, ApprovalView, LogEntryView, Permission, Status, TaskView } from './client.ts'
 import { toHex } from './crypto/hash.ts'
@@ -46,6 +46,7 @@ export function taskView(task: TaskRecord, progress: Progress | null, result: Re
     agent: other,
     skill: contract?.skill ?? task.wanted.skill,
     state: task.state,
+    allowedBy: task.approvedBy,
     waiting: task.waiting,
     progress,
     result,
@@ -112,11 +113,36 @@ export function logEntryView({ author, header, hash, body }: Entry): LogEntryVie
   }
 }
 
-/** How tasks with an agent went, either way round. */
-export function historyWith(tasks: readonly TaskRecord[], agent: string): AgentView['history'] {
-  const theirs = tasks.filter(({ contract }) => contract?.follower === agent || contract?.leader === agent)
-  return {
-    completed: theirs.filter(({ state }) => state === 'completed').length,
-    failed: theirs.filter(({ state }) => state === 'failed').length
+type History = AgentView['history']
+
+/**
+ * How tasks with an agent went, either way round. Counted anew only when `all` gives another array.
+ *
+ * @returns the history by agent
+ */
+export function createHistory(all: () => readonly TaskRecord[]): (agent: string) => History {
+  let counted: readonly TaskRecord[] = []
+  let histories = new Map<string, History>()
+  return (agent) => {
+    const tasks = all()
+    if (tasks !== counted) {
+      counted = tasks
+      histories = count(tasks)
+    }
+    return histories.get(agent) ?? { completed: 0, failed: 0 }
   }
+}
+
+function count(tasks: readonly TaskRecord[]): Map<string, History> {
+  const histories = new Map<string, History>()
+  for (const { role, contract, state } of tasks) {
+    if (contract === null || (state !== 'completed' && state !== 'failed')) continue
+    const other = role === 'leader' ? contract.follower : contract.leader
+    const { completed, failed } = histories.get(other) ?? { completed: 0, failed: 0 }
+    histories.set(other, {
+      completed: completed + Number(state === 'completed'),
+      failed: failed + Number(state === 'failed')
+    })
+  }
+  return histories
 }

@@ -16,8 +16,8 @@ import { createSnapshotStore } from './state/snapshots.ts'
 import { createValue } from './state/value.ts'
 
 declare global {
-  /** Your agent, for scripting: the client that this page itself uses. */
-  var starling: StarlingClient | undefined
+  /** Your agent, for scripting: the client that this page itself uses. There once the page has started. */
+  var starling: StarlingClient
 }
 
 /** Starts the agent and draws the page; or says what is in the way. */

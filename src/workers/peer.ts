@@ -2,14 +2,15 @@
  * The peer worker: the node of this tab. Everything but WebRTC's own objects lives here, so that a busy page
  * does not slow the peer.
  */
-import type { AgentKey } from '../node/crypto/keys.ts'
 import { createIndexedDbVault } from '../node/identity/indexeddb-vault.ts'
 import { createMemoryVault } from '../node/identity/memory-vault.ts'
 import { relayAtOrigin } from '../node/net/relay-source.ts'
-import { createNode, type StarlingNode } from '../node/node.ts'
+import { createNode, type NodeComponents, type StarlingNode } from '../node/node.ts'
+import { noChanges } from '../node/store/changes.ts'
 import { openIndexedDbStore } from '../node/store/indexeddb.ts'
+import { createMemoryLocks } from '../node/store/locks.ts'
 import { createMemoryStore } from '../node/store/memory.ts'
-import { StoreUnavailableError, type Store } from '../node/store/store.ts'
+import { StoreFullError, StoreUnavailableError } from '../node/store/store.ts'
 import { installStandIns } from './bridge/worker.ts'
 import type { PageMessage, WorkerMessage } from './peer-messages.ts'
 import { serveRpc } from './rpc.ts'
@@ -19,21 +20,21 @@ import { tabChanges, tabLocks } from './tabs.ts'
 
 const DATABASE = 'starling'
 
-interface Kept {
-  store: Store
-  key: AgentKey
-  /** why nothing is kept, if so */
-  problem: string | null
-}
+/** What the tabs of the profile have in common. */
+type Profile = Pick<NodeComponents, 'store' | 'key' | 'locks' | 'changes' | 'storageProblem'>
 
-/** The browser's database and the key in it; or, where they are refused, memory and a key for this visit. */
-async function openKept(): Promise<Kept> {
+/** The browser's database and the key in it; or, where they are refused, memory and a key for this visit alone. */
+async function openProfile(): Promise<Profile> {
   try {
     const store = await openIndexedDbStore(DATABASE, { onLost: fail })
-    return { store, key: await createIndexedDbVault(`${DATABASE}-key`).load(), problem: null }
+    const key = await createIndexedDbVault(`${DATABASE}-key`).load()
+    return { store, key, locks: tabLocks, changes: tabChanges(DATABASE), storageProblem: null }
   } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error
-    return { store: createMemoryStore(), key: await createMemoryVault().load(), problem: error.message }
+    if (!(error instanceof StoreUnavailableError || error instanceof StoreFullError)) throw error
+    const key = await createMemoryVault().load()
+    // where storage is refused, locks and channels between tabs are too: this tab is a profile of its own
+    const alone = { locks: createMemoryLocks(), changes: noChanges }
+    return { store: createMemoryStore(), key, ...alone, storageProblem: error.message }
   }
 }
 
@@ -46,16 +47,12 @@ async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'star
   installStandIns(bridge)
   // libp2p takes WebRTC's globals as it is loaded: not before the stand-ins are there
   const libp2p = import('../node/net/libp2p.ts')
-  const { store, key, problem } = await openKept()
+  const profile = await openProfile()
   const { createLibp2pNetwork } = await libp2p
   const node = await createNode({
-    key,
-    store,
-    storageProblem: problem,
+    ...profile,
     network: await createLibp2pNetwork({ relays: [relayAtOrigin(origin)] }),
     runner: createBrowserRunner(),
-    locks: tabLocks,
-    changes: tabChanges('starling'),
     now: Date.now,
     report: (error) => console.error(error)
   })

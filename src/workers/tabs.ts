@@ -1,8 +1,7 @@
 /**
  * What the tabs of one profile share besides the store: Web Locks, and a channel that tells of changes.
  */
-import { parse } from '../node/schema/codec.ts'
-import { change, type Changes } from '../node/store/changes.ts'
+import { readChange, type Changes } from '../node/store/changes.ts'
 import type { Locks } from '../node/store/locks.ts'
 
 /** Locks that fall to the next tab when theirs is closed. */
@@ -17,7 +16,10 @@ export function tabChanges(name: string): Changes {
   return {
     tell: (told) => channel.postMessage(told),
     listen(listener) {
-      const hear = ({ data }: MessageEvent<unknown>) => listener(parse(data, change))
+      const hear = ({ data }: MessageEvent<unknown>) => {
+        const told = readChange(data)
+        if (told !== null) listener(told)
+      }
       channel.addEventListener('message', hear)
       return () => channel.removeEventListener('message', hear)
     }

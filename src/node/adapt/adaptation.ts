@@ -5,13 +5,16 @@
 import type { Candidate } from '../client.ts'
 import type { AgentKey } from '../crypto/keys.ts'
 import type { Gossip } from '../gossip/gossip.ts'
+import { everyHeader } from '../log/every-header.ts'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import type { Network } from '../net/network.ts'
 import { parse } from '../schema/codec.ts'
 import { declaration, type Capability, type Declaration, type Intention } from '../schema/declaration.ts'
-import type { EntryKind } from '../schema/header.ts'
+import { publicKinds, type EntryKind } from '../schema/header.ts'
 import { followerMessage, leaderMessage, type FollowerMessage, type LeaderMessage } from '../schema/messages.ts'
 import type { Matcher } from '../semantic/matcher.ts'
+import type { Change, Changes } from '../store/changes.ts'
+import { createEmitter } from '../support/emitter.ts'
 import { createChannel, type Channel } from './channel.ts'
 import { fetchData, serveData, type Giver } from './data.ts'
 import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
@@ -69,7 +72,10 @@ export interface AdaptationComponents {
   gossip: Gossip
   matcher: Matcher
   certifier: Certifier
+  changes: Changes
   now: () => number
+  /** a failure of our own that nobody waits for, such as of the store */
+  report: (error: unknown) => void
 }
 
 export interface AdaptationInit {
@@ -81,22 +87,21 @@ export interface AdaptationInit {
 const INTRODUCTION_MS = 10_000
 
 const MAX_CANDIDATES = 20
-const MAX_MATCHES = 200
+const MAX_MATCHES = 2000
 
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
-  const { key, network, logs, gossip, matcher, certifier, now } = components
-  const listeners = new Set<() => void>()
-  const directory = createDirectory({ network, certifier })
+  const { key, network, logs, gossip, matcher, certifier, changes, now, report } = components
+  const { on, emit } = createEmitter<{ change: undefined }>()
+  const directory = createDirectory({ network, certifier, now })
   const declarations = createDeclarations({
+    self: key.agent,
     onCapability(id, declared) {
       if (declared === null) matcher.remove(id)
       else if (declared.agent !== key.agent) matcher.add(id, declared.declaration)
     }
   })
   const stops: Array<() => void> = []
-  const notify = () => {
-    for (const listener of [...listeners]) listener()
-  }
+  const notify = () => emit('change', undefined)
 
   async function append(kind: EntryKind, body: unknown, options: AppendOptions): Promise<Entry> {
     const entry = await logs.append(key, kind, body, options)
@@ -108,30 +113,56 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     if (declarations.add(entry)) notify()
   }
 
+  function forked({ author }: { author: string }): void {
+    declarations.drop(author)
+    notify()
+  }
+
+  /** What another tab has put into the logs is news here too. */
+  async function readAgain(told: Change): Promise<void> {
+    if (told.what === 'fork') forked(told)
+    if (told.what !== 'entry') return
+    const [entry] = await logs.entries(told.author, { after: told.seq - 1, limit: 1 })
+    if (entry !== undefined) heard(entry)
+    notify()
+  }
+
+  const hearsFrom = (tell: (entry: Entry) => void) => [
+    logs.on('appended', tell),
+    logs.on('body', tell)
+  ]
+
+  /** Draws the declarations out of the logs. */
+  async function readLogs(): Promise<void> {
+    const known = new Set<string>()
+    for await (const { author, header } of everyHeader(logs)) {
+      if (!known.has(author) && (await logs.forked(author)) !== null) declarations.drop(author)
+      known.add(author)
+      const lapsed = header.expiry !== null && header.expiry <= now()
+      if (lapsed || !publicKinds.has(header.kind)) continue
+      declarations.add({ author, header, body: await logs.body(author, header.seq) })
+    }
+  }
+
   return {
     async start() {
       stops.push(
-        logs.on('appended', heard),
-        logs.on('body', heard),
+        ...hearsFrom(heard),
+        ...hearsFrom(({ author, header: { seq } }) => changes.tell({ what: 'entry', author, seq })),
         logs.on('accepted', notify),
-        logs.on('fork', ({ author }) => {
-          declarations.drop(author)
-          notify()
-        }),
+        logs.on('fork', forked),
+        logs.on('fork', ({ author }) => changes.tell({ what: 'fork', author })),
+        changes.listen((told) => void readAgain(told).catch(report)),
         directory.watch(notify)
       )
-      for (const [author] of await logs.frontier()) {
-        if ((await logs.forked(author)) !== null) declarations.drop(author)
-        else for (const entry of await logs.entries(author)) declarations.add(entry)
-      }
-      await gossip.start()
+      await readLogs()
+      gossip.start()
     },
 
     stop() {
       for (const stop of stops) stop()
       directory.close()
       gossip.stop()
-      listeners.clear()
     },
 
     async declare(said) {
@@ -190,9 +221,6 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     giveData: (give) => serveData({ network, directory }, give),
     fetchData: (agent, wanted, signal) => fetchData({ network, directory }, agent, wanted, signal),
 
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    }
+    watch: (listener) => on('change', listener)
   }
 }

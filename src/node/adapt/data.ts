@@ -4,7 +4,7 @@
  */
 import { digest, toHex } from '../crypto/hash.ts'
 import type { FramedStream, Network } from '../net/network.ts'
-import { decode, encode } from '../schema/codec.ts'
+import { InvalidBytesError, decode, encode } from '../schema/codec.ts'
 import {
   DATA_PIECE_BYTES,
   MAX_DATA_REPLY_BYTES,
@@ -12,6 +12,7 @@ import {
   dataReply,
   dataRequest
 } from '../schema/messages.ts'
+import { delay } from '../support/wait-for.ts'
 import type { Directory } from './directory.ts'
 import { table } from './table.ts'
 
@@ -24,37 +25,42 @@ export class DataUnavailableError extends Error {
 }
 
 const IDLE_MS = 20_000
+const INTRODUCTION_MS = 10_000
 const TRIES = 4
+const PAUSE_MS = 250
+const BAD_DATA_POINTS = 20
 
 export interface DataComponents {
   network: Network
-  directory: Directory
+  directory: Pick<Directory, 'identified' | 'reachable' | 'peersOf'>
 }
 
 /** Answers requests for data, as `give` decides. */
 export function serveData({ network, directory }: DataComponents, give: Giver): void {
   network.handle(table.data.protocol, table.data, async (stream, signal) => {
-    const bytes = await stream.read({ signal: AbortSignal.any([signal, AbortSignal.timeout(IDLE_MS)]) })
+    const idle = () => AbortSignal.any([signal, AbortSignal.timeout(IDLE_MS)])
+    const bytes = await stream.read({ signal: idle() })
     if (bytes === null) return
     const request = decode(bytes, dataRequest, MAX_DATA_REQUEST_BYTES)
-    const agent = directory.agentOf(stream.peer)
-    const data = agent === undefined ? null : await give(agent, request.contract, request.hash)
+    // it may know already who we are, and its own hello be on its way
+    const introduction = AbortSignal.any([signal, AbortSignal.timeout(INTRODUCTION_MS)])
+    const agent = await directory.identified(stream.peer, introduction)
+    const data = await give(agent, request.contract, request.hash)
     if (data === null || request.offset > data.length) {
-      await stream.write(encode({ piece: null }), { signal: AbortSignal.any([signal, AbortSignal.timeout(IDLE_MS)]) })
+      await stream.write(encode({ piece: null }), { signal: idle() })
       return
     }
     for (let at = request.offset; at < data.length; at += DATA_PIECE_BYTES) {
-      const piece = data.slice(at, at + DATA_PIECE_BYTES)
-      await stream.write(encode({ piece }), { signal: AbortSignal.any([signal, AbortSignal.timeout(IDLE_MS)]) })
+      await stream.write(encode({ piece: data.slice(at, at + DATA_PIECE_BYTES) }), { signal: idle() })
     }
   })
 }
 
 /**
- * Fetches data of a known hash and size from an agent that can be reached.
+ * Fetches data of a known hash and size from an agent, waiting while it can't be reached.
  *
- * @throws DataUnavailableError when the agent won't give it or gives other bytes; other errors when the
- * connection broke too often: then it is worth trying again
+ * @throws DataUnavailableError when none of the agent's peers gives it, or one gives other bytes; other errors
+ * when the connection broke too often: then it is worth trying again
  */
 export async function fetchData(
   { network, directory }: DataComponents,
@@ -63,23 +69,22 @@ export async function fetchData(
   signal: AbortSignal
 ): Promise<Uint8Array> {
   const incoming = { data: new Uint8Array(wanted.size), at: 0 }
-  let failure: unknown
+  let failure: unknown = null
   for (let tries = 0; tries < TRIES && incoming.at < wanted.size; tries++) {
+    // another of the agent's tabs may have it, and what was just kept may reach that tab a moment later
+    if (tries > 0) await delay(PAUSE_MS * tries, signal)
+    await directory.reachable(agent, signal)
     const peers = directory.peersOf(agent)
-    const peer = peers[tries % Math.max(1, peers.length)]
-    if (peer === undefined) throw new Error('the other agent went away')
+    const peer = peers[tries % peers.length]?.peer
+    if (peer === undefined) continue
     try {
-      const idle = () => AbortSignal.any([signal, AbortSignal.timeout(IDLE_MS)])
-      const stream = await network.open(peer.peer, table.data.protocol, { ...table.data, signal: idle() })
-      try {
-        await stream.write(encode({ contract: wanted.contract, hash: wanted.hash, offset: incoming.at }), { signal: idle() })
-        await readPieces(stream, incoming, idle)
-      } finally {
-        await stream.close()
-      }
+      await fetchOnce(network, peer, wanted, incoming, signal)
     } catch (error) {
       signal.throwIfAborted()
-      if (error instanceof DataUnavailableError) throw error
+      if (error instanceof InvalidBytesError) {
+        network.penalise(peer, `the data of a contract: ${error.message}`, BAD_DATA_POINTS)
+        throw new DataUnavailableError(`what came is not what was promised: ${error.message}`, { cause: error })
+      }
       failure = error
     }
   }
@@ -90,7 +95,26 @@ export async function fetchData(
   return incoming.data
 }
 
-/** Fills `incoming` as far as the stream goes; what has come stays when the stream breaks. */
+/** Fills `incoming` as far as one stream goes; what has come stays when it breaks. */
+async function fetchOnce(
+  network: Network,
+  peer: string,
+  { contract, hash }: { contract: string; hash: string },
+  incoming: { data: Uint8Array; at: number },
+  signal: AbortSignal
+): Promise<void> {
+  const idle = () => AbortSignal.any([signal, AbortSignal.timeout(IDLE_MS)])
+  const stream = await network.open(peer, table.data.protocol, { ...table.data, signal: idle() })
+  try {
+    await stream.write(encode({ contract, hash, offset: incoming.at }), { signal: idle() })
+    await readPieces(stream, incoming, idle)
+    await stream.close()
+  } catch (error) {
+    stream.abort(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  }
+}
+
 async function readPieces(
   stream: FramedStream,
   incoming: { data: Uint8Array; at: number },
@@ -101,9 +125,9 @@ async function readPieces(
     if (message === null) return
     const { piece } = decode(message, dataReply, MAX_DATA_REPLY_BYTES)
     if (piece === null) throw new DataUnavailableError('the other agent does not have it any more')
-    if (piece.length === 0 || incoming.at + piece.length > incoming.data.length) {
-      throw new DataUnavailableError('what came is not what was promised: its size is another')
-    }
+    // full pieces, so that nobody makes them last by sending a byte at a time
+    const size = Math.min(DATA_PIECE_BYTES, incoming.data.length - incoming.at)
+    if (piece.length !== size) throw new InvalidBytesError(`expected a piece of ${size} bytes, got ${piece.length}`)
     incoming.data.set(piece, incoming.at)
     incoming.at += piece.length
   }

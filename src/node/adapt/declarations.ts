@@ -1,41 +1,54 @@
 /**
  * What all known agents declare at this moment, drawn from their logs: an agent's newest word on a skill
- * counts, a withdrawn or lapsed declaration does not.
+ * counts, a withdrawn or lapsed declaration does not. What is remembered is bounded, of one agent and of all.
  */
 import type { Entry } from '../log/log.ts'
-import { parse } from '../schema/codec.ts'
+import { InvalidBytesError, parse } from '../schema/codec.ts'
 import { capability, intention, withdrawal, type Capability, type Intention } from '../schema/declaration.ts'
+import type { Header } from '../schema/header.ts'
+import { table } from './table.ts'
 
 export interface Declared<T> {
   agent: string
   seq: number
-  expiry: number | null
+  /** the header's own, or where that says none or a later one, the end of such a declaration's life */
+  expiry: number
   declaration: T
 }
 
 export interface Declarations {
   /** Takes an entry in, in any order. A body that is not a declaration is left aside. @returns whether anything changed */
-  add(entry: Entry): boolean
+  add(entry: Pick<Entry, 'author' | 'header' | 'body'>): boolean
   /** An agent that has forked its log is not listened to any more. */
   drop(agent: string): void
   capabilities(now: number): Array<Declared<Capability>>
   intentions(now: number): Array<Declared<Intention>>
 }
 
-/** One agent's declarations that are remembered at most, of each kind. */
-const MAX_PER_AGENT = 64
-
-interface Author {
-  /** by skill */
-  capabilities: Map<string, Declared<Capability>>
-  /** by sequence number */
-  intentions: Map<number, Declared<Intention>>
-  withdrawn: Set<number>
+export interface DeclarationsLimits {
+  /** one agent's skills, one agent's intentions, and its withdrawals of what is not known here */
+  perAgent: number
+  /** agents; those that have been silent longest are forgotten first */
+  agents: number
 }
 
 export interface DeclarationsInit {
+  /** our own agent: never forgotten for others */
+  self: string
   /** Called when a capability became what an agent offers, or stopped being so (`null`). */
   onCapability: (id: string, declared: Declared<Capability> | null) => void
+  limits?: Partial<DeclarationsLimits>
+}
+
+const defaultLimits: DeclarationsLimits = { perAgent: 64, agents: 2000 }
+
+interface Author {
+  /** newest word by skill; one that was withdrawn stays as null, so that an older one does not come back */
+  skills: Map<string, { seq: number; declared: Declared<Capability> | null }>
+  /** by sequence number */
+  intentions: Map<number, Declared<Intention>>
+  /** sequence numbers of withdrawn entries that have not come yet */
+  withdrawn: Set<number>
 }
 
 /** The name of an agent's skill in an index. */
@@ -43,45 +56,86 @@ export function capabilityId(agent: string, skill: string): string {
   return `${agent} ${skill}`
 }
 
-export function createDeclarations({ onCapability }: DeclarationsInit): Declarations {
+export function createDeclarations({ self, onCapability, limits }: DeclarationsInit): Declarations {
+  const { perAgent, agents } = { ...defaultLimits, ...limits }
+  /** those heard from last come last */
   const authors = new Map<string, Author>()
   const dropped = new Set<string>()
 
   function author(agent: string): Author {
-    const known = authors.get(agent) ?? { capabilities: new Map(), intentions: new Map(), withdrawn: new Set() }
+    const known = authors.get(agent) ?? { skills: new Map(), intentions: new Map(), withdrawn: new Set() }
+    authors.delete(agent)
     authors.set(agent, known)
+    if (authors.size > agents) {
+      const [silent] = [...authors.keys()].filter((one) => one !== self)
+      if (silent !== undefined) forget(silent)
+    }
     return known
   }
 
-  function addCapability(agent: string, seq: number, expiry: number | null, declaration: Capability): boolean {
-    const { capabilities } = author(agent)
-    const known = capabilities.get(declaration.id)
-    if ((known?.seq ?? 0) >= seq || (known === undefined && capabilities.size >= MAX_PER_AGENT)) return false
-    const declared = { agent, seq, expiry, declaration }
-    capabilities.set(declaration.id, declared)
-    if (!author(agent).withdrawn.has(seq)) onCapability(capabilityId(agent, declaration.id), declared)
-    return true
+  function forget(agent: string): void {
+    for (const [skill, { declared }] of authors.get(agent)?.skills ?? []) {
+      if (declared !== null) onCapability(capabilityId(agent, skill), null)
+    }
+    authors.delete(agent)
   }
 
-  function withdraw(agent: string, seq: number): boolean {
-    const { capabilities, withdrawn } = author(agent)
-    withdrawn.add(seq)
-    for (const [skill, declared] of capabilities) {
-      if (declared.seq === seq) onCapability(capabilityId(agent, skill), null)
+  function forgetSkill(agent: string, { skills }: Author, skill: string): void {
+    if (skills.get(skill)?.declared != null) onCapability(capabilityId(agent, skill), null)
+    skills.delete(skill)
+  }
+
+  function addCapability(agent: string, header: Header, declaration: Capability): boolean {
+    const of = author(agent)
+    const { seq } = header
+    const known = of.skills.get(declaration.id)
+    if (known !== undefined && known.seq >= seq) return false
+    const declared = of.withdrawn.delete(seq) ? null : { agent, seq, expiry: lapses(header, 'capability'), declaration }
+    of.skills.set(declaration.id, { seq, declared })
+    if (declared !== null || (known?.declared ?? null) !== null) onCapability(capabilityId(agent, declaration.id), declared)
+    if (of.skills.size > perAgent) {
+      const [oldest] = [...of.skills].sort(([, a], [, b]) => a.seq - b.seq)
+      if (oldest !== undefined) forgetSkill(agent, of, oldest[0])
     }
     return true
   }
 
-  function addIntention(agent: string, seq: number, expiry: number | null, declaration: Intention): boolean {
-    const { intentions } = author(agent)
-    intentions.set(seq, { agent, seq, expiry, declaration })
-    const [oldest] = intentions.keys()
-    if (intentions.size > MAX_PER_AGENT && oldest !== undefined) intentions.delete(oldest)
+  function addIntention(agent: string, header: Header, declaration: Intention): boolean {
+    const { intentions, withdrawn } = author(agent)
+    const { seq } = header
+    if (withdrawn.delete(seq) || intentions.has(seq)) return false
+    intentions.set(seq, { agent, seq, expiry: lapses(header, 'intention'), declaration })
+    if (intentions.size > perAgent) intentions.delete(Math.min(...intentions.keys()))
     return true
   }
 
-  function live<T>({ agent, seq, expiry }: Declared<T>, now: number): boolean {
-    return (expiry === null || expiry > now) && !(authors.get(agent)?.withdrawn.has(seq) ?? false)
+  function withdraw(agent: string, header: Header, seq: number): boolean {
+    // only what was said before can be taken back
+    if (seq >= header.seq) return false
+    const { skills, intentions, withdrawn } = author(agent)
+    if (intentions.delete(seq)) return true
+    for (const [skill, said] of skills) {
+      if (said.seq !== seq) continue
+      if (said.declared === null) return false
+      said.declared = null
+      onCapability(capabilityId(agent, skill), null)
+      return true
+    }
+    withdrawn.add(seq)
+    const [oldest] = withdrawn
+    if (withdrawn.size > perAgent && oldest !== undefined) withdrawn.delete(oldest)
+    return false
+  }
+
+  function forgetLapsed(now: number): void {
+    for (const [agent, of] of authors) {
+      for (const [skill, { declared }] of of.skills) {
+        if (declared !== null && declared.expiry <= now) forgetSkill(agent, of, skill)
+      }
+      for (const [seq, { expiry }] of of.intentions) {
+        if (expiry <= now) of.intentions.delete(seq)
+      }
+    }
   }
 
   return {
@@ -90,15 +144,16 @@ export function createDeclarations({ onCapability }: DeclarationsInit): Declarat
       try {
         switch (header.kind) {
           case 'capability':
-            return addCapability(agent, header.seq, header.expiry, parse(body, capability))
+            return addCapability(agent, header, parse(body, capability))
           case 'intention':
-            return addIntention(agent, header.seq, header.expiry, parse(body, intention))
+            return addIntention(agent, header, parse(body, intention))
           case 'withdrawal':
-            return withdraw(agent, parse(body, withdrawal).seq)
+            return withdraw(agent, header, parse(body, withdrawal).seq)
           default:
             return false
         }
-      } catch {
+      } catch (error) {
+        if (!(error instanceof InvalidBytesError)) throw error
         // signed nonsense: it stays in the log for what it is, and says nothing here
         return false
       }
@@ -106,14 +161,23 @@ export function createDeclarations({ onCapability }: DeclarationsInit): Declarat
 
     drop(agent) {
       dropped.add(agent)
-      for (const skill of authors.get(agent)?.capabilities.keys() ?? []) onCapability(capabilityId(agent, skill), null)
-      authors.delete(agent)
+      forget(agent)
     },
 
-    capabilities: (now) =>
-      [...authors.values()].flatMap(({ capabilities }) => [...capabilities.values()].filter((one) => live(one, now))),
+    capabilities(now) {
+      forgetLapsed(now)
+      return [...authors.values()].flatMap(({ skills }) => [...skills.values()].flatMap(({ declared }) => declared ?? []))
+    },
 
-    intentions: (now) =>
-      [...authors.values()].flatMap(({ intentions }) => [...intentions.values()].filter((one) => live(one, now)))
+    intentions(now) {
+      forgetLapsed(now)
+      return [...authors.values()].flatMap(({ intentions }) => [...intentions.values()])
+    }
   }
+}
+
+/** When such a declaration lapses: nobody's word stands for ever. */
+function lapses({ expiry, time }: Header, kind: 'capability' | 'intention'): number {
+  const latest = time + table[kind].lifeMs
+  return expiry === null ? latest : Math.min(expiry, latest)
 }

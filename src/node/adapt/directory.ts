@@ -5,7 +5,9 @@
 import type { FramedStream, Network, PeerConnection } from '../net/network.ts'
 import { decode, encode, InvalidBytesError } from '../schema/codec.ts'
 import { MAX_HELLO_BYTES, hello } from '../schema/messages.ts'
-import { waitFor } from '../wait-for.ts'
+import { createEmitter } from '../support/emitter.ts'
+import { createRateLimit } from '../support/rate-limit.ts'
+import { delay, waitFor } from '../support/wait-for.ts'
 import { table } from './table.ts'
 
 export type Reach = 'direct' | 'relayed' | 'away'
@@ -21,6 +23,7 @@ export interface Directory {
   agentOf(peer: string): string | undefined
   /** The agent's connected peers, direct ones first. */
   peersOf(agent: string): PeerConnection[]
+  /** Agents that have a connected peer. */
   agents(): string[]
   reach(agent: string): Reach
   /** Resolves as soon as the agent has a connected peer. @throws the signal's reason */
@@ -32,26 +35,42 @@ export interface Directory {
   close(): void
 }
 
+export interface DirectoryComponents {
+  network: Network
+  certifier: Certifier
+  now: () => number
+}
+
 /** Whoever has the higher peer id waits this long to be greeted before greeting by itself. */
 const GREETING_TURN_MS = 3000
 const GREETING_TIMEOUT_MS = 10_000
-const GREETING_TRIES = 3
+const GREETING_PAUSES_MS = [1000, 5000, 30_000]
 
-export function createDirectory({ network, certifier }: { network: Network; certifier: Certifier }): Directory {
+/** Introductions that are looked at from one peer. */
+const HELLO_RATE = { rate: 0.2, burst: 10, keys: 1024 }
+/** Peers whose agent is known; a peer's hello may come before its connection is told of. */
+const MAX_PEERS = 1024
+
+const BAD_HELLO_POINTS = 20
+
+export function createDirectory({ network, certifier, now }: DirectoryComponents): Directory {
   const connections = new Map<string, PeerConnection>()
   const agents = new Map<string, string>()
-  const listeners = new Set<(agent: string) => void>()
+  const greeting = new Set<string>()
+  const { on, emit } = createEmitter<{ agent: string }>()
+  const may = createRateLimit(HELLO_RATE)
   const closing = new AbortController()
-  const timers = new Set<ReturnType<typeof setTimeout>>()
-
-  const notify = (agent: string) => {
-    for (const listener of [...listeners]) listener(agent)
-  }
 
   function learn(peer: string, agent: string): void {
-    if (agents.get(peer) === agent) return
+    const before = agents.get(peer)
+    if (before === agent) return
     agents.set(peer, agent)
-    notify(agent)
+    if (agents.size > MAX_PEERS) {
+      const gone = [...agents.keys()].find((one) => !connections.has(one))
+      if (gone !== undefined) agents.delete(gone)
+    }
+    if (before !== undefined) emit('agent', before)
+    emit('agent', agent)
   }
 
   async function ours(): Promise<Uint8Array> {
@@ -65,52 +84,58 @@ export function createDirectory({ network, certifier }: { network: Network; cert
     learn(stream.peer, (await certifier.verify(certificate, stream.peer)).agent)
   }
 
+  async function greetOnce(peer: string): Promise<void> {
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(GREETING_TIMEOUT_MS)])
+    const stream = await network.open(peer, table.introduction.protocol, { ...table.introduction, signal })
+    try {
+      await stream.write(await ours(), { signal })
+      await readTheirs(stream, signal)
+    } finally {
+      await stream.close()
+    }
+  }
+
   async function greet(peer: string): Promise<void> {
-    for (let tries = 0; tries < GREETING_TRIES; tries++) {
-      if (agents.has(peer) || !connections.has(peer) || closing.signal.aborted) return
-      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(GREETING_TIMEOUT_MS)])
+    if (network.peer > peer) await delay(GREETING_TURN_MS, closing.signal)
+    for (const pause of GREETING_PAUSES_MS) {
+      if (agents.has(peer) || !connections.has(peer)) return
       try {
-        const stream = await network.open(peer, table.introduction.protocol, { ...table.introduction, signal })
-        try {
-          await stream.write(await ours(), { signal })
-          await readTheirs(stream, signal)
-        } finally {
-          await stream.close()
-        }
+        return await greetOnce(peer)
       } catch (error) {
-        if (error instanceof InvalidBytesError || (error as Error).name === 'CertificateError') {
-          network.penalise(peer, `its hello: ${(error as Error).message}`, 20)
-          return
-        }
+        if (isOffence(error)) return network.penalise(peer, `its hello: ${error.message}`, BAD_HELLO_POINTS)
         // it went away or is slow: the next try, or its own greeting, will do
       }
+      await delay(pause, closing.signal)
     }
   }
 
   network.handle(table.introduction.protocol, table.introduction, async (stream, signal) => {
+    if (!may(stream.peer, now())) throw new InvalidBytesError('expected fewer introductions')
     const within = AbortSignal.any([signal, AbortSignal.timeout(GREETING_TIMEOUT_MS)])
     try {
       await readTheirs(stream, within)
     } catch (error) {
-      network.penalise(stream.peer, `its hello: ${(error as Error).message}`, 20)
+      // bytes that are no hello are held against the peer by the network
+      if (isOffence(error) && !(error instanceof InvalidBytesError)) {
+        network.penalise(stream.peer, `its hello: ${error.message}`, BAD_HELLO_POINTS)
+      }
       throw error
     }
     await stream.write(await ours(), { signal: within })
   })
 
   const stopConnect = network.on('connect', (connection) => {
-    connections.set(connection.peer, connection)
-    const agent = agents.get(connection.peer)
+    const { peer } = connection
+    connections.set(peer, connection)
+    const agent = agents.get(peer)
     if (agent !== undefined) {
-      notify(agent)
-    } else if (network.peer < connection.peer) {
-      void greet(connection.peer)
-    } else {
-      const timer = setTimeout(() => {
-        timers.delete(timer)
-        void greet(connection.peer)
-      }, GREETING_TURN_MS)
-      timers.add(timer)
+      emit('agent', agent)
+    } else if (!greeting.has(peer)) {
+      greeting.add(peer)
+      greet(peer)
+        // the only thing that gets out of it is that we stop
+        .catch(() => undefined)
+        .finally(() => greeting.delete(peer))
     }
   })
 
@@ -118,7 +143,7 @@ export function createDirectory({ network, certifier }: { network: Network; cert
     const agent = agents.get(peer)
     connections.delete(peer)
     agents.delete(peer)
-    if (agent !== undefined) notify(agent)
+    if (agent !== undefined) emit('agent', agent)
   })
 
   function peersOf(agent: string): PeerConnection[] {
@@ -130,15 +155,12 @@ export function createDirectory({ network, certifier }: { network: Network; cert
     return found.sort((a, b) => Number(b.direct) - Number(a.direct))
   }
 
-  function watch(listener: (agent: string) => void): () => void {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
+  const watch = (listener: (agent: string) => void) => on('agent', listener)
 
   return {
     agentOf: (peer) => agents.get(peer),
     peersOf,
-    agents: () => [...new Set(agents.values())],
+    agents: () => [...new Set([...agents].flatMap(([peer, agent]) => (connections.has(peer) ? agent : [])))],
     reach(agent) {
       const best = peersOf(agent)[0]
       return best === undefined ? 'away' : best.direct ? 'direct' : 'relayed'
@@ -150,10 +172,13 @@ export function createDirectory({ network, certifier }: { network: Network; cert
     watch,
     close() {
       closing.abort(new Error('the node stops'))
-      for (const timer of timers) clearTimeout(timer)
       stopConnect()
       stopDisconnect()
-      listeners.clear()
     }
   }
+}
+
+/** Whether this is the other peer's fault: not a hello, or a certificate that proves nothing. */
+function isOffence(error: unknown): error is Error {
+  return error instanceof InvalidBytesError || (error instanceof Error && error.name === 'CertificateError')
 }

@@ -5,6 +5,7 @@ import type { Candidate, Reason } from '../client.ts'
 import type { Match } from '../semantic/matcher.ts'
 import { acceptsFile } from '../semantic/accepts.ts'
 import type { Capability } from '../schema/declaration.ts'
+import { inQuotes } from '../support/words.ts'
 import type { Declared } from './declarations.ts'
 import type { Reach } from './directory.ts'
 
@@ -24,6 +25,9 @@ export interface RankInput {
   /** programs that we run ourselves, by hash: no stranger's code */
   knownPrograms: ReadonlySet<string>
 }
+
+/** Strangers' words are shown up to this length. */
+const MAX_WORD = 40
 
 /** What each fact is worth. Words and files decide what fits; the rest decides among those that fit. */
 const weight = { words: 0.55, files: 0.25, reach: 0.1, history: 0.1 }
@@ -92,7 +96,7 @@ function candidate(
 }
 
 function quoted(words: readonly string[]): string {
-  const shown = words.slice(0, 4).map((word) => `“${word}”`)
+  const shown = words.slice(0, 4).map((word) => inQuotes(word, MAX_WORD))
   return shown.join(', ') + (words.length > shown.length ? ' and more' : '')
 }
 

@@ -3,36 +3,44 @@
  * caught up on when peers meet; bodies are pulled for those that interest us.
  *
  * ```js
- * const gossip = createGossip({ network, logs, now: Date.now }, { interested: ({ kind }) => kind === 'capability' })
+ * const gossip = createGossip({ network, logs, now, report }, { interested: ({ kind }) => kind === 'capability' })
  * await gossip.start()
  * await gossip.announce(entry.bytes)
  * ```
  */
-import { didOf } from '../crypto/did.ts'
 import type { Verdict as LogVerdict } from '../log/accept.ts'
-import { decodeHeader } from '../log/header.ts'
+import { everyHeader } from '../log/every-header.ts'
 import type { Logs } from '../log/log.ts'
 import type { StoredHeader } from '../log/records.ts'
 import type { Network, Verdict } from '../net/network.ts'
+import { InvalidBytesError } from '../schema/codec.ts'
 import type { Header } from '../schema/header.ts'
+import { StoreFullError, StoreUnavailableError } from '../store/store.ts'
+import { createRateLimit } from '../support/rate-limit.ts'
+import { delay } from '../support/wait-for.ts'
 import { catchUp, serveCatchUp } from './catch-up.ts'
 import { createPuller, servePull } from './pull.ts'
-import { createRateLimit } from './rate-limit.ts'
 
 export const HEADERS_TOPIC = 'starling/1/headers'
 
-/** Headers a second, and at once, that one peer may hand us, and that one author may write. */
+/** Headers a second, and at once, that are looked at from one peer, and that are passed on of one author. */
 const PEER_RATE = { rate: 100, burst: 400, keys: 1024 }
 const AUTHOR_RATE = { rate: 10, burst: 100, keys: 4096 }
 
-/** Several peers of one exchange are caught up with at a time. */
+/** Peers that are caught up with at a time; how long one exchange may take; the pause before the next with the same peer. */
 const MAX_CATCH_UPS = 4
 const CATCH_UP_MS = 60_000
+const CATCH_UP_PAUSE_MS = 2_000
+
+const BAD_HEADER_POINTS = 10
+const BAD_ANSWER_POINTS = 20
 
 export interface GossipComponents {
   network: Network
   logs: Logs
   now: () => number
+  /** a failure of our own that nobody waits for, such as of the store */
+  report: (error: unknown) => void
 }
 
 export interface GossipInit {
@@ -41,25 +49,27 @@ export interface GossipInit {
 }
 
 export interface Gossip {
-  /** Takes part from now on, and looks up which bodies are still missing. */
-  start(): Promise<void>
+  /** Takes part from now on. Which bodies are missing is looked up meanwhile. */
+  start(): void
   /** Announces one of our own headers. With nobody there it waits in the log until somebody catches up. */
   announce(header: Uint8Array): Promise<void>
   stop(): void
 }
 
-export function createGossip({ network, logs, now }: GossipComponents, { interested }: GossipInit): Gossip {
+export function createGossip(components: GossipComponents, { interested }: GossipInit): Gossip {
+  const { network, logs, now, report } = components
   const closing = new AbortController()
   const connected = new Set<string>()
-  const puller = createPuller({ network, logs }, (peer) => connected.has(peer))
+  const puller = createPuller({ network, logs, report }, connected)
   const peerMay = createRateLimit(PEER_RATE)
   const authorMay = createRateLimit(AUTHOR_RATE)
-  const catchingUp = new Map<string, { again: boolean }>()
-  const queue: string[] = []
+  /** peers that wait for an exchange, and those that are in one or rest after it */
+  const queue = new Set<string>()
+  const engaged = new Map<string, { again: boolean }>()
+  let running = 0
 
   async function take(bytes: Uint8Array, from: string): Promise<LogVerdict> {
     const verdict = await logs.accept(bytes)
-    if (verdict.status === 'invalid') network.penalise(from, `a header: ${verdict.reason}`, 10)
     if (verdict.status === 'new') await wantBody(verdict.stored, from)
     return verdict
   }
@@ -73,61 +83,83 @@ export function createGossip({ network, logs, now }: GossipComponents, { interes
 
   async function judge(bytes: Uint8Array, from: string): Promise<Verdict> {
     if (!peerMay(from, now())) return 'ignore'
-    let author: string
     try {
-      author = didOf(decodeHeader(bytes).author)
+      const verdict = await take(bytes, from)
+      switch (verdict.status) {
+        case 'new':
+          return authorMay(verdict.stored.author, now()) ? 'accept' : 'ignore'
+        case 'gap':
+          // signed, so worth passing on; what comes before it is with whoever had this
+          scheduleCatchUp(from)
+          return authorMay(verdict.author, now()) ? 'accept' : 'ignore'
+        case 'invalid':
+          return 'reject'
+        default:
+          return 'ignore'
+      }
     } catch (error) {
-      network.penalise(from, `a header: ${(error as Error).message}`, 10)
-      return 'reject'
-    }
-    if (!authorMay(author, now())) return 'ignore'
-    const verdict = await take(bytes, from)
-    switch (verdict.status) {
-      case 'new':
-        return 'accept'
-      case 'gap':
-        // signed, so worth passing on; what comes before it is with whoever had this
-        scheduleCatchUp(from)
-        return 'accept'
-      case 'invalid':
-        return 'reject'
-      default:
-        return 'ignore'
+      report(error)
+      return 'ignore'
     }
   }
 
   function scheduleCatchUp(peer: string): void {
-    const running = catchingUp.get(peer)
-    if (running !== undefined) {
-      running.again = true
-      return
-    }
-    if (!queue.includes(peer)) queue.push(peer)
+    const state = engaged.get(peer)
+    if (state === undefined) queue.add(peer)
+    else state.again = true
     nextCatchUp()
   }
 
   function nextCatchUp(): void {
-    while (catchingUp.size < MAX_CATCH_UPS) {
-      const peer = queue.shift()
-      if (peer === undefined) return
-      if (!connected.has(peer)) continue
-      const state = { again: false }
-      catchingUp.set(peer, state)
-      void catchUpWith(peer).finally(() => {
-        catchingUp.delete(peer)
-        if (closing.signal.aborted) return
-        if (state.again) scheduleCatchUp(peer)
-        else nextCatchUp()
-      })
+    for (const peer of queue) {
+      if (running >= MAX_CATCH_UPS || closing.signal.aborted) return
+      queue.delete(peer)
+      if (connected.has(peer)) void engage(peer)
     }
   }
 
-  async function catchUpWith(peer: string): Promise<void> {
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(CATCH_UP_MS)])
+  async function engage(peer: string): Promise<void> {
+    const state = { again: false }
+    engaged.set(peer, state)
+    running++
+    const more = await catchUpWith(peer)
+    running--
+    nextCatchUp()
     try {
-      await catchUp({ network, logs }, peer, (bytes) => take(bytes, peer), { signal })
+      await delay(CATCH_UP_PAUSE_MS, closing.signal)
     } catch {
-      // it went away or speaks badly, which the network holds against it; the next meeting starts afresh
+      return // we stop
+    }
+    engaged.delete(peer)
+    if (state.again || more) scheduleCatchUp(peer)
+  }
+
+  /** @returns whether there is more to be had */
+  async function catchUpWith(peer: string): Promise<boolean> {
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(CATCH_UP_MS)])
+    const accept = async (bytes: Uint8Array) => {
+      const verdict = await take(bytes, peer)
+      if (verdict.status === 'invalid') network.penalise(peer, `a header: ${verdict.reason}`, BAD_HEADER_POINTS)
+      return verdict
+    }
+    try {
+      const { fresh, more } = await catchUp({ network, logs }, peer, accept, signal)
+      return more && fresh > 0
+    } catch (error) {
+      if (error instanceof InvalidBytesError) {
+        network.penalise(peer, `its headers: ${error.message}`, BAD_ANSWER_POINTS)
+      } else if (error instanceof StoreFullError || error instanceof StoreUnavailableError) {
+        if (!closing.signal.aborted) report(error)
+      }
+      // otherwise it is slow or went away: the next meeting starts afresh
+      return false
+    }
+  }
+
+  async function lookForMissing(): Promise<void> {
+    for await (const stored of everyHeader(logs)) {
+      if (closing.signal.aborted) return
+      await wantBody(stored)
     }
   }
 
@@ -141,16 +173,21 @@ export function createGossip({ network, logs, now }: GossipComponents, { interes
   const stopDisconnect = network.on('disconnect', ({ peer }) => connected.delete(peer))
 
   return {
-    async start() {
-      serveCatchUp({ network, logs })
-      servePull({ network, logs })
+    start() {
+      serveCatchUp({ network, logs, now })
+      servePull({ network, logs, now })
       network.subscribe(HEADERS_TOPIC, judge)
-      for (const [author] of await logs.frontier()) {
-        for (const stored of await logs.headers(author)) await wantBody(stored)
-      }
+      lookForMissing().catch((error: unknown) => {
+        if (!closing.signal.aborted) report(error)
+      })
     },
     async announce(header) {
-      await network.publish(HEADERS_TOPIC, header)
+      try {
+        await network.publish(HEADERS_TOPIC, header)
+      } catch (error) {
+        // it is in the log, and whoever catches up gets it
+        report(error)
+      }
     },
     stop() {
       closing.abort(new Error('the node stops'))

@@ -19,7 +19,7 @@ import { InvalidBytesError, decode, encode } from '../schema/codec.ts'
 import { MAX_BODY_BYTES, entryKind, publicKinds, type EntryKind, type Header, type Sketch } from '../schema/header.ts'
 import type { Condition, Operation, Store } from '../store/store.ts'
 import { createAcceptance, defaultLimits, type LogLimits, type Verdict } from './accept.ts'
-import { createEmitter } from './emitter.ts'
+import { createEmitter } from '../support/emitter.ts'
 import { encodeHeader, headerHash, signHeader } from './header.ts'
 import {
   USAGE_KEY,

@@ -122,10 +122,11 @@ export function createDialLoop({ clock, random, dial, mayDial }: DialLoopCompone
       if (next === undefined || next.nextAt > clock.now()) break
       void attempt(next)
     }
-    // at the latest when somebody may have to be forgotten
-    const due = candidates()[0]?.nextAt ?? Infinity
-    const wait = dialling >= inFlight ? forgetMs : Math.min(forgetMs, Math.max(0, due - clock.now()))
-    if (peers.size > 0) cancel = clock.after(wait, look)
+    const nextDial = dialling < inFlight ? (candidates()[0]?.nextAt ?? Infinity) : Infinity
+    const unreached = [...peers.values()].filter(({ reach, dialling }) => reach === 'none' && !dialling)
+    const nextForgotten = Math.min(...unreached.map(({ heardAt }) => heardAt + forgetMs))
+    const due = Math.min(nextDial, nextForgotten)
+    if (due < Infinity) cancel = clock.after(Math.max(0, due - clock.now()), look)
   }
 
   async function attempt(known: Known): Promise<void> {

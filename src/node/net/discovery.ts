@@ -6,7 +6,7 @@ import { InvalidBytesError, MAX_CLOCK_SKEW_MS, decode, encode } from '../schema/
 import { MAX_PRESENCE_BYTES, presence, type Presence } from '../schema/presence.ts'
 import type { Clock } from './clock.ts'
 import { OFFENCES } from './offences.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { createRateLimit } from '../support/rate-limit.ts'
 
 export const ANNOUNCE_MS = 10_000
 /** Announcements that are due together are made once. */
@@ -47,7 +47,8 @@ export interface Discovery {
   close(): void
 }
 
-export function createDiscovery({ clock, random, publish, penalise }: DiscoveryComponents, init: DiscoveryInit): Discovery {
+export function createDiscovery(components: DiscoveryComponents, init: DiscoveryInit): Discovery {
+  const { clock, random, publish, penalise } = components
   const mayTake = createRateLimit(SIGNER_RATE)
   const mayAnnounce = createRateLimit(OWN_RATE)
   /** the time that each peer's last message bears: older ones are repeats */
@@ -99,7 +100,9 @@ export function createDiscovery({ clock, random, publish, penalise }: DiscoveryC
       let said: Presence
       try {
         said = decode(bytes, presence, MAX_PRESENCE_BYTES)
-        if (said.peer !== signer) throw new InvalidBytesError(`expected presence of ${signer}, got that of ${said.peer}`)
+        if (said.peer !== signer) {
+          throw new InvalidBytesError(`expected presence of ${signer}, got that of ${said.peer}`)
+        }
       } catch (error) {
         penalise(signer, `presence: ${(error as Error).message}`, OFFENCES.badMessage)
         return 'reject'

@@ -9,7 +9,7 @@ import type { FramedStream } from './network.ts'
 import type { Streams } from './streams.ts'
 
 export const FAREWELL_PROTOCOL = '/starling/goodbye/1.0.0'
-const options = { maxMessageBytes: 0, maxStreamsPerPeer: 4 }
+const options = { maxMessageBytes: 0, maxStreamsPerPeer: 4, background: true }
 const OPEN_MS = 10_000
 /** How long those who are told may take to go. */
 const PARTING_MS = 250
@@ -64,15 +64,15 @@ export function createFarewell({ streams, clock, log }: FarewellComponents, { on
         .open(connection, FAREWELL_PROTOCOL, { ...options, signal: AbortSignal.timeout(OPEN_MS) })
         .then((stream) => keep(stream, connection))
         // it speaks other protocols only, or has gone already
-        .catch((error: Error) => log('no goodbye over %a: %e', connection.remoteAddr, error))
+        .catch((error: unknown) => log('no goodbye over %a: %e', connection.remoteAddr, error))
     },
     async part() {
       parting = true
       const told = [...open].map(({ stream, over }) => Promise.all([stream.close(), over]))
       if (told.length === 0) return
-      const patience = Promise.withResolvers<void>()
-      const cancel = clock.after(PARTING_MS, patience.resolve)
-      await Promise.race([Promise.allSettled(told), patience.promise])
+      const { promise: impatient, resolve } = Promise.withResolvers<null>()
+      const cancel = clock.after(PARTING_MS, () => resolve(null))
+      await Promise.race([Promise.allSettled(told), impatient])
       cancel()
     }
   }

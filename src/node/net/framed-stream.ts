@@ -26,6 +26,7 @@ export const WINDOW_BYTES = 256 * 1024
 /** What one chunk of the transport may add to an unfinished frame. */
 const CHUNK_BYTES = 1024 * 1024
 const CLOSE_MS = 5_000
+const MAX_LENGTH_BYTES = 5
 
 export interface FramedStreamInit {
   peer: string
@@ -44,7 +45,8 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
   const waiters = createWaiters()
   const decoder = new LengthPrefixedDecoder({
     maxDataLength: init.maxMessageBytes + 1,
-    maxBufferSize: init.maxMessageBytes + CHUNK_BYTES
+    maxBufferSize: init.maxMessageBytes + CHUNK_BYTES,
+    lengthDecoder: readLength
   })
   const queue: Uint8Array[] = []
   /** what we may send, what the other side may send, and what it has to be told that it may send more */
@@ -79,7 +81,7 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
   function finishIfOver(): void {
     if (!sentEnd || !gotEnd || ended.signal.aborted) return
     settle(new StreamAbortedError('the stream has ended'))
-    stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch((error: Error) => stream.abort(error))
+    stream.close({ signal: AbortSignal.timeout(CLOSE_MS) }).catch((error: unknown) => stream.abort(error as Error))
   }
 
   function take(frame: Uint8Array): void {
@@ -204,6 +206,20 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
       stream.abort(error)
     }
   }
+}
+
+/** @throws RangeError when more bytes are needed, StreamAbortedError when no length begins like this */
+function readLength(data: { byteLength: number; slice(start: number, end: number): Uint8Array }): number {
+  const bytes = data.slice(0, Math.min(data.byteLength, MAX_LENGTH_BYTES))
+  let length = 0
+  for (const [i, byte] of bytes.entries()) {
+    length += (byte & 127) * 128 ** i
+    if (byte >= 128) continue
+    if (byte === 0 && i > 0) break
+    return length
+  }
+  if (bytes.length < MAX_LENGTH_BYTES && (bytes.at(-1) ?? 128) >= 128) throw new RangeError('expected more bytes')
+  throw new StreamAbortedError(`expected a length of at most ${MAX_LENGTH_BYTES} bytes`)
 }
 
 function varint(value: number): Uint8Array {

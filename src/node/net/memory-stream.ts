@@ -23,7 +23,10 @@ export interface MemoryStreamEndInit {
 }
 
 /** A stream as its two ends see it. */
-export function createMemoryStreams(a: MemoryStreamEndInit, b: MemoryStreamEndInit): [MemoryStreamEnd, MemoryStreamEnd] {
+export function createMemoryStreams(
+  a: MemoryStreamEndInit,
+  b: MemoryStreamEndInit
+): [MemoryStreamEnd, MemoryStreamEnd] {
   const over = [new AbortController(), new AbortController()] as const
   const toA = createPipe()
   const toB = createPipe()
@@ -85,6 +88,10 @@ function createPipe(): Pipe {
   let failure: Error | null = null
   const waiters = createWaiters()
 
+  function throwIfFailed(): void {
+    if (failure !== null) throw failure
+  }
+
   return {
     get over() {
       return ended || failure !== null
@@ -95,8 +102,10 @@ function createPipe(): Pipe {
       if (ended) throw new StreamAbortedError('this side of the stream is closed')
       messages.push(message)
       waiters.wake()
-      while (messages.length > ROOM && failure === null) await waiters.wait(signal)
-      if (failure !== null) throw failure
+      while (messages.length > ROOM) {
+        await waiters.wait(signal)
+        throwIfFailed()
+      }
     },
     async next(signal) {
       for (;;) {

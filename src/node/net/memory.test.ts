@@ -1,7 +1,7 @@
 import './polyfill.ts'
 import { expect, it } from 'vitest'
 import { createMemoryHub } from './memory.ts'
-import { networkConformance, nextEvent } from './network-conformance.ts'
+import { networkConformance, nextEvent } from './testing/network-conformance.ts'
 
 networkConformance('memory', async () => {
   const hub = createMemoryHub()

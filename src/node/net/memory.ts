@@ -10,7 +10,7 @@
  * ```
  */
 import { InvalidBytesError } from '../schema/codec.ts'
-import { createEmitter } from './emitter.ts'
+import { createEmitter } from '../support/emitter.ts'
 import {
   NetworkStoppedError,
   PeerUnreachableError,
@@ -268,7 +268,7 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
         const theirs = target.speaks(protocol)
         if (theirs === null) throw new ProtocolUnsupportedError(`${other} does not speak ${protocol}`)
         if (open(other, protocol) >= options.maxStreamsPerPeer) {
-          throw new TooManyStreamsError(`expected at most ${options.maxStreamsPerPeer} streams of ${protocol} to ${other}`)
+          throw new TooManyStreamsError(`expected at most ${options.maxStreamsPerPeer} streams to ${other}`)
         }
         const [mine, remote] = createMemoryStreams(
           {

@@ -1,7 +1,7 @@
 /**
  * The network as the layers above it see it: peers, framed streams and topics. Two adapters implement
  * it, `libp2p.ts` (the real one) and `memory.ts` (for tests and simulation), and one conformance suite
- * (`network-conformance.ts`) holds both to the same behaviour.
+ * (`testing/network-conformance.ts`) holds both to the same behaviour.
  */
 
 /** How one peer is connected to us right now. */
@@ -37,7 +37,7 @@ export interface NetworkStatus {
 /** An ordered stream of length-prefixed messages. Whoever opened or accepted it closes it. */
 export interface FramedStream {
   readonly peer: string
-  /** The next message, or null when the other side has closed. @throws on time-out, abort or a message over the limit */
+  /** The next message, or null when the other side has closed. @throws when aborted, broken, or over the limit */
   read(options?: { signal?: AbortSignal }): Promise<Uint8Array | null>
   /** Resolves when the message is handed over and the stream has room again (back-pressure). */
   write(message: Uint8Array, options?: { signal?: AbortSignal }): Promise<void>

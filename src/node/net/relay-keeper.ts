@@ -2,7 +2,6 @@
  * Keeps a reservation on a relay: finds it, connects, reserves, and starts again whenever any of it is lost. A relay
  * that was restarted is found again, whatever its peer id is now.
  */
-import type { Logger } from '@libp2p/interface'
 import { sleep, type Clock } from './clock.ts'
 import type { RelaySource } from './relay-source.ts'
 
@@ -17,7 +16,7 @@ export interface RelayKeeperComponents {
   clock: Clock
   /** 0 to 1 */
   random(): number
-  log: Logger
+  log(format: string, ...args: unknown[]): void
   /** Connects to the relay at a multiaddr with a peer id. */
   connect(address: string, signal: AbortSignal): Promise<void>
   /** Makes a reservation, or says that there is one. */
@@ -51,6 +50,7 @@ export function createRelayKeeper(components: RelayKeeperComponents): RelayKeepe
   const { source, clock, random, log, connect, reserve, lost, disconnect, onChange } = components
   const stopping = new AbortController()
   const within = (ms: number): AbortSignal => AbortSignal.any([stopping.signal, AbortSignal.timeout(ms)])
+  const isStopping = (): boolean => stopping.signal.aborted
   let current: RelayState = { state: 'starting', reason: '', address: null }
   let running: Promise<void> = Promise.resolve()
 
@@ -85,11 +85,11 @@ export function createRelayKeeper(components: RelayKeeperComponents): RelayKeepe
 
   async function run(): Promise<void> {
     let failures = 0
-    while (!stopping.signal.aborted) {
+    while (!isStopping()) {
       const problem = await keep(() => {
         failures = 0
       })
-      if (stopping.signal.aborted) return
+      if (isStopping()) return
       const most = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
       const delay = most * (0.5 + random() / 2)
       failures += 1

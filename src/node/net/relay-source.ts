@@ -30,7 +30,9 @@ export function relayAtOrigin(origin: string, init: OriginRelaySourceInit = {}):
     name: url.origin,
     async find({ signal }) {
       const response = await ask(new URL('/relay.json', url), { signal, cache: 'no-store' })
-      if (!response.ok) throw new InvalidBytesError(`expected relay.json of ${url.origin}, got status ${response.status}`)
+      if (!response.ok) {
+        throw new InvalidBytesError(`expected relay.json of ${url.origin}, got status ${response.status}`)
+      }
       const { peer } = parse(readJson(await readText(response)), relayAnswer)
       return `${originAddress(url)}/p2p/${peer}`
     }

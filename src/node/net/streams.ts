@@ -6,6 +6,9 @@ import { frameStream, type FramedStreamWithEnd } from './framed-stream.ts'
 import type { FramedStream, ProtocolOptions } from './network.ts'
 import { OFFENCES } from './offences.ts'
 
+/** `background`: the stream is no reason to keep a connection. */
+export type StreamOptions = ProtocolOptions & { background?: boolean }
+
 /** A handler that also learns which connection the stream runs over. */
 export type ConnectionStreamHandler = (
   stream: FramedStreamWithEnd,
@@ -20,14 +23,14 @@ export interface StreamsComponents {
 }
 
 export interface Streams {
-  handle(protocol: string, options: ProtocolOptions, handler: ConnectionStreamHandler): void
+  handle(protocol: string, options: StreamOptions, handler: ConnectionStreamHandler): void
   /** @throws PeerUnreachableError, ProtocolUnsupportedError, TooManyStreamsError */
   open(
     connection: Connection,
     protocol: string,
-    options: ProtocolOptions & { signal: AbortSignal }
+    options: StreamOptions & { signal: AbortSignal }
   ): Promise<FramedStreamWithEnd>
-  /** Whether streams of our protocols run over this connection. */
+  /** Whether streams of our protocols, other than in the background, run over this connection. */
   inUse(connection: Connection): boolean
 }
 
@@ -38,11 +41,11 @@ const LINGER_MS = 10_000
 const slack = (streams: number): number => 4 * streams
 
 export function createStreams({ node, log, penalise }: StreamsComponents): Streams {
-  /** streams that are open, by `peer protocol` and direction */
+  /** streams that are open, by direction, peer and protocol */
   const counts = new Map<string, number>()
   const framed = new WeakMap<Stream, FramedStreamWithEnd>()
 
-  /** Takes a place among a peer's streams until `ended`; false when there is none. */
+  /** Takes a place among a peer's streams; null when there is none left. */
   function take(key: string, max: number): { free(): void } | null {
     const count = counts.get(key) ?? 0
     if (count >= max) return null
@@ -59,17 +62,21 @@ export function createStreams({ node, log, penalise }: StreamsComponents): Strea
     }
   }
 
-  function frame(stream: Stream, peer: string, { maxMessageBytes }: ProtocolOptions): FramedStreamWithEnd {
+  function frame(stream: Stream, peer: string, { maxMessageBytes, background }: StreamOptions): FramedStreamWithEnd {
     const made = frameStream(stream, {
       peer,
       maxMessageBytes,
       onOffence: (reason) => penalise(peer, `${stream.protocol}: ${reason}`, OFFENCES.badFrame)
     })
-    framed.set(stream, made)
+    if (background !== true) framed.set(stream, made)
     return made
   }
 
-  async function run(stream: FramedStreamWithEnd, connection: Connection, handler: ConnectionStreamHandler): Promise<void> {
+  async function run(
+    stream: FramedStreamWithEnd,
+    connection: Connection,
+    handler: ConnectionStreamHandler
+  ): Promise<void> {
     try {
       await handler(stream, stream.ended, connection)
       await stream.close()
@@ -81,13 +88,12 @@ export function createStreams({ node, log, penalise }: StreamsComponents): Strea
       return
     }
     const linger = setTimeout(() => stream.abort(new StreamAbortedError('the other side did not end it')), LINGER_MS)
-    if (stream.ended.aborted) clearTimeout(linger)
-    else stream.ended.addEventListener('abort', () => clearTimeout(linger), { once: true })
+    onceAborted(stream.ended, () => clearTimeout(linger))
   }
 
   return {
     handle(protocol, options, handler) {
-      const take_ = (stream: Stream, connection: Connection): void => {
+      const accept = (stream: Stream, connection: Connection): void => {
         const peer = connection.remotePeer.toString()
         const place = take(`in ${peer} ${protocol}`, options.maxStreamsPerPeer)
         if (place === null) {
@@ -96,18 +102,17 @@ export function createStreams({ node, log, penalise }: StreamsComponents): Strea
           return
         }
         const made = frame(stream, peer, options)
-        if (made.ended.aborted) place.free()
-        else made.ended.addEventListener('abort', () => place.free(), { once: true })
+        onceAborted(made.ended, place.free)
         void run(made, connection, handler)
       }
       node
-        .handle(protocol, take_, {
+        .handle(protocol, accept, {
           runOnLimitedConnection: true,
           maxInboundStreams: slack(options.maxStreamsPerPeer),
           maxOutboundStreams: slack(options.maxStreamsPerPeer),
           force: true
         })
-        .catch((error: Error) => log.error('could not announce %s: %e', protocol, error))
+        .catch((error: unknown) => log.error('could not announce %s: %e', protocol, error))
     },
 
     async open(connection, protocol, { signal, ...options }) {
@@ -124,8 +129,7 @@ export function createStreams({ node, log, penalise }: StreamsComponents): Strea
           maxOutboundStreams: slack(options.maxStreamsPerPeer)
         })
         const made = frame(stream, peer, options)
-        if (made.ended.aborted) place.free()
-        else made.ended.addEventListener('abort', () => place.free(), { once: true })
+        onceAborted(made.ended, place.free)
         return made
       } catch (cause) {
         place.free()
@@ -143,6 +147,11 @@ export function createStreams({ node, log, penalise }: StreamsComponents): Strea
         return made !== undefined && !made.ended.aborted
       })
   }
+}
+
+function onceAborted(signal: AbortSignal, action: () => void): void {
+  if (signal.aborted) action()
+  else signal.addEventListener('abort', action, { once: true })
 }
 
 /** The stream without what only the network needs. */

@@ -50,7 +50,7 @@ export function createTopicStreams({ clock, log, connection }: TopicStreamsCompo
     lookAgain(peer, state, Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** state.failures))
     state.failures += 1
     const told = state.topology.onConnect?.(state.id, follow(usable))
-    Promise.resolve(told).catch((error: Error) => log.error('gossip did not take %s: %e', peer, error))
+    Promise.resolve(told).catch((error: unknown) => log.error('gossip did not take %s: %e', peer, error))
   }
 
   function lookAgain(peer: string, state: PeerState, ms: number): void {

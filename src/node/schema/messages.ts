@@ -14,16 +14,20 @@ const publicKey = bytes(32)
 export const hello = z.object({ version: z.literal(1), certificate: bytesUpTo(512) })
 export const MAX_HELLO_BYTES = 1024
 
-/** What the asking peer holds of each author's log: all (or, with `only`, just these) later headers are wanted. */
+/**
+ * What the asking peer holds of each author's log, for the authors after one did:key and up to another (null:
+ * from the first, to the last): all later headers of these, and all of those that it does not name, are wanted.
+ */
 export const MAX_FRONTIER_AUTHORS = 1024
 export const frontier = z.object({
   version: z.literal(1),
-  only: z.boolean(),
+  after: z.nullable(publicKey),
+  upTo: z.nullable(publicKey),
   have: z.array(z.tuple([publicKey, count])).check(z.maxLength(MAX_FRONTIER_AUTHORS))
 })
 export const MAX_FRONTIER_BYTES = 64 * 1024
 
-/** Headers in answer to a frontier, each encoded, of one author in order. An empty batch ends the answer. */
+/** Headers in answer to one frontier, each encoded, of one author in order. An empty batch ends the answer. */
 export const MAX_BATCH_HEADERS = 128
 export const headerBatch = z.object({ headers: z.array(bytesUpTo(320)).check(z.maxLength(MAX_BATCH_HEADERS)) })
 export const MAX_BATCH_BYTES = 64 * 1024
@@ -37,7 +41,7 @@ export const bodyReply = z.object({ body: z.nullable(z.instanceof(Uint8Array)) }
 /** A contract's file or result, wanted by hash. */
 export const dataRequest = z.object({ contract: hexDigest, hash: hexDigest, offset: count })
 export const MAX_DATA_REQUEST_BYTES = 256
-/** A piece of it; null instead of bytes when it is not held, or not for whoever asks. */
+/** A piece of it, full but for the last; null instead of bytes when it is not held, or not for whoever asks. */
 export const dataReply = z.object({ piece: z.nullable(z.instanceof(Uint8Array)) })
 export const DATA_PIECE_BYTES = 64 * 1024
 export const MAX_DATA_REPLY_BYTES = DATA_PIECE_BYTES + 64

@@ -15,7 +15,9 @@ export function checkResult(value: unknown, outputBytes: number): Result {
     checked = parse(value, result)
   } catch (cause) {
     if (!(cause instanceof InvalidBytesError)) throw cause
-    throw new ProgramError('output', `The program’s answer is not in the form of a result: ${cause.message}.`, { cause })
+    throw new ProgramError('output', `The program’s answer is not in the form of a result: ${cause.message}.`, {
+      cause
+    })
   }
   if (encode(checked).length > outputBytes) throw tooLarge(outputBytes)
   return checked

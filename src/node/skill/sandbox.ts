@@ -162,11 +162,17 @@ function createProgram({ runtime, run, clock, memoryUsed, onProgress }: ProgramC
     if (told.error) return new ProgramError('threw', 'The program stopped with an error that can’t be shown.')
     const { name, message } = parse(JSON.parse(context.getString(told.value)), description)
     if (isOutOfMemory(name, message)) {
-      return new ProgramError('memory', `The program needed more than the ${bytesInWords(limits.memoryBytes)} of memory that were agreed.`)
+      return new ProgramError(
+        'memory',
+        `The program needed more than the ${bytesInWords(limits.memoryBytes)} of memory that were agreed.`
+      )
     }
     if (name === 'InternalError' && message === 'stack overflow') return tooDeep()
     const words = name === '' || name === 'Error' ? message : `${name}: ${message}`
-    return new ProgramError('threw', `The program stopped with an error, in its own words: “${words.slice(0, MAX_WORDS)}”`)
+    return new ProgramError(
+      'threw',
+      `The program stopped with an error, in its own words: “${words.slice(0, MAX_WORDS)}”`
+    )
   }
 
   /** QuickJS throws null when there is not even room for the error. */
@@ -246,7 +252,10 @@ function createProgram({ runtime, run, clock, memoryUsed, onProgress }: ProgramC
 }
 
 function tookTooLong(ms: number): ProgramError {
-  return new ProgramError('time', `The program took longer than the ${durationInWords(ms)} that were agreed, and was stopped.`)
+  return new ProgramError(
+    'time',
+    `The program took longer than the ${durationInWords(ms)} that were agreed, and was stopped.`
+  )
 }
 
 function tooDeep(cause?: unknown): ProgramError {

@@ -31,9 +31,30 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
         'chart that fits the data. Copes with untidy files: any delimiter, quotes, decimal commas, currencies, ' +
         'percentages, dates, ragged rows. The goal may name columns: “average price by city”, “sales per month”.',
       tags: [
-        'csv', 'statistics', 'chart', 'data', 'table', 'spreadsheet', 'analysis', 'average', 'mean', 'median', 'sum',
-        'total', 'graph', 'plot', 'histogram', 'correlation', 'tsv', 'excel', 'numbers', 'columns', 'group by',
-        'trend', 'statistik', 'tabelle'
+        'csv',
+        'statistics',
+        'chart',
+        'data',
+        'table',
+        'spreadsheet',
+        'analysis',
+        'average',
+        'mean',
+        'median',
+        'sum',
+        'total',
+        'graph',
+        'plot',
+        'histogram',
+        'correlation',
+        'tsv',
+        'excel',
+        'numbers',
+        'columns',
+        'group by',
+        'trend',
+        'statistik',
+        'tabelle'
       ],
       examples: [
         'Statistics and a chart from my CSV file',
@@ -46,9 +67,17 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
         'Is temperature related to the number of visitors?',
         'Durchschnittlicher Preis nach Stadt aus dieser Tabelle'
       ],
-      inputModes: ['text/csv', 'text/tab-separated-values', 'application/csv', 'application/vnd.ms-excel', '.csv', '.tsv', '.tab'],
+      inputModes: [
+        'text/csv',
+        'text/tab-separated-values',
+        'application/csv',
+        'application/vnd.ms-excel',
+        '.csv',
+        '.tsv',
+        '.tab'
+      ],
       outputModes: ['text/plain', 'application/json'],
-      limits: { ms: 60_000, memoryBytes: 64 * MB, inputBytes: 8 * MB, outputBytes: MB }
+      limits: { ms: 120_000, memoryBytes: 64 * MB, inputBytes: 8 * MB, outputBytes: MB }
     }
   },
   {
@@ -62,9 +91,29 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
         'web pages; English and German best, French, Spanish, Italian and others too. Paste the text as the goal or ' +
         'add it as a file; say how many points are wanted.',
       tags: [
-        'summary', 'summarise', 'summarize', 'key points', 'text', 'article', 'document', 'report', 'tl;dr',
-        'highlights', 'extract', 'main ideas', 'outline', 'key phrases', 'keywords', 'abstract', 'essay', 'notes',
-        'reading time', 'minutes', 'gist', 'zusammenfassung', 'markdown'
+        'summary',
+        'summarise',
+        'summarize',
+        'key points',
+        'text',
+        'article',
+        'document',
+        'report',
+        'tl;dr',
+        'highlights',
+        'extract',
+        'main ideas',
+        'outline',
+        'key phrases',
+        'keywords',
+        'abstract',
+        'essay',
+        'notes',
+        'reading time',
+        'minutes',
+        'gist',
+        'zusammenfassung',
+        'markdown'
       ],
       examples: [
         'Key points of this long text',
@@ -76,9 +125,21 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
         'Fasse diesen Text in fünf Punkten zusammen',
         'Die wichtigsten Punkte aus diesem Bericht'
       ],
-      inputModes: ['text/plain', 'text/markdown', 'text/html', '.txt', '.md', '.markdown', '.text', '.html', '.htm', '.rst', '.log'],
+      inputModes: [
+        'text/plain',
+        'text/markdown',
+        'text/html',
+        '.txt',
+        '.md',
+        '.markdown',
+        '.text',
+        '.html',
+        '.htm',
+        '.rst',
+        '.log'
+      ],
       outputModes: ['text/plain'],
-      limits: { ms: 60_000, memoryBytes: 64 * MB, inputBytes: 4 * MB, outputBytes: MB }
+      limits: { ms: 120_000, memoryBytes: 64 * MB, inputBytes: 3 * MB, outputBytes: MB }
     }
   },
   {
@@ -91,9 +152,28 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
         'as function.js (or write it into the goal) and the data as JSON, CSV or text. What it returns is shown as a ' +
         'table, a chart, text or JSON; what it logs is shown too; an error tells its line.',
       tags: [
-        'javascript', 'js', 'function', 'code', 'script', 'run', 'program', 'compute', 'calculate', 'transform',
-        'convert', 'json', 'data', 'filter', 'map', 'reduce', 'sandbox', 'execute', 'custom', 'programming',
-        'ndjson', 'funktion'
+        'javascript',
+        'js',
+        'function',
+        'code',
+        'script',
+        'run',
+        'program',
+        'compute',
+        'calculate',
+        'transform',
+        'convert',
+        'json',
+        'data',
+        'filter',
+        'map',
+        'reduce',
+        'sandbox',
+        'execute',
+        'custom',
+        'programming',
+        'ndjson',
+        'funktion'
       ],
       examples: [
         'Run my function over this JSON',
@@ -105,8 +185,21 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
         'Führe meine Funktion über diese Daten aus'
       ],
       inputModes: [
-        'text/javascript', 'application/javascript', 'application/json', 'text/csv', 'text/plain',
-        'text/tab-separated-values', '.js', '.mjs', '.cjs', '.json', '.jsonl', '.ndjson', '.csv', '.tsv', '.txt'
+        'text/javascript',
+        'application/javascript',
+        'application/json',
+        'text/csv',
+        'text/plain',
+        'text/tab-separated-values',
+        '.js',
+        '.mjs',
+        '.cjs',
+        '.json',
+        '.jsonl',
+        '.ndjson',
+        '.csv',
+        '.tsv',
+        '.txt'
       ],
       outputModes: ['application/json', 'text/plain'],
       limits: { ms: 30_000, memoryBytes: 64 * MB, inputBytes: 8 * MB, outputBytes: 2 * MB }

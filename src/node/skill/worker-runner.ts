@@ -138,5 +138,8 @@ function runInWorker(
 }
 
 function overdue(ms: number): ProgramError {
-  return new ProgramError('time', `The program took longer than the ${durationInWords(ms)} that were agreed, and was ended.`)
+  return new ProgramError(
+    'time',
+    `The program took longer than the ${durationInWords(ms)} that were agreed, and was ended.`
+  )
 }

@@ -3,17 +3,25 @@
  * Between the tabs of a browser a `BroadcastChannel` carries it; it is a hint, the store is the truth.
  */
 import * as z from 'zod/mini'
-import { hexDigest } from '../schema/codec.ts'
+import { agentId, count, hexDigest } from '../schema/codec.ts'
 import { progress } from '../schema/result.ts'
 
-export const change = z.discriminatedUnion('what', [
+const change = z.discriminatedUnion('what', [
   z.object({ what: z.literal('task'), id: hexDigest }),
   z.object({ what: z.literal('progress'), id: hexDigest, progress }),
   z.object({ what: z.literal('permissions') }),
   z.object({ what: z.literal('names') }),
-  z.object({ what: z.literal('log') })
+  z.object({ what: z.literal('offers') }),
+  /** an entry is there now, or its body is */
+  z.object({ what: z.literal('entry'), author: agentId, seq: count }),
+  z.object({ what: z.literal('fork'), author: agentId })
 ])
 export type Change = z.infer<typeof change>
+
+/** What another tab has told; null when it speaks another version of this. */
+export function readChange(data: unknown): Change | null {
+  return z.safeParse(change, data).data ?? null
+}
 
 export interface Changes {
   /** Tells the other tabs. */

@@ -9,23 +9,41 @@ export interface Locks {
 
 /** Locks of one process, for Node and tests. */
 export function createMemoryLocks(): Locks {
-  const tails = new Map<string, Promise<unknown>>()
+  const tails = new Map<string, Promise<void>>()
+
+  /** Resolves when the lock is free; rejects at once when the signal aborts. */
+  function turn(before: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    if (signal === undefined) return before
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(signal.reason)
+      signal.addEventListener('abort', stop, { once: true })
+      void before.then(() => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      })
+    })
+  }
+
   return {
     async hold<T>(name: string, work: () => Promise<T>, { signal }: { signal?: AbortSignal } = {}): Promise<T> {
+      signal?.throwIfAborted()
       const before = tails.get(name) ?? Promise.resolve()
-      const turn = before.then(() => {
-        signal?.throwIfAborted()
-        return work()
+      let free = (): void => undefined
+      const held = new Promise<void>((resolve) => {
+        free = resolve
       })
-      const tail = turn.then(
-        () => undefined,
-        () => undefined
-      )
+      // whoever gives up while it waits still lets the next wait for whoever is before it
+      const tail = before.then(() => held)
       tails.set(name, tail)
       void tail.then(() => {
         if (tails.get(name) === tail) tails.delete(name)
       })
-      return turn
+      try {
+        await turn(before, signal)
+        return await work()
+      } finally {
+        free()
+      }
     }
   }
 }

@@ -4,8 +4,10 @@
 import { digest, toHex } from '../crypto/hash.ts'
 import type { FileReference } from '../schema/contract.ts'
 import { MAX_FILES } from '../schema/result.ts'
-import type { Operation, Store } from '../store/store.ts'
+import type { Operation } from '../store/store.ts'
 import type { FileInput } from '../client.ts'
+import { bytesInWords } from '../skill/words.ts'
+import { clip } from '../support/words.ts'
 
 /** The most that all files of one task may have together, in bytes. */
 export const MAX_TASK_BYTES = 16 * 1024 * 1024
@@ -30,41 +32,42 @@ export async function takeIn(files: readonly FileInput[]): Promise<{ references:
   const references: FileReference[] = []
   const keep: Operation[] = []
   for (const file of files) {
-    const name = file.name.slice(0, 200)
+    const name = clip(file.name, 200)
     if (name === '') throw new FileRefusedError('A file without a name came in; give it one and try again.')
+    // before it is read: text has at least a byte a character
+    checkSize(name, total + (file.bytes ?? file.text ?? '').length)
     const bytes = file.bytes === undefined ? encoder.encode(file.text ?? '') : inUtf8(name, file.bytes)
     total += bytes.length
-    if (total > MAX_TASK_BYTES) {
-      throw new FileRefusedError(
-        `“${name}” makes the files ${megabytes(total)} together; a task takes at most ${megabytes(MAX_TASK_BYTES)}. ` +
-          'Nothing was sent: take a part of it, or fewer files.'
-      )
-    }
+    checkSize(name, total)
     const hash = toHex(await digest(bytes))
-    references.push({ name, type: (file.type ?? 'text/plain').slice(0, 100), hash, size: bytes.length })
+    references.push({ name, type: clip(file.type ?? 'text/plain', 100), hash, size: bytes.length })
     keep.push({ put: 'blobs', key: hash, value: bytes })
   }
   return { references, keep }
 }
 
-/** Programs read UTF-8. What older spreadsheets write (Windows-1252) is converted; anything else is not text. */
+function checkSize(name: string, total: number): void {
+  if (total <= MAX_TASK_BYTES) return
+  throw new FileRefusedError(
+    `“${name}” makes the files ${bytesInWords(total)} together; a task takes at most ${bytesInWords(MAX_TASK_BYTES)}. ` +
+      'Nothing was sent: take a part of it, or fewer files.'
+  )
+}
+
+/**
+ * Programs read UTF-8. What spreadsheets write besides (UTF-16 with its mark, Windows-1252) is converted; anything
+ * else is not text.
+ */
 function inUtf8(name: string, bytes: Uint8Array): Uint8Array {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return encoder.encode(new TextDecoder('utf-16le').decode(bytes))
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return encoder.encode(new TextDecoder('utf-16be').decode(bytes))
+  if (bytes.includes(0)) {
+    throw new FileRefusedError(`“${name}” is not a text file, and text is what skills can read today.`)
+  }
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return bytes
-  } catch (cause) {
-    if (bytes.includes(0)) {
-      throw new FileRefusedError(`“${name}” is not a text file, and text is what skills can read today.`, { cause })
-    }
+  } catch {
     return encoder.encode(new TextDecoder('windows-1252').decode(bytes))
   }
-}
-
-/** Bytes kept under a hash, if they are. */
-export function kept(store: Store, hash: string): Promise<Uint8Array | undefined> {
-  return store.get<Uint8Array>('blobs', hash)
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / (1024 * 1024)).toFixed(1)} MB`
 }

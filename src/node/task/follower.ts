@@ -10,7 +10,7 @@ import type { Adaptation, FollowerChannel } from '../adapt/adaptation.ts'
 import { DataUnavailableError } from '../adapt/data.ts'
 import { digest, toHex } from '../crypto/hash.ts'
 import type { AgentKey } from '../crypto/keys.ts'
-import { encode } from '../schema/codec.ts'
+import { InvalidBytesError, encode } from '../schema/codec.ts'
 import type { Contract, Outcome } from '../schema/contract.ts'
 import type { FollowerMessage, LeaderMessage } from '../schema/messages.ts'
 import type { ProgramInput, Result } from '../schema/result.ts'
@@ -18,21 +18,24 @@ import type { TaskRecord } from '../schema/task.ts'
 import { ProgramError, type Runner } from '../skill/runner.ts'
 import type { Skill } from '../skill/skills.ts'
 import type { Locks } from '../store/locks.ts'
-import { StoreFullError, type Store } from '../store/store.ts'
-import { delay, waitFor } from '../wait-for.ts'
+import { StoreFullError, type Operation, type Store } from '../store/store.ts'
+import { createRateLimit } from '../support/rate-limit.ts'
+import { createAlert, createDeadline, delay } from '../support/wait-for.ts'
+import { inQuotes } from '../support/words.ts'
 import { contractHash, objection, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
 import { permissionFor } from './permission.ts'
 import type { Permissions } from './permissions.ts'
 import { recordContract, recordOutcome } from './recording.ts'
 import { createDriver } from './driver.ts'
-import { hasEnded, type Tasks } from './tasks.ts'
+import { clearing, isSettled, outlived } from './housekeeping.ts'
+import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
 
 export interface FollowerComponents {
   key: AgentKey
   store: Store
   tasks: Tasks
   permissions: Permissions
-  adaptation: Adaptation
+  adaptation: Pick<Adaptation, 'onApproach' | 'reachable' | 'fetchData' | 'record'>
   locks: Locks
   runner: Runner
   /** the skill of that id, while it is offered to others */
@@ -51,15 +54,21 @@ export interface Follower {
 const STEP_MS = 15_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
-const LONGEST_WAIT_MS = 2 ** 31 - 1
 
 /** Requests that may wait for the operator's answer: of one agent, and of all. */
 const MAX_WAITING_PER_AGENT = 5
 const MAX_WAITING = 50
 
+/** New requests that are looked at: of one agent, and of all. */
+const AGENT_RATE = { rate: 0.5, burst: 50, keys: 1024 }
+const TOTAL_RATE = { rate: 5, burst: 300, keys: 1 }
+const MAX_REASON = 500
+
 export function createFollower(components: FollowerComponents): Follower {
   const { key, store, tasks, permissions, adaptation, locks, runner, offered, now, report } = components
   const closing = new AbortController()
+  const agentMay = createRateLimit(AGENT_RATE)
+  const allMay = createRateLimit(TOTAL_RATE)
   const step = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(STEP_MS)])
 
   // Attending
@@ -71,14 +80,18 @@ export function createFollower(components: FollowerComponents): Follower {
     if (id === null) return
     const talk = new AbortController()
     const both = AbortSignal.any([signal, closing.signal, talk.signal])
-    const telling = tell(id, channel, both)
+    // one that does not listen any more is not listened to either
+    const telling = tell(id, channel, both).catch((error: unknown) => talk.abort(error))
+    const heard = new Set<LeaderMessage['type']>(['offer'])
     try {
       for (let message = await channel.receive(both); message !== null; message = await channel.receive(both)) {
+        if (heard.has(message.type)) throw new InvalidBytesError(`expected “${message.type}” once`)
+        heard.add(message.type)
         await hear(id, message)
       }
     } finally {
       talk.abort(new Error('the talk is over'))
-      await telling.catch(() => undefined)
+      await telling
     }
   }
 
@@ -95,10 +108,16 @@ export function createFollower(components: FollowerComponents): Follower {
     if (contract.leader !== channel.agent) return decline('The request names another agent as the one who asks.')
     if (!(await verifyContract(contract.leader, contract, signature))) return decline('The request is not signed by who asks.')
     const id = await contractHash(contract)
-    if (tasks.get(id) === undefined) {
+    if ((await tasks.find(id)) === null) {
       const reason = objection(contract, key.agent, offered(contract.skill)?.capability, now()) ?? crowded(contract.leader)
       if (reason !== null) return decline(reason)
-      await tasks.create(newTask(id, contract, signature))
+      try {
+        await tasks.create(newTask(id, contract, signature))
+      } catch (error) {
+        if (!(error instanceof StoreFullError)) throw error
+        return decline(fullText)
+      }
+      await tidy()
     }
     drive(id)
     return id
@@ -107,9 +126,15 @@ export function createFollower(components: FollowerComponents): Follower {
   function crowded(leader: string): string | null {
     const waiting = tasks.all().filter(({ role, state, approvedBy }) => role === 'follower' && state === 'submitted' && approvedBy === null)
     const theirs = waiting.filter(({ contract }) => contract?.leader === leader)
-    return theirs.length >= MAX_WAITING_PER_AGENT || waiting.length >= MAX_WAITING
-      ? 'Too many requests wait for an answer already. Ask again later.'
+    const may = agentMay(leader, now()) && allMay('all', now())
+    return theirs.length >= MAX_WAITING_PER_AGENT || waiting.length >= MAX_WAITING || !may
+      ? 'Too many requests came already. Ask again later.'
       : null
+  }
+
+  /** Makes room for new tasks in the place of long finished ones. */
+  async function tidy(): Promise<void> {
+    for (const task of outlived(tasks.all())) await tasks.remove(task, clearing(task, tasks.all(), 'files and result'))
   }
 
   function newTask(id: string, contract: Contract, leaderSignature: Uint8Array): TaskRecord {
@@ -141,12 +166,12 @@ export function createFollower(components: FollowerComponents): Follower {
 
   /** Tells the leader how the task stands, and each change of it, until the channel ends. */
   async function tell(id: string, channel: FollowerChannel, signal: AbortSignal): Promise<void> {
-    const told = new Set<string>()
+    const told = new Set<FollowerMessage['type']>()
     let progressTold = 0
-    const changes = changeCounter(tasks, id)
+    const alert = createAlert((changed) => tasks.watch((one) => one === id && changed()))
     try {
       for (;;) {
-        const seen = changes.count()
+        alert.reset()
         const task = tasks.get(id)
         if (task === undefined) return
         for (const message of standing(task)) {
@@ -159,10 +184,10 @@ export function createFollower(components: FollowerComponents): Follower {
           await channel.send({ type: 'progress', progress }, step(signal))
           progressTold = progress.at
         }
-        await waitFor(changes.watch, () => (changes.count() > seen ? true : undefined), signal)
+        await alert.raised(signal)
       }
     } finally {
-      changes.close()
+      alert.close()
     }
   }
 
@@ -170,29 +195,37 @@ export function createFollower(components: FollowerComponents): Follower {
     const task = await tasks.read(id)
     switch (message.type) {
       case 'cancel':
-        await tasks.update(id, (current) =>
-          hasEnded(current.state) ? null : { cancelRequested: true, event: 'The asking side stopped it' }
+        await tasks.update(id, ({ state, cancelRequested }) =>
+          hasEnded(state) || cancelRequested ? null : { cancelRequested: true, event: 'The asking side stopped it' }
         )
         return
       case 'accepted':
-        if (task.outcome === null || task.contract === null || task.outcomeSignatures.follower === null) return
-        if (!(await verifyOutcome(task.contract.leader, task.outcome, message.signature))) return
-        await recordOutcome(
-          components,
-          id,
-          task.outcome,
-          { leader: message.signature, follower: task.outcomeSignatures.follower },
-          { waiting: '', event: 'The asking side has confirmed the outcome' }
-        )
-        return
+        return accepted(task, message.signature)
       case 'disputed':
-        await tasks.update(id, ({ problem }) =>
-          problem === null ? { problem: `The asking side disputes the result: “${message.reason}”` } : null
-        )
-        return
+        return disputed(task, message.reason)
       case 'offer':
         return
     }
+  }
+
+  async function accepted(task: TaskRecord, leader: Uint8Array): Promise<void> {
+    const { id, outcome, contract, outcomeSignatures } = task
+    if (outcome === null || contract === null) throw new InvalidBytesError('expected no “accepted” before the outcome')
+    if (!(await verifyOutcome(contract.leader, outcome, leader))) {
+      throw new InvalidBytesError('expected the leader’s signature over the outcome')
+    }
+    const signatures = { leader, follower: outcomeSignatures.follower }
+    await recordOutcome(components, id, outcome, signatures, { waiting: '', event: 'The asking side has confirmed the outcome' })
+  }
+
+  /** What the leader does not confirm is written down with our signature alone. */
+  async function disputed({ id, outcome, outcomeSignatures }: TaskRecord, reason: string): Promise<void> {
+    if (outcome === null) throw new InvalidBytesError('expected no “disputed” before the outcome')
+    await recordOutcome(components, id, outcome, outcomeSignatures, {
+      waiting: '',
+      problem: `The asking side disputes the result: ${inQuotes(reason, MAX_REASON)}`,
+      event: 'The asking side disputes the result'
+    })
   }
 
   // Driving
@@ -201,32 +234,51 @@ export function createFollower(components: FollowerComponents): Follower {
 
   async function pursue(id: string): Promise<void> {
     const task = await tasks.read(id)
-    if (task.contract === null) return
-    const contract = task.contract
-    if (hasEnded(task.state)) return closeBooks(task)
-    const lifetime = AbortSignal.timeout(Math.max(0, Math.min(contract.expiry - now(), LONGEST_WAIT_MS)))
-    const signal = AbortSignal.any([closing.signal, lifetime])
+    const { contract } = task
+    if (contract === null || isSettled(task)) return
+    const deadline = createDeadline(contract.expiry - now(), closing.signal)
+    try {
+      if (!hasEnded(task.state)) await answer(task, contract, deadline.signal)
+      await closeBooks(id, deadline.signal)
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  /** Waits for a yes or a no; after a yes, signs and works. */
+  async function answer(task: TaskRecord, contract: Contract, signal: AbortSignal): Promise<void> {
+    const { id } = task
     try {
       await askPermission(task, contract)
-      const answered = await tasks.until(
+      await tasks.until(
         id,
         ({ state, approvedBy, cancelRequested }) => hasEnded(state) || approvedBy !== null || cancelRequested,
         signal
       )
-      if (hasEnded(answered.state)) return
-      if (answered.approvedBy === null) {
-        await tasks.update(id, () => ({ state: 'canceled', waiting: '', event: 'It was taken back before you answered' }))
+      const { state, cancelRequested, followerSignature } = await tasks.read(id)
+      if (hasEnded(state)) return
+      if (cancelRequested && followerSignature === null) {
+        await endBefore(id, { state: 'canceled', event: 'It was taken back before it began' })
         return
       }
-      await begin(id, contract)
-      await work(id, contract, signal)
+      const begun = await begin(id, contract)
+      if (!hasEnded(begun.state)) await work(id, contract, signal)
     } catch (error) {
       closing.signal.throwIfAborted()
-      if (!lifetime.aborted) throw error
-      await tasks.update(id, ({ state }) =>
-        hasEnded(state) ? null : { state: 'canceled', waiting: '', event: 'The request has lapsed' }
-      )
+      if (error instanceof StoreFullError) {
+        const { state } = await endBefore(id, { state: 'rejected', problem: fullText, event: 'It could not be begun' })
+        if (hasEnded(state)) return
+      }
+      if (!signal.aborted) throw error
+      await endBefore(id, { state: 'canceled', event: 'The request has lapsed' })
     }
+  }
+
+  /** Ends a task that was never begun: there is no contract, so there is no outcome either. */
+  function endBefore(id: string, change: TaskChange): Promise<TaskRecord> {
+    return tasks.update(id, ({ state, followerSignature }) =>
+      hasEnded(state) || followerSignature !== null ? null : { waiting: '', ...change }
+    )
   }
 
   async function askPermission(task: TaskRecord, contract: Contract): Promise<void> {
@@ -239,11 +291,11 @@ export function createFollower(components: FollowerComponents): Follower {
   }
 
   /** Signs the contract and writes it down. */
-  async function begin(id: string, contract: Contract): Promise<void> {
+  async function begin(id: string, contract: Contract): Promise<TaskRecord> {
     const { leaderSignature } = await tasks.read(id)
     if (leaderSignature === null) throw new Error('a task without its leader’s signature can’t begin')
     const followerSignature = await signContract(key, contract)
-    await recordContract(components, id, { contract, leaderSignature, followerSignature }, {
+    return recordContract(components, id, { contract, leaderSignature, followerSignature }, {
       followerSignature,
       state: 'working',
       waiting: 'Getting the files',
@@ -258,13 +310,13 @@ export function createFollower(components: FollowerComponents): Follower {
     canceled.then(() => run.abort(new ProgramError('killed', 'it was stopped'))).catch(() => undefined)
     try {
       const input = await gather(id, contract, both)
-      await tasks.update(id, () => ({ waiting: '' }))
+      await tasks.update(id, ({ cancelRequested }) => (cancelRequested ? null : { waiting: '' }))
       const value = await execute(id, contract, input, both)
       await finish(id, contract, { state: 'completed', value })
     } catch (error) {
       closing.signal.throwIfAborted()
       if (run.signal.aborted) return finish(id, contract, { state: 'canceled', reason: 'It was stopped.' })
-      signal.throwIfAborted()
+      if (signal.aborted) return finish(id, contract, { state: 'canceled', reason: 'Its time was over before it was done.' })
       await finish(id, contract, { state: 'failed', reason: reasonOf(error) })
     } finally {
       run.abort(new Error('the run is over'))
@@ -337,15 +389,25 @@ export function createFollower(components: FollowerComponents): Follower {
               problem: end.state === 'failed' ? end.reason.slice(0, 1000) : null,
               event: { completed: 'The work is done', failed: 'It did not work out', canceled: 'It was stopped' }[end.state]
             },
-      () => (bytes === null || result === null ? [] : [{ put: 'blobs', key: result, value: bytes }])
+      (ended): Operation[] => [
+        // the files were lent for this
+        ...clearing(ended, tasks.all(), 'files'),
+        ...(bytes === null || result === null ? [] : [{ put: 'blobs' as const, key: result, value: bytes }])
+      ]
     )
   }
 
-  /** An outcome that the leader never confirmed is written down with our signature alone, once the contract has lapsed. */
-  async function closeBooks(task: TaskRecord): Promise<void> {
-    const { outcome, contract, entries, outcomeSignatures } = task
-    if (outcome === null || contract === null || entries.outcome !== null || contract.expiry > now()) return
-    await recordOutcome(components, task.id, outcome, outcomeSignatures, { waiting: '', event: 'The other side never confirmed' })
+  /** Waits for the leader to confirm the outcome; what it never confirms is written down with our signature alone. */
+  async function closeBooks(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      await tasks.until(id, isSettled, signal)
+    } catch {
+      closing.signal.throwIfAborted()
+    }
+    const task = await tasks.read(id)
+    if (task.outcome === null || isSettled(task)) return
+    const change = { waiting: '', event: 'The other side never confirmed' }
+    await recordOutcome(components, id, task.outcome, task.outcomeSignatures, change)
   }
 
   adaptation.onApproach(attend)
@@ -369,22 +431,11 @@ export function standing(task: TaskRecord): FollowerMessage[] {
   return messages
 }
 
-/** Counts a task's changes, so that none is missed between looking and waiting. */
-function changeCounter(tasks: Tasks, id: string) {
-  let changes = 0
-  const stop = tasks.watch((changed) => {
-    if (changed === id) changes++
-  })
-  return {
-    count: () => changes,
-    watch: (listener: () => void) => tasks.watch(listener),
-    close: stop
-  }
-}
+const fullText = 'The device that was to do it has no room left.'
 
 function reasonOf(error: unknown): string {
   if (error instanceof ProgramError) return error.message
   if (error instanceof DataUnavailableError) return `The files could not be had: ${error.message}.`
-  if (error instanceof StoreFullError) return 'The device that was to do it has no room left.'
+  if (error instanceof StoreFullError) return fullText
   return 'Something went wrong on the device that was to do it.'
 }

@@ -13,9 +13,11 @@ import type { Contract, Outcome } from '../schema/contract.ts'
 import type { FollowerMessage } from '../schema/messages.ts'
 import { result } from '../schema/result.ts'
 import type { TaskRecord } from '../schema/task.ts'
+import { bytesInWords } from '../skill/words.ts'
 import type { Locks } from '../store/locks.ts'
-import { StoreFullError, type Store } from '../store/store.ts'
-import { delay } from '../wait-for.ts'
+import { StoreFullError, StoreUnavailableError, type Store } from '../store/store.ts'
+import { createAlert, createDeadline, delay } from '../support/wait-for.ts'
+import { clip, inQuotes } from '../support/words.ts'
 import { CONTRACT_LIFE_MS, contractHash, signContract, signOutcome, totalSize, verifyContract, verifyOutcome } from './contract.ts'
 import { takeIn } from './files.ts'
 import { recordContract, recordOutcome } from './recording.ts'
@@ -26,7 +28,7 @@ export interface LeaderComponents {
   key: AgentKey
   store: Store
   tasks: Tasks
-  adaptation: Adaptation
+  adaptation: Pick<Adaptation, 'find' | 'reach' | 'reachable' | 'approach' | 'fetchData' | 'record' | 'watch'>
   locks: Locks
   now: () => number
   /** fresh random bytes */
@@ -36,7 +38,11 @@ export interface LeaderComponents {
 }
 
 export interface Leader {
-  /** Keeps a new task and starts it. Resolves to its id once it is kept. */
+  /**
+   * Keeps a new task and starts it. Resolves to its id once it is kept.
+   *
+   * @throws FileRefusedError, RangeError or InvalidBytesError when it can't be asked for; StoreFullError
+   */
   submit(request: SubmitRequest): Promise<string>
   /** Goes on with a task, now or when the tab that has it in hand is gone. */
   drive(id: string): void
@@ -48,18 +54,24 @@ const CANCEL_ANSWER_MS = 5000
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 10_000
 const LOOK_AGAIN_MS = 300
-/** The longest that a timer can wait. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1
+const MAX_GOAL = 4000
+const MAX_REASON = 500
+
+/** A task whose contract is made. */
+type Agreed = TaskRecord & { contract: Contract; contractHash: string }
 
 export function createLeader(components: LeaderComponents): Leader {
   const { key, store, tasks, adaptation, locks, now, random, report } = components
   const closing = new AbortController()
-  const step = (signal: AbortSignal = closing.signal) => AbortSignal.any([signal, AbortSignal.timeout(STEP_MS)])
+  const step = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(STEP_MS)])
 
   const drive = createDriver({ locks, report }, pursue, closing.signal)
 
   async function submit(request: SubmitRequest): Promise<string> {
     const goal = request.goal.trim()
+    if (goal.length > MAX_GOAL) {
+      throw new RangeError(`The request has ${goal.length} characters, at most ${MAX_GOAL} can be sent: put the text into a file.`)
+    }
     const { references, keep } = await takeIn(request.files ?? [])
     if (goal === '' && references.length === 0) throw new RangeError('Say what you want done, or add a file.')
     const at = now()
@@ -67,7 +79,7 @@ export function createLeader(components: LeaderComponents): Leader {
       revision: 1,
       id: toHex(random(32)),
       role: 'leader',
-      goal: goal.slice(0, 4000),
+      goal,
       files: references,
       wanted: { agent: request.agent ?? null, skill: request.skill ?? null },
       contract: null,
@@ -97,68 +109,71 @@ export function createLeader(components: LeaderComponents): Leader {
       closing.signal.throwIfAborted()
       const task = await tasks.read(id)
       if (hasEnded(task.state)) return
-      const lapses = task.contract?.expiry ?? task.created + CONTRACT_LIFE_MS
-      if (lapses <= now()) return endAlone(task, 'failed', 'Nobody answered within a day. Nothing was lost: ask again.')
-      if (task.contract === null) {
-        await choose(task, lapses)
-        continue
+      if (task.outcome !== null && task.outcomeSignatures.follower === null) {
+        await writeDown(task)
+        return
       }
-      const lifetime = AbortSignal.any([
-        closing.signal,
-        AbortSignal.timeout(Math.min(lapses - now(), LONGEST_WAIT_MS))
-      ])
+      const left = (task.contract?.expiry ?? task.created + CONTRACT_LIFE_MS) - now()
+      if (left <= 0) {
+        const problem = task.followerSignature === null ? unansweredText : unfinishedText
+        return endAlone(id, 'failed', problem)
+      }
+      const deadline = createDeadline(left, closing.signal)
+      const began = now()
       try {
-        const heard = await converse({ ...task, contract: task.contract }, lifetime)
-        if (heard) pause = FIRST_PAUSE_MS
+        if (!isAgreed(task)) {
+          await choose(id, deadline.signal)
+          continue
+        }
+        await converse(task, deadline.signal)
       } catch (error) {
         closing.signal.throwIfAborted()
-        if (error instanceof StoreFullError) return endAlone(task, 'failed', fullText)
+        if (error instanceof InvalidBytesError) return endAlone(id, 'failed', nonsenseText)
+        if (error instanceof StoreFullError || error instanceof StoreUnavailableError) throw error
+        // otherwise the channel broke off, or the time is over
+      } finally {
+        deadline.clear()
       }
-      // the channel broke off: the same offer is made again, sooner at first
+      // the same offer is made again, soon at first; one who hangs up each time is asked ever more seldom
+      if (now() - began > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS
       await delay(pause, closing.signal)
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     }
   }
 
   /** Picks the best candidate and makes the contract, or waits until something has changed. */
-  async function choose(task: TaskRecord, lapses: number): Promise<void> {
-    if (task.cancelRequested) return endAlone(task, 'canceled', null)
-    const { agent, skill } = task.wanted
-    const found = await adaptation.find({ text: task.goal, files: task.files, agent, skill })
-    const present = found.filter(({ reach }) => reach !== 'away')
-    const size = totalSize(task.files)
-    const candidate = present.find(({ limits }) => limits.inputBytes >= size)
-    if (candidate !== undefined) return propose(task, candidate)
-    if (present[0] !== undefined) {
-      return endAlone(
-        task,
-        'failed',
-        `The files are ${size} bytes together, and nobody here takes more than ` +
-          `${Math.max(...present.map(({ limits }) => limits.inputBytes))}. Nothing was sent: use a smaller part.`
-      )
-    }
-    const waiting = found.length > 0 ? 'Waiting for an agent that can do this to come back' : 'Looking for an agent that can do this'
-    await tasks.update(task.id, (current) => (current.waiting === waiting ? null : { waiting }))
-    await somethingChanged(task.id, Math.min(lapses - now(), LONGEST_WAIT_MS))
-    await delay(LOOK_AGAIN_MS, closing.signal)
-  }
-
-  function somethingChanged(id: string, withinMs: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const finish = (act: () => void) => {
-        clearTimeout(timer)
-        for (const end of ends) end()
-        closing.signal.removeEventListener('abort', stop)
-        act()
+  async function choose(id: string, signal: AbortSignal): Promise<void> {
+    const alert = createAlert(
+      (changed) => adaptation.watch(changed),
+      (changed) => tasks.watch((one) => one === id && changed())
+    )
+    try {
+      const task = await tasks.read(id)
+      if (task.cancelRequested) return await endAlone(id, 'canceled', null)
+      const { agent, skill } = task.wanted
+      const found = await adaptation.find({ text: task.goal, files: task.files, agent, skill })
+      const present = found.filter(({ reach }) => reach !== 'away')
+      const size = totalSize(task.files)
+      const candidate = present.find(({ limits }) => limits.inputBytes >= size)
+      if (candidate !== undefined) return await propose(task, candidate)
+      if (present[0] !== undefined) {
+        const most = Math.max(...present.map(({ limits }) => limits.inputBytes))
+        return await endAlone(
+          id,
+          'failed',
+          `The files are ${bytesInWords(size)} together, and nobody here takes more than ${bytesInWords(most)}. ` +
+            'Nothing was sent: use a smaller part.'
+        )
       }
-      const stop = () => finish(() => reject(closing.signal.reason as Error))
-      const timer = setTimeout(() => finish(resolve), withinMs)
-      const ends = [
-        adaptation.watch(() => finish(resolve)),
-        tasks.watch((changed) => changed === id && finish(resolve))
-      ]
-      closing.signal.addEventListener('abort', stop, { once: true })
-    })
+      const waiting = found.length > 0 ? 'Waiting for an agent that can do this to come back' : 'Looking for an agent that can do this'
+      if (task.waiting !== waiting) {
+        await tasks.update(id, (current) => (hasEnded(current.state) || current.cancelRequested ? null : { waiting }))
+      }
+      await alert.raised(signal)
+      await delay(LOOK_AGAIN_MS, signal)
+    } finally {
+      alert.close()
+    }
   }
 
   async function propose(task: TaskRecord, candidate: Candidate): Promise<void> {
@@ -177,42 +192,47 @@ export function createLeader(components: LeaderComponents): Leader {
     }
     const hash = await contractHash(contract)
     const leaderSignature = await signContract(key, contract)
-    await tasks.update(task.id, () => ({
-      contract,
-      contractHash: hash,
-      leaderSignature,
-      waiting: 'Waiting for an answer',
-      event: `Asked an agent to do “${candidate.name}”`
-    }))
+    await tasks.update(task.id, (current) =>
+      hasEnded(current.state) || current.cancelRequested || current.contract !== null
+        ? null
+        : {
+            contract,
+            contractHash: hash,
+            leaderSignature,
+            waiting: 'Waiting for an answer',
+            event: `Asked an agent to do ${inQuotes(candidate.name, 80)}`
+          }
+    )
   }
 
-  /** One channel's worth of talk. @returns whether the other side said anything */
-  async function converse(task: Agreed, lifetime: AbortSignal): Promise<boolean> {
+  /** One channel's worth of talk; waits first while the other agent is away. */
+  async function converse(task: Agreed, lifetime: AbortSignal): Promise<void> {
     const talk = new AbortController()
     const signal = AbortSignal.any([lifetime, talk.signal])
     const agent = task.contract.follower
     const canceling = tasks.until(task.id, ({ cancelRequested }) => cancelRequested, signal)
+    // it is waited for below, in one place or another; that it never comes is no failure
+    canceling.catch(() => undefined)
     try {
       if (adaptation.reach(agent) === 'away') {
-        await tasks.update(task.id, () => ({ waiting: 'Waiting for the other agent to come back; nothing is lost' }))
+        const waiting = 'Waiting for the other agent to come back; nothing is lost'
+        await tasks.update(task.id, (current) =>
+          hasEnded(current.state) || current.cancelRequested || current.waiting === waiting ? null : { waiting }
+        )
         const canceled = await Promise.race([
           adaptation.reachable(agent, signal).then(() => false),
           canceling.then(() => true)
         ])
-        if (canceled) {
-          await endAlone(task, 'canceled', null)
-          return true
-        }
+        if (canceled) return await endAlone(task.id, 'canceled', null)
       }
       const channel = await adaptation.approach(agent, step(signal))
       try {
-        return await follow(task, channel, canceling, talk, signal)
+        await follow(task, channel, canceling, talk, signal)
       } finally {
         await channel.close()
       }
     } finally {
       talk.abort(new Error('the talk is over'))
-      canceling.catch(() => undefined)
     }
   }
 
@@ -222,105 +242,129 @@ export function createLeader(components: LeaderComponents): Leader {
     canceling: Promise<TaskRecord>,
     talk: AbortController,
     signal: AbortSignal
-  ): Promise<boolean> {
+  ): Promise<void> {
     await channel.send({ type: 'offer', contract: task.contract, signature: await signContract(key, task.contract) }, step(signal))
     const canceled = canceling.then(async () => {
       await channel.send({ type: 'cancel' }, step(signal))
       await delay(CANCEL_ANSWER_MS, signal)
-      await endAlone(await tasks.read(task.id), 'canceled', null)
+      await endAlone(task.id, 'canceled', null)
       talk.abort(new Error('canceled without an answer'))
     })
-    canceled.catch(() => undefined)
-    let heard = false
+    canceled.catch((error: unknown) => talk.abort(error))
+    const heard = new Set<FollowerMessage['type']>()
     for (;;) {
       const message = await channel.receive(signal)
-      if (message === null) return heard
-      heard = true
-      await hear(task, message, channel, signal)
-      if (hasEnded((await tasks.read(task.id)).state)) return heard
+      if (message === null) return
+      if (message.type === 'progress') {
+        tasks.report(task.id, message.progress)
+        continue
+      }
+      // how it stands is told once a channel
+      if (heard.has(message.type)) throw new InvalidBytesError(`expected “${message.type}” once`)
+      heard.add(message.type)
+      if (hasEnded((await hear(task, message, channel, signal)).state)) return
     }
   }
 
-  async function hear(task: Agreed, message: FollowerMessage, channel: LeaderChannel, signal: AbortSignal): Promise<void> {
+  /** @returns the task as it is then */
+  async function hear(
+    task: Agreed,
+    message: Exclude<FollowerMessage, { type: 'progress' }>,
+    channel: LeaderChannel,
+    signal: AbortSignal
+  ): Promise<TaskRecord> {
     switch (message.type) {
       case 'pending':
-        await tasks.update(task.id, ({ waiting }) => {
+        return tasks.update(task.id, ({ waiting, state }) => {
           const text = 'Waiting for the other side to approve'
-          return waiting === text ? null : { waiting: text, event: 'The other side is asked for approval' }
+          return waiting === text || state !== 'submitted'
+            ? null
+            : { waiting: text, event: 'The other side is asked for approval' }
         })
-        return
       case 'approved':
         return approved(task, message.signature)
       case 'declined':
-        await tasks.update(task.id, ({ state, cancelRequested }) => (hasEnded(state) ? null : declined(message.reason, cancelRequested)))
-        return
-      case 'progress':
-        tasks.report(task.id, message.progress)
-        return
+        return declined(task.id, message.reason)
       case 'finished':
-        return settle(await tasks.read(task.id), task.contract, message.outcome, message.signature, channel, signal)
+        return settle(task, message.outcome, message.signature, channel, signal)
     }
   }
 
-  async function approved(task: Agreed, followerSignature: Uint8Array): Promise<void> {
-    const { contract } = task
+  async function approved({ id, contract }: Agreed, followerSignature: Uint8Array): Promise<TaskRecord> {
     if (!(await verifyContract(contract.follower, contract, followerSignature))) {
       throw new InvalidBytesError('expected the follower’s signature over the contract')
     }
     const change = { followerSignature, state: 'working', waiting: '', event: 'Approved: the work has begun' } as const
-    await recordContract(components, task.id, { contract, leaderSignature: await signContract(key, contract), followerSignature }, change)
-    await tasks.update(task.id, ({ waiting, state }) => (waiting === '' || state !== 'working' ? null : { waiting: '' }))
+    const leaderSignature = await signContract(key, contract)
+    const { waiting } = await recordContract(components, id, { contract, leaderSignature, followerSignature }, change)
+    return tasks.update(id, ({ state }) => (waiting === '' || state !== 'working' ? null : { waiting: '' }))
+  }
+
+  /** A "no" to what we have taken back ourselves is only the end of it. */
+  async function declined(id: string, reason: string): Promise<TaskRecord> {
+    const task = await tasks.read(id)
+    if (task.followerSignature !== null) {
+      await endAlone(id, 'failed', `The other side has given it up: ${inQuotes(reason, MAX_REASON)}`)
+      return tasks.read(id)
+    }
+    return tasks.update(id, ({ state, cancelRequested }): TaskChange | null => {
+      if (hasEnded(state)) return null
+      if (cancelRequested) return { state: 'canceled', waiting: '', event: 'You stopped it' }
+      const problem = reason === '' ? 'The other side said no.' : `The other side said no: ${inQuotes(reason, MAX_REASON)}`
+      return { state: 'rejected', waiting: '', problem, event: 'The other side declined' }
+    })
   }
 
   /** Checks what the other side says has come of it; accepts it, or says why not. */
   async function settle(
-    task: TaskRecord,
-    contract: Contract,
+    { id, contract, contractHash }: Agreed,
     outcome: Outcome,
     signature: Uint8Array,
     channel: LeaderChannel,
     signal: AbortSignal
-  ): Promise<void> {
-    const fits = outcome.contract === task.contractHash && outcome.resultSize <= contract.limits.outputBytes
-    if (task.followerSignature === null || !fits || !(await verifyOutcome(contract.follower, outcome, signature))) {
-      return dispute(task, 'The other side signed something else than was agreed.', channel, signal)
+  ): Promise<TaskRecord> {
+    const dispute = async (reason: string) => {
+      await channel.send({ type: 'disputed', reason: clip(reason, MAX_REASON) }, step(signal))
+      await endAlone(id, 'failed', reason)
+      return tasks.read(id)
+    }
+    const { followerSignature } = await tasks.read(id)
+    const fits = outcome.contract === contractHash && outcome.resultSize <= contract.limits.outputBytes
+    if (followerSignature === null || !fits || !(await verifyOutcome(contract.follower, outcome, signature))) {
+      return dispute('The other side signed something else than was agreed.')
     }
     if (outcome.state === 'completed') {
       try {
         await takeResult(outcome, contract, signal)
       } catch (error) {
+        if (error instanceof StoreFullError) return dispute(fullText)
         if (!(error instanceof DataUnavailableError || error instanceof InvalidBytesError)) throw error
-        return dispute(task, `The result can’t be used: ${error.message}.`, channel, signal)
+        return dispute(`The result can’t be used: ${error.message}.`)
       }
     }
-    const accepted = await signOutcome(key, outcome)
-    await channel.send({ type: 'accepted', signature: accepted }, step(signal))
-    await recordOutcome(components, task.id, outcome, { leader: accepted, follower: signature }, {
-      state: outcome.state,
-      waiting: '',
-      problem: problemOf(outcome),
-      event: { completed: 'The result is here', failed: 'It did not work out', canceled: 'It was stopped' }[outcome.state]
-    })
+    const leaderSignature = await signOutcome(key, outcome)
+    const decided = await decide(id, outcome, { leader: leaderSignature, follower: signature })
+    if (!sameOutcome(decided.outcome, outcome)) return writeDown(decided)
+    await channel.send({ type: 'accepted', signature: leaderSignature }, step(signal))
+    return writeDown(decided)
   }
 
   async function takeResult(outcome: Outcome, contract: Contract, signal: AbortSignal): Promise<void> {
     if (outcome.result === null) throw new DataUnavailableError('it is said to be complete, but names no result')
     const wanted = { contract: outcome.contract, hash: outcome.result, size: outcome.resultSize }
-    const bytes = await adaptation.fetchData(contract.follower, wanted, signal)
+    const held = await store.get<Uint8Array>('blobs', outcome.result)
+    const bytes = held ?? (await adaptation.fetchData(contract.follower, wanted, signal))
     decode(bytes, result, contract.limits.outputBytes)
-    await store.commit([{ put: 'blobs', key: outcome.result, value: bytes }])
-  }
-
-  async function dispute(task: TaskRecord, reason: string, channel: LeaderChannel, signal: AbortSignal): Promise<void> {
-    await channel.send({ type: 'disputed', reason }, step(signal))
-    await endAlone(task, 'failed', reason)
+    if (held === undefined) await store.commit([{ put: 'blobs', key: outcome.result, value: bytes }])
   }
 
   /** Ends a task without the other side. What both had signed gets an outcome in our log, signed by us alone. */
-  async function endAlone(task: TaskRecord, state: 'failed' | 'canceled', problem: string | null): Promise<void> {
-    const change = { state, waiting: '', problem, event: state === 'canceled' ? 'You stopped it' : 'It did not work out' }
+  async function endAlone(id: string, state: 'failed' | 'canceled', problem: string | null): Promise<void> {
+    const task = await tasks.read(id)
     if (task.followerSignature === null || task.contractHash === null) {
-      await tasks.update(task.id, (current) => (hasEnded(current.state) ? null : change))
+      await tasks.update(id, (current) =>
+        hasEnded(current.state) ? null : { state, waiting: '', problem, event: endText[state] }
+      )
       return
     }
     const outcome: Outcome = {
@@ -332,7 +376,28 @@ export function createLeader(components: LeaderComponents): Leader {
       reason: problem,
       finished: now()
     }
-    await recordOutcome(components, task.id, outcome, { leader: await signOutcome(key, outcome), follower: null }, change)
+    const leader = await signOutcome(key, outcome)
+    await writeDown(await decide(id, outcome, { leader, follower: null }))
+  }
+
+  /** The first outcome that is decided on is the only one that we sign off: a cancel and a result may come at once. */
+  function decide(id: string, outcome: Outcome, outcomeSignatures: TaskRecord['outcomeSignatures']): Promise<TaskRecord> {
+    return tasks.update(id, (current) =>
+      current.outcome !== null || hasEnded(current.state) ? null : { outcome, outcomeSignatures }
+    )
+  }
+
+  /** Puts the outcome that was decided on into our log, and ends the task with it. */
+  async function writeDown(task: TaskRecord): Promise<TaskRecord> {
+    const { id, outcome, outcomeSignatures } = task
+    if (outcome === null || hasEnded(task.state)) return task
+    const alone = outcomeSignatures.follower === null
+    return recordOutcome(components, id, outcome, outcomeSignatures, {
+      state: outcome.state,
+      waiting: '',
+      problem: problemOf(outcome, alone),
+      event: alone ? endText[outcome.state] : settledText[outcome.state]
+    })
   }
 
   return {
@@ -342,20 +407,30 @@ export function createLeader(components: LeaderComponents): Leader {
   }
 }
 
-/** A "no" to what we have taken back ourselves is only the end of it. */
-function declined(reason: string, cancelRequested: boolean): TaskChange {
-  if (cancelRequested) return { state: 'canceled', waiting: '', event: 'You stopped it' }
-  const problem = reason === '' ? 'The other side said no.' : `The other side said no: “${reason}”`
-  return { state: 'rejected', waiting: '', problem, event: 'The other side declined' }
+function isAgreed(task: TaskRecord): task is Agreed {
+  return task.contract !== null && task.contractHash !== null
 }
 
-/** A task whose contract is made. */
-type Agreed = TaskRecord & { contract: Contract }
+function sameOutcome(one: Outcome | null, other: Outcome): boolean {
+  return (
+    one !== null &&
+    one.contract === other.contract &&
+    one.state === other.state &&
+    one.result === other.result &&
+    one.finished === other.finished
+  )
+}
 
+const unansweredText = 'Nobody answered within a day. Nothing was lost: ask again.'
+const unfinishedText = 'The other side did not finish within a day. Nothing was lost: ask again.'
+const nonsenseText = 'The other side’s answers are not in order, so nothing of it was taken. Ask again, or ask another agent.'
 const fullText = 'This device has no room for the result. What you had is safe: free some space and ask again.'
+const settledText = { completed: 'The result is here', failed: 'It did not work out', canceled: 'It was stopped' }
+const endText = { ...settledText, canceled: 'You stopped it' }
 
-function problemOf(outcome: Outcome): string | null {
-  if (outcome.state === 'completed') return null
-  if (outcome.state === 'canceled') return outcome.reason
-  return outcome.reason === null ? 'It did not work out.' : `It did not work out: ${outcome.reason}`
+/** @param ours whether the words in it are our own */
+function problemOf({ state, reason }: Outcome, ours: boolean): string | null {
+  if (state === 'completed') return null
+  if (state === 'canceled' || ours) return reason
+  return reason === null ? 'It did not work out.' : `It did not work out: ${reason}`
 }

@@ -7,6 +7,7 @@ import type { Limits } from '../schema/declaration.ts'
 import { permissionRecord, type PermissionRecord } from '../schema/task.ts'
 import type { Changes } from '../store/changes.ts'
 import type { Store } from '../store/store.ts'
+import { createEmitter } from '../support/emitter.ts'
 import { dayOf, spend, usedToday } from './permission.ts'
 
 export interface Permissions {
@@ -29,10 +30,8 @@ export interface PermissionsComponents {
 const MAX_TRIES = 20
 
 export function createPermissions({ store, changes, now, random }: PermissionsComponents): Permissions {
-  const listeners = new Set<() => void>()
-  const notify = () => {
-    for (const listener of [...listeners]) listener()
-  }
+  const { on, emit } = createEmitter<{ change: undefined }>()
+  const notify = () => emit('change', undefined)
   const changed = () => {
     changes.tell({ what: 'permissions' })
     notify()
@@ -85,14 +84,7 @@ export function createPermissions({ store, changes, now, random }: PermissionsCo
       return false
     },
 
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-
-    close() {
-      stopListening()
-      listeners.clear()
-    }
+    watch: (listener) => on('change', listener),
+    close: stopListening
   }
 }

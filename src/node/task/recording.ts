@@ -5,7 +5,7 @@
 import type { Adaptation } from '../adapt/adaptation.ts'
 import type { Contract, Outcome, SignedContract, SignedOutcome } from '../schema/contract.ts'
 import type { TaskRecord } from '../schema/task.ts'
-import type { TaskChange, Tasks } from './tasks.ts'
+import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
 
 /** The entry is there already: another tab was faster. */
 class AlreadyRecordedError extends Error {
@@ -14,30 +14,32 @@ class AlreadyRecordedError extends Error {
 
 export interface RecordingComponents {
   tasks: Tasks
-  adaptation: Adaptation
+  adaptation: Pick<Adaptation, 'record'>
 }
 
-/** Records the co-signed contract and changes the task with it. Does nothing when that was done before. */
+/** Records the co-signed contract and changes the task with it. Does nothing when that was done before, or the task has ended. */
 export function recordContract(
   components: RecordingComponents,
   id: string,
   signed: { contract: Contract; leaderSignature: Uint8Array; followerSignature: Uint8Array },
   change: TaskChange
-): Promise<void> {
+): Promise<TaskRecord> {
   const body: SignedContract = { kind: 'contract', ...signed }
   return record(components, id, body, (task, seq) =>
-    task.entries.contract === null ? { ...change, entries: { ...task.entries, contract: seq } } : null
+    task.entries.contract === null && !hasEnded(task.state)
+      ? { ...change, entries: { ...task.entries, contract: seq } }
+      : null
   )
 }
 
-/** Records the outcome with the signatures that there are, and changes the task with it. */
+/** Records the outcome with the signatures that there are, and changes the task with it. Does nothing when that was done before. */
 export function recordOutcome(
   components: RecordingComponents,
   id: string,
   outcome: Outcome,
   signatures: TaskRecord['outcomeSignatures'],
   change: TaskChange
-): Promise<void> {
+): Promise<TaskRecord> {
   const body: SignedOutcome = {
     kind: 'outcome',
     outcome,
@@ -51,13 +53,15 @@ export function recordOutcome(
   )
 }
 
+/** @returns the task as it is afterwards */
 async function record(
   { tasks, adaptation }: RecordingComponents,
   id: string,
   body: SignedContract | SignedOutcome,
   decide: (task: TaskRecord, seq: number) => TaskChange | null
-): Promise<void> {
-  if (decide(await tasks.read(id), 0) === null) return
+): Promise<TaskRecord> {
+  const before = await tasks.read(id)
+  if (decide(before, 0) === null) return before
   try {
     await adaptation.record(body.kind, body, {
       also: async ({ header }) => {
@@ -70,5 +74,5 @@ async function record(
   } catch (error) {
     if (!(error instanceof AlreadyRecordedError)) throw error
   }
-  await tasks.refresh(id)
+  return tasks.refresh(id)
 }

@@ -27,6 +27,7 @@ const task = (id: string, state: TaskView['state'], fraction = 0): TaskView => (
   agent: null,
   skill: null,
   state,
+  allowedBy: null,
   waiting: '',
   progress: { fraction, note: '', at: 0 },
   result: null,

@@ -10,6 +10,7 @@ const task = (part: Partial<TaskView>): TaskView => ({
   agent: 'did',
   skill: 's',
   state: 'submitted',
+  allowedBy: null,
   waiting: '',
   progress: null,
   result: null,

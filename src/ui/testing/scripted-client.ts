@@ -211,6 +211,7 @@ export function aTask(part: Partial<TaskView> = {}): TaskView {
     agent: null,
     skill: null,
     state: 'submitted',
+    allowedBy: null,
     waiting: '',
     progress: null,
     result: null,

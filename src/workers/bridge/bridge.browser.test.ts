@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ToTestWorker } from './bridge-test-worker.ts'
+import type { ToTestWorker } from './testing/echo-worker.ts'
 import { serveConnections, type ServedConnections } from './page.ts'
 
 type FromTestWorker =
@@ -20,7 +20,7 @@ describe('the bridge in a browser', () => {
   let real: RTCPeerConnection
 
   beforeEach(() => {
-    worker = new Worker(new URL('./bridge-test-worker.ts', import.meta.url), { type: 'module' })
+    worker = new Worker(new URL('./testing/echo-worker.ts', import.meta.url), { type: 'module' })
     const { port1, port2 } = new MessageChannel()
     served = serveConnections(port1)
     tell({ type: 'bridge', port: port2 }, [port2])

@@ -33,7 +33,10 @@ interface Served {
 }
 
 /** Serves a worker's connections until the worker dies, the page goes away, or `close` is called. */
-export function serveConnections(port: BridgePort, components: PageComponents = browserComponents()): ServedConnections {
+export function serveConnections(
+  port: BridgePort,
+  components: PageComponents = browserComponents()
+): ServedConnections {
   const { createConnection, locks, page } = components
   const served = new Map<number, Served>()
   const serving = new AbortController()
@@ -66,7 +69,7 @@ export function serveConnections(port: BridgePort, components: PageComponents = 
       // it would hold up the connection
       if (channel.label === INIT_CHANNEL) return
       try {
-        say({ type: 'incomingChannel', connection, real: channel, snapshot: snapshot(real) }, [transferable(channel)])
+        say({ type: 'incomingChannel', connection, real: channel, snapshot: snapshot(real) }, [channel])
       } catch {
         // a browser that can't transfer channels: the other side sees it closed
         channel.close()
@@ -84,7 +87,7 @@ export function serveConnections(port: BridgePort, components: PageComponents = 
         return
       }
       const message: ToWorker = { type: 'channel', connection, channel, real, snapshot: snapshot(entry.real) }
-      say(message, [transferable(real)])
+      say(message, [real])
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       say({ type: 'channelFailed', connection, channel, message, snapshot: snapshot(entry.real) })
@@ -114,15 +117,20 @@ export function serveConnections(port: BridgePort, components: PageComponents = 
   const onMessage = ({ data: message }: MessageEvent<ToPage>): void => {
     switch (message.type) {
       case 'open':
-        return open(message.connection, message.configuration)
+        open(message.connection, message.configuration)
+        break
       case 'call':
-        return void run(message.connection, message.id, message.call)
+        void run(message.connection, message.id, message.call)
+        break
       case 'createChannel':
-        return createChannel(message)
+        createChannel(message)
+        break
       case 'closeChannel':
-        return served.get(message.connection)?.kept.get(message.channel)?.close()
+        served.get(message.connection)?.kept.get(message.channel)?.close()
+        break
       case 'close':
-        return closeConnection(message.connection)
+        closeConnection(message.connection)
+        break
       case 'alive':
         // a dead worker says nothing: the browser gives its lock to us
         locks.request(message.lock, { signal: serving.signal }, close).catch(() => {
@@ -176,9 +184,6 @@ const snapshot = (real: RTCPeerConnection): ConnectionSnapshot => ({
   iceGatheringState: real.iceGatheringState,
   signalingState: real.signalingState
 })
-
-/** Data channels are transferable, which the types of the DOM do not know yet. */
-const transferable = (channel: RTCDataChannel): Transferable => channel as unknown as Transferable
 
 const browserComponents = (): PageComponents => ({
   createConnection: (configuration) => new RTCPeerConnection(configuration),

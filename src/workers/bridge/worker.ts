@@ -176,9 +176,8 @@ class StandInConnection extends EventTarget {
 
   addIceCandidate(candidate?: RTCIceCandidateInit): Promise<void> {
     const { candidate: text, sdpMid, sdpMLineIndex, usernameFragment } = candidate ?? {}
-    const argument = Object.fromEntries(
-      Object.entries({ candidate: text, sdpMid, sdpMLineIndex, usernameFragment }).filter(([, value]) => value != null)
-    )
+    const fields = Object.entries({ candidate: text, sdpMid, sdpMLineIndex, usernameFragment })
+    const argument = Object.fromEntries(fields.filter(([, value]) => value !== undefined && value !== null))
     return this.#call({ method: 'addIceCandidate', argument: candidate && argument })
   }
 
@@ -227,6 +226,11 @@ class StandInConnection extends EventTarget {
       case 'channelFailed':
         this.#facades.get(message.channel)?.fail(message.message)
         this.#facades.delete(message.channel)
+        break
+      case 'state':
+      case 'value':
+      case 'error':
+        // the snapshot says it all
     }
     this.#emitChanges(before)
   }

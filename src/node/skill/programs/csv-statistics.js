@@ -2,6 +2,7 @@
  * Describes a table: what its columns hold, figures for each, what goes together, and a chart that fits. The goal may
  * name columns and say what is wanted of them: "average price by city", "sales per month", "top 5 products by revenue".
  */
+const tables = globalThis.csv
 const DAY = 86_400_000
 const MAX_DISTINCT = 5000
 const MAX_GROUPS = 50
@@ -15,10 +16,13 @@ const BATCH = 5000
 async function run(input, host) {
   const { goal, file, text, others } = chooseTable(input)
   refuseOtherFormats(text, file)
-  const table = csv.open(text)
+  const table = tables.open(text)
   host.progress(0.05, 'Looking at the columns')
   const data = readColumns(table, host)
-  if (looksLikeProse(table, data)) throw new Error(`${file} looks like running text, not like a table. Add a CSV file; for a text, ask for its key points.`)
+  if (looksLikeProse(table, data))
+    throw new Error(
+      `${file} looks like running text, not like a table. Add a CSV file; for a text, ask for its key points.`
+    )
   if (data.rows === 0) throw new Error(`${file} has a header but no rows below it. Add a table with at least one row.`)
   host.progress(0.75, 'Counting and sorting')
   for (const column of data.columns) describe(column, data.rows)
@@ -46,11 +50,18 @@ async function run(input, host) {
 
 function chooseTable({ goal, files }) {
   const wanted = goal.toLowerCase()
-  const tables = files.filter(({ name, type }) => /\.(csv|tsv|tab|txt|dat)$/i.test(name) || /csv|tab-separated/.test(type))
-  const candidates = tables.length > 0 ? tables : files
+  const fitting = files.filter(
+    ({ name, type }) => /\.(csv|tsv|tab|txt|dat)$/i.test(name) || /csv|tab-separated/.test(type)
+  )
+  const candidates = fitting.length > 0 ? fitting : files
   const chosen = candidates.find(({ name }) => wanted.includes(name.toLowerCase())) ?? candidates[0]
   if (chosen !== undefined) {
-    return { goal, file: chosen.name, text: chosen.text, others: files.filter((file) => file !== chosen).map(({ name }) => name) }
+    return {
+      goal,
+      file: chosen.name,
+      text: chosen.text,
+      others: files.filter((file) => file !== chosen).map(({ name }) => name)
+    }
   }
   const lines = goal.split(/\r?\n/)
   const first = lines.findIndex((line, i) => /[,;\t|]/.test(line) && /[,;\t|]/.test(lines[i + 1] ?? ''))
@@ -60,10 +71,13 @@ function chooseTable({ goal, files }) {
 
 function refuseOtherFormats(text, file) {
   if (text.trim() === '') throw new Error(`${file} is empty. Add a CSV file with a header and rows.`)
-  if (text.startsWith('PK')) throw new Error(`${file} is an Excel or OpenDocument workbook. Save it as CSV (UTF-8) and try again.`)
+  if (text.startsWith('PK'))
+    throw new Error(`${file} is an Excel or OpenDocument workbook. Save it as CSV (UTF-8) and try again.`)
   if (text.startsWith('%PDF')) throw new Error(`${file} is a PDF. Save its table as CSV and try again.`)
-  if (text.slice(0, 2000).split('\0').length > 20) throw new Error(`${file} is not UTF-8 text. Save it as CSV (UTF-8) and try again.`)
-  if (/^\s*<(!doctype|html|\?xml)/i.test(text.slice(0, 200))) throw new Error(`${file} is a web page or XML, not CSV. Save its table as CSV and try again.`)
+  if (text.slice(0, 2000).split('\0').length > 20)
+    throw new Error(`${file} is not UTF-8 text. Save it as CSV (UTF-8) and try again.`)
+  if (/^\s*<(!doctype|html|\?xml)/i.test(text.slice(0, 200)))
+    throw new Error(`${file} is a web page or XML, not CSV. Save its table as CSV and try again.`)
 }
 
 /** One column of long lines: no delimiter was found because there is none. */
@@ -78,20 +92,23 @@ function readColumns(table, host) {
   const rows = table.rows
   // so many that a wide table's values fit into memory
   const mostDistinct = Math.min(MAX_DISTINCT, Math.max(100, Math.floor(60_000 / table.width)))
-  const columns = csv.describeColumns(table, sample).map((column) => ({
+  const columns = tables.describeColumns(table, sample).map((column) => ({
     ...column,
     missing: 0,
     unread: 0,
     unreadExamples: [],
     // numbers and dates as numbers, NaN where there is none; all else as the number of its distinct value
-    ...(isNumeric(column) ? { numbers: new Float64Array(rows) } : { keys: new Uint16Array(rows), counts: new Map(), mostDistinct }),
+    ...(isNumeric(column)
+      ? { numbers: new Float64Array(rows) }
+      : { keys: new Uint16Array(rows), counts: new Map(), mostDistinct }),
     overflow: false,
     example: ''
   }))
   let row = 0
   table.eachRow((cells, position) => {
     for (const column of columns) addCell(column, row, cells[column.index])
-    if (++row % BATCH === 0) host.progress(0.1 + 0.65 * (position / table.size), `Read ${group(row)} rows of ${group(rows)}`)
+    if (++row % BATCH === 0)
+      host.progress(0.1 + 0.65 * (position / table.size), `Read ${group(row)} rows of ${group(rows)}`)
   })
   return { rows, columns }
 }
@@ -99,7 +116,7 @@ function readColumns(table, host) {
 const isNumeric = ({ type }) => type === 'number' || type === 'date'
 
 function addCell(column, row, cell) {
-  if (csv.isMissing(cell)) {
+  if (tables.isMissing(cell)) {
     column.missing++
     if (column.numbers) column.numbers[row] = NaN
     else column.keys[row] = NONE
@@ -149,12 +166,18 @@ function describe(column, rows) {
     if (sorted.length > 0) Object.assign(column, figures(sorted))
     if (column.type === 'date') column.grid = gridOf(sorted)
     const reach = 3 * (column.q3 - column.q1)
-    column.far = reach > 0 && sorted.length >= 20 ? sorted.length - countWithin(sorted, column.q1 - reach, column.q3 + reach) : 0
+    column.far =
+      reach > 0 && sorted.length >= 20 ? sorted.length - countWithin(sorted, column.q1 - reach, column.q3 + reach) : 0
     column.id = isIdentifier(column, sorted)
   } else {
     column.distinct = column.counts.size
-    column.top = [...column.counts].map(([value, { count }]) => ({ value, count })).sort((a, b) => b.count - a.count || compare(a.value, b.value))
-    const few = !column.overflow && column.distinct <= Math.max(12, Math.min(200, column.filled / 2)) && (column.distinct < column.filled || column.filled <= 1)
+    column.top = [...column.counts]
+      .map(([value, { count }]) => ({ value, count }))
+      .sort((a, b) => b.count - a.count || compare(a.value, b.value))
+    const few =
+      !column.overflow &&
+      column.distinct <= Math.max(12, Math.min(200, column.filled / 2)) &&
+      (column.distinct < column.filled || column.filled <= 1)
     if (column.type === 'text' && few) column.type = 'category'
   }
 }
@@ -204,31 +227,44 @@ function quantile(sorted, share) {
   return low === high ? sorted[low] : sorted[low] + (sorted[high] - sorted[low]) * (at - low)
 }
 
-const idName = /^(?:#|id|key|index|idx|nr|nr\.|no|no\.|number|nummer|row|row ?(?:id|nr|number)|uuid|guid)$|[\s_-]id$|^id[\s_-]|[a-z]I[dD]$/i
+const idName =
+  /^(?:#|id|key|index|idx|nr|nr\.|no|no\.|number|nummer|row|row ?(?:id|nr|number)|uuid|guid)$|[\s_-]id$|^id[\s_-]|[a-z]I[dD]$/i
 
 /** Whole numbers that only tell rows apart. */
 function isIdentifier({ name, type, distinct, filled }, sorted) {
   if (type !== 'number' || sorted.length < 2 || distinct < filled || !sorted.every(Number.isInteger)) return false
   const inARow = sorted[sorted.length - 1] - sorted[0] === sorted.length - 1
-  return idName.test(name.trim()) || (inARow && sorted.length > 5 && sorted[0] <= 1 && /^column \d|^unnamed/i.test(name))
+  return (
+    idName.test(name.trim()) || (inARow && sorted.length > 5 && sorted[0] <= 1 && /^column \d|^unnamed/i.test(name))
+  )
 }
 
-const isPlace = ({ name }) => /^(lat|latitude|lon|lng|long|longitude|breite|länge|breitengrad|längengrad)$/i.test(name.trim())
+const isPlace = ({ name }) =>
+  /^(lat|latitude|lon|lng|long|longitude|breite|länge|breitengrad|längengrad)$/i.test(name.trim())
 const isMeasure = (column) => column.type === 'number' && !column.id && column.valid > 0
 const isGroup = ({ type }) => type === 'category' || type === 'boolean'
 
 /** Whether sums of it mean something: money and amounts do, prices, ages and temperatures don't. */
-const addsUp = ({ name, unit }) =>
-  unit !== '%' &&
-  /sales|revenue|amount|total|sum|qty|quantity|units|count|cost|spend|expense|income|profit|visit|views|clicks|orders|sold|donat|hours|minutes|distance|rain|umsatz|menge|anzahl|betrag|summe|kosten|ausgaben|einnahmen|besuch|volume|deaths|births|cases|passengers|downloads|points|goals|debit|credit/i.test(name) &&
-  !/per|rate|ratio|average|avg|mean|price|preis|index|share/i.test(name)
+const amounts =
+  'sales|revenue|amount|total|sum|qty|quantity|units|count|cost|spend|expense|income|profit|takings|visit|views|' +
+  'clicks|orders|sold|donat|hours|minutes|distance|rain|volume|deaths|births|cases|passengers|downloads|points|goals|' +
+  'debit|credit|umsatz|menge|anzahl|betrag|summe|kosten|ausgaben|einnahmen|besuch'
+const rates = 'per|rate|ratio|average|avg|mean|price|preis|index|share'
+const amountName = new RegExp(amounts, 'i')
+const rateName = new RegExp(rates, 'i')
+const addsUp = ({ name, unit }) => unit !== '%' && amountName.test(name) && !rateName.test(name)
 
 /* ---------- the question ---------- */
 
 const WORD = /[\p{L}\p{N}]+/gu
 
 function wordsOf(text) {
-  return (text.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').toLowerCase().match(WORD) ?? []).map(stem)
+  return (
+    text
+      .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+      .toLowerCase()
+      .match(WORD) ?? []
+  ).map(stem)
 }
 
 function stem(word) {
@@ -258,7 +294,8 @@ const buckets = [
   ['year', /\b(yearly|annual|annually|(by|per|each) year|jährlich|(pro|je|nach) jahr)\b/],
   ['auto', /\b(over time|trend|trends|timeline|development|time series|zeitverlauf|verlauf|entwicklung)\b/]
 ]
-const BY = /\b(grouped by|group by|broken down by|by|per|for each|for every|in each|of each|across|versus|vs|nach|pro|je|für jede[rsn]?)\b/g
+const BY =
+  /\b(grouped by|group by|broken down by|by|per|for each|for every|in each|of each|across|versus|vs|nach|pro|je|für jede[rsn]?)\b/g
 
 /** Which columns the goal names, and what it wants of them. */
 function understand(goal, columns) {
@@ -269,12 +306,23 @@ function understand(goal, columns) {
   const by = [...text.matchAll(BY)].map(({ index }) => index)
   const top = /\b(?:top|first|best|largest|biggest|die)\s+(\d{1,3})\b/.exec(text)
   const ascending = /\b(lowest|least|fewest|cheapest|smallest|bottom|worst|am wenigsten|niedrigst)/.test(text)
-  return { text, mentions, way, bucket, by, top: top ? Math.min(MAX_GROUPS, Math.max(1, Number(top[1]))) : null, ascending }
+  return {
+    text,
+    mentions,
+    way,
+    bucket,
+    by,
+    top: top ? Math.min(MAX_GROUPS, Math.max(1, Number(top[1]))) : null,
+    ascending
+  }
 }
 
 function findMentions(goal, columns) {
   const text = goal.toLowerCase()
-  const words = [...goal.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').matchAll(WORD)].map(({ 0: word, index }) => ({ stem: stem(word.toLowerCase()), index }))
+  const words = [...goal.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').matchAll(WORD)].map(({ 0: word, index }) => ({
+    stem: stem(word.toLowerCase()),
+    index
+  }))
   const found = []
   for (const column of columns) {
     const name = wordsOf(column.name)
@@ -291,8 +339,12 @@ function findMentions(goal, columns) {
       }
     }
     if (at < 0) {
-      const near = words.find(({ stem: word }) => word.length >= 4 && !commonWords.has(word) &&
-        name.some((part) => part.length >= 4 && (part === word || part.startsWith(word) || word.startsWith(part))))
+      const near = words.find(
+        ({ stem: word }) =>
+          word.length >= 4 &&
+          !commonWords.has(word) &&
+          name.some((part) => part.length >= 4 && (part === word || part.startsWith(word) || word.startsWith(part)))
+      )
       if (near) {
         at = near.index
         weight = 1
@@ -302,12 +354,44 @@ function findMentions(goal, columns) {
   }
   // "unit price" names one column, although another is called "price": the better one at the same place stays
   return found
-    .filter((one) => !found.some((other) => other !== one && other.weight > one.weight && Math.abs(other.at - one.at) <= other.column.name.length))
+    .filter(
+      (one) =>
+        !found.some(
+          (other) =>
+            other !== one && other.weight > one.weight && Math.abs(other.at - one.at) <= other.column.name.length
+        )
+    )
     .sort((a, b) => a.at - b.at || b.weight - a.weight)
     .filter((one, i, all) => all.findIndex(({ at }) => at === one.at) === i)
 }
 
-const commonWords = new Set(['number', 'count', 'total', 'average', 'mean', 'from', 'this', 'that', 'file', 'data', 'column', 'valu', 'tabl', 'chart', 'plot', 'show', 'what', 'with', 'each', 'statistic', 'graph', 'month', 'group', 'over', 'time'])
+const commonWords = new Set([
+  'number',
+  'count',
+  'total',
+  'average',
+  'mean',
+  'from',
+  'this',
+  'that',
+  'file',
+  'data',
+  'column',
+  'valu',
+  'tabl',
+  'chart',
+  'plot',
+  'show',
+  'what',
+  'with',
+  'each',
+  'statistic',
+  'graph',
+  'month',
+  'group',
+  'over',
+  'time'
+])
 
 function isWholeWord(text, at, length) {
   const letter = /[\p{L}\p{N}]/u
@@ -321,16 +405,31 @@ function answerQuestion(question, data) {
   const after = lastBy === undefined ? [] : mentions.filter(({ at }) => at > lastBy)
   const named = mentions.map(({ column }) => column)
   const measures = named.filter(isMeasure)
-  let groupColumn = after.map(({ column }) => column).find((column) => isGroup(column) || column.type === 'text' || column.type === 'date')
+  let groupColumn = after
+    .map(({ column }) => column)
+    .find((column) => isGroup(column) || column.type === 'text' || column.type === 'date')
   groupColumn ??= named.find(isGroup) ?? named.find(({ type }) => type === 'date' || type === 'text')
-  const date = groupColumn?.type === 'date' ? groupColumn : named.find(({ type }) => type === 'date') ?? data.columns.find(({ type }) => type === 'date')
-  if (groupColumn === undefined && after.length > 0 && measures.length >= 2 && after[0].column.distinct <= 40) groupColumn = after[0].column
+  const date =
+    groupColumn?.type === 'date'
+      ? groupColumn
+      : (named.find(({ type }) => type === 'date') ?? data.columns.find(({ type }) => type === 'date'))
+  if (groupColumn === undefined && after.length > 0 && measures.length >= 2 && after[0].column.distinct <= 40)
+    groupColumn = after[0].column
 
   if (bucket !== null && date !== undefined && (groupColumn === undefined || groupColumn.type === 'date')) {
-    const values = measures.length > 0 ? measures : way === 'count' ? [] : data.columns.filter(isMeasure).filter((column) => !isPlace(column)).slice(0, 1)
+    const values =
+      measures.length > 0
+        ? measures
+        : way === 'count'
+          ? []
+          : data.columns
+              .filter(isMeasure)
+              .filter((column) => !isPlace(column))
+              .slice(0, 1)
     return overTime(date, values, bucket, way, data)
   }
-  if (groupColumn?.type === 'date' && (measures.length > 0 || way === 'count')) return overTime(groupColumn, measures, 'auto', way, data)
+  if (groupColumn?.type === 'date' && (measures.length > 0 || way === 'count'))
+    return overTime(groupColumn, measures, 'auto', way, data)
   if (groupColumn !== undefined && groupColumn.type !== 'date') {
     const value = measures.find((column) => column !== groupColumn)
     if (value === undefined && way !== null && way !== 'count' && measures.length === 0) {
@@ -347,7 +446,7 @@ function answerQuestion(question, data) {
 const wayWords = { mean: 'Average', median: 'Median', sum: 'Total', count: 'Number', max: 'Highest', min: 'Lowest' }
 
 function byGroup(groupColumn, value, question, data) {
-  const way = value === undefined ? 'count' : question.way ?? (addsUp(value) ? 'sum' : 'mean')
+  const way = value === undefined ? 'count' : (question.way ?? (addsUp(value) ? 'sum' : 'mean'))
   const labels = groupLabels(groupColumn)
   const members = new Map()
   const keys = groupColumn.keys ?? groupColumn.numbers
@@ -364,37 +463,61 @@ function byGroup(groupColumn, value, question, data) {
     .filter(({ values }) => value === undefined || values.length > 0)
     .map(({ key, rows, values }) => {
       const known = value === undefined ? {} : figures(Float64Array.from(values).sort())
-      return { label: labels(key), key, rows, ...known, shown: value === undefined || way === 'count' ? rows : known[way] }
+      return {
+        label: labels(key),
+        key,
+        rows,
+        ...known,
+        shown: value === undefined || way === 'count' ? rows : known[way]
+      }
     })
   if (groups.length === 0) return null
   groups.sort((a, b) => (question.ascending ? a.shown - b.shown : b.shown - a.shown) || compare(a.label, b.label))
   const kept = groups.slice(0, question.top ?? MAX_GROUPS)
-  const inOrder = groupColumn.type === 'number' ? kept.slice(0, MAX_BARS).sort((a, b) => a.key - b.key) : kept.slice(0, MAX_BARS)
+  const inOrder =
+    groupColumn.type === 'number' ? kept.slice(0, MAX_BARS).sort((a, b) => a.key - b.key) : kept.slice(0, MAX_BARS)
   const counting = value === undefined || way === 'count'
   const what = counting ? 'Number of rows' : `${wayWords[way]} ${value.name}`
   const title = cut(`${what} by ${groupColumn.name}`)
   const best = groups[0]
   const last = groups.at(-1)
   const show = (one) => `${one.label} (${counting ? group(one.shown) : withUnit(one.shown, value)})`
-  const over = `${plural(groups.length, 'group')} and ${plural(groups.reduce((sum, one) => sum + one.rows, 0), 'row')}`
+  const over = `${plural(groups.length, 'group')} and ${plural(
+    groups.reduce((sum, one) => sum + one.rows, 0),
+    'row'
+  )}`
   const [firstWord, lastWord] = question.ascending ? ['lowest', 'highest'] : ['highest', 'lowest']
   return {
     columns: [groupColumn, ...(value === undefined ? [] : [value])],
-    summary: groups.length === 1
-      ? `${title}: ${show(best)}, the only group.`
-      : best.shown === last.shown
-      ? `${title}: the same for all, ${show(best)}, over ${over}.`
-      : `${title}: ${firstWord} for ${show(best)}, ${lastWord} for ${show(last)}, over ${over}.`,
+    summary:
+      groups.length === 1
+        ? `${title}: ${show(best)}, the only group.`
+        : best.shown === last.shown
+          ? `${title}: the same for all, ${show(best)}, over ${over}.`
+          : `${title}: ${firstWord} for ${show(best)}, ${lastWord} for ${show(last)}, over ${over}.`,
     parts: [
-      chart('bar', title, groupColumn.name, what, inOrder.map(({ label }) => label), [{ name: what, values: inOrder.map(({ shown }) => tidy(shown)) }]),
+      chart(
+        'bar',
+        title,
+        groupColumn.name,
+        what,
+        inOrder.map(({ label }) => label),
+        [{ name: what, values: inOrder.map(({ shown }) => tidy(shown)) }]
+      ),
       {
         kind: 'table',
         title: groups.length > kept.length ? `${title} (${kept.length} of ${groups.length})` : title,
-        columns: [groupColumn.name, 'Rows', ...(value === undefined ? ['Share %'] : ['Average', 'Median', 'Lowest', 'Highest', 'Total'])],
+        columns: [
+          groupColumn.name,
+          'Rows',
+          ...(value === undefined ? ['Share %'] : ['Average', 'Median', 'Lowest', 'Highest', 'Total'])
+        ],
         rows: kept.map((one) => [
           one.label,
           one.rows,
-          ...(value === undefined ? [tidy((100 * one.rows) / data.rows)] : [one.mean, one.median, one.min, one.max, one.sum].map((figure) => tidy(figure)))
+          ...(value === undefined
+            ? [tidy((100 * one.rows) / data.rows)]
+            : [one.mean, one.median, one.min, one.max, one.sum].map((figure) => tidy(figure)))
         ])
       }
     ]
@@ -404,38 +527,53 @@ function byGroup(groupColumn, value, question, data) {
 function groupLabels(column) {
   if (column.type === 'number') return (key) => group(tidy(key))
   const names = [...column.counts.keys()]
-  return (key) => names[key] === undefined ? '' : names[key].slice(0, 100)
+  return (key) => (names[key] === undefined ? '' : names[key].slice(0, 100))
 }
 
 function relation(x, y) {
   const { r, n } = pearson(x.numbers, y.numbers)
   if (r === null) return null
   const pairs = []
-  for (let i = 0; i < x.numbers.length; i++) if (x.numbers[i] === x.numbers[i] && y.numbers[i] === y.numbers[i]) pairs.push([x.numbers[i], y.numbers[i]])
+  for (let i = 0; i < x.numbers.length; i++)
+    if (x.numbers[i] === x.numbers[i] && y.numbers[i] === y.numbers[i]) pairs.push([x.numbers[i], y.numbers[i]])
   pairs.sort((a, b) => a[0] - b[0])
   const size = Math.max(1, Math.ceil(pairs.length / 12))
   const bins = []
   for (let i = 0; i < pairs.length; i += size) {
     const bin = pairs.slice(i, i + size)
-    bins.push({ from: bin[0][0], to: bin[bin.length - 1][0], mean: exactSum(bin.map(([, value]) => value)) / bin.length })
+    bins.push({
+      from: bin[0][0],
+      to: bin[bin.length - 1][0],
+      mean: exactSum(bin.map(([, value]) => value)) / bin.length
+    })
   }
   const title = cut(`Average ${y.name} by ${x.name}`)
   return {
     columns: [x, y],
     summary: `${x.name} and ${y.name} ${strength(r)} (correlation ${tidy(r, 2)}, ${plural(n, 'row')}).`,
     parts: [
-      chart('line', title, x.name, `Average ${y.name}`,
+      chart(
+        'line',
+        title,
+        x.name,
+        `Average ${y.name}`,
         bins.map(({ from, to }) => (from === to ? number(from) : `${number(from)}–${number(to)}`)),
-        [{ name: `Average ${y.name}`, values: bins.map(({ mean }) => tidy(mean)) }])
+        [{ name: `Average ${y.name}`, values: bins.map(({ mean }) => tidy(mean)) }]
+      )
     ]
   }
 }
 
 function oneColumn(column, way) {
-  const words = way === null || way === 'count'
-    ? `${column.name} averages ${withUnit(column.mean, column)} (median ${withUnit(column.median, column)}, from ${withUnit(column.min, column)} to ${withUnit(column.max, column)})`
-    : `${wayWords[way]} ${column.name}: ${withUnit(column[way], column)}`
-  return { columns: [column], summary: `${words}, over ${plural(column.valid, 'value')}.`, parts: [histogram(column)].filter((part) => part !== null) }
+  const words =
+    way === null || way === 'count'
+      ? `${column.name} averages ${withUnit(column.mean, column)} (median ${withUnit(column.median, column)}, from ${withUnit(column.min, column)} to ${withUnit(column.max, column)})`
+      : `${wayWords[way]} ${column.name}: ${withUnit(column[way], column)}`
+  return {
+    columns: [column],
+    summary: `${words}, over ${plural(column.valid, 'value')}.`,
+    parts: [histogram(column)].filter((part) => part !== null)
+  }
 }
 
 /* ---------- time ---------- */
@@ -448,33 +586,48 @@ function bucketStart(ms, bucket) {
   const year = date.getUTCFullYear()
   const month = date.getUTCMonth()
   switch (bucket) {
-    case 'hour': return Math.floor(ms / (DAY / 24)) * (DAY / 24)
-    case 'day': return Math.floor(ms / DAY) * DAY
-    case 'week': return Math.floor(ms / DAY) * DAY - ((date.getUTCDay() + 6) % 7) * DAY
-    case 'month': return Date.UTC(year, month, 1)
-    case 'quarter': return Date.UTC(year, month - (month % 3), 1)
-    default: return Date.UTC(year, 0, 1)
+    case 'hour':
+      return Math.floor(ms / (DAY / 24)) * (DAY / 24)
+    case 'day':
+      return Math.floor(ms / DAY) * DAY
+    case 'week':
+      return Math.floor(ms / DAY) * DAY - ((date.getUTCDay() + 6) % 7) * DAY
+    case 'month':
+      return Date.UTC(year, month, 1)
+    case 'quarter':
+      return Date.UTC(year, month - (month % 3), 1)
+    default:
+      return Date.UTC(year, 0, 1)
   }
 }
 
 function nextBucket(start, bucket) {
   const date = new Date(start)
   switch (bucket) {
-    case 'month': return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
-    case 'quarter': return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 3, 1)
-    case 'year': return Date.UTC(date.getUTCFullYear() + 1, 0, 1)
-    default: return start + lengths[bucket]
+    case 'month':
+      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
+    case 'quarter':
+      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 3, 1)
+    case 'year':
+      return Date.UTC(date.getUTCFullYear() + 1, 0, 1)
+    default:
+      return start + lengths[bucket]
   }
 }
 
 function bucketLabel(start, bucket) {
   const iso = new Date(start).toISOString()
   switch (bucket) {
-    case 'hour': return iso.slice(0, 16).replace('T', ' ')
-    case 'month': return iso.slice(0, 7)
-    case 'quarter': return `${iso.slice(0, 4)} Q${Math.floor(new Date(start).getUTCMonth() / 3) + 1}`
-    case 'year': return iso.slice(0, 4)
-    default: return iso.slice(0, 10)
+    case 'hour':
+      return iso.slice(0, 16).replace('T', ' ')
+    case 'month':
+      return iso.slice(0, 7)
+    case 'quarter':
+      return `${iso.slice(0, 4)} Q${Math.floor(new Date(start).getUTCMonth() / 3) + 1}`
+    case 'year':
+      return iso.slice(0, 4)
+    default:
+      return iso.slice(0, 10)
   }
 }
 
@@ -491,13 +644,16 @@ function gridOf(sorted) {
 
 /** The finest step that gives no more points than a chart can show, and is no finer than the dates are. */
 function chooseBucket(date) {
-  return steps.slice(steps.indexOf(date.grid)).find((step) => (date.max - date.min) / lengths[step] <= MAX_POINTS) ?? 'year'
+  return (
+    steps.slice(steps.indexOf(date.grid)).find((step) => (date.max - date.min) / lengths[step] <= MAX_POINTS) ?? 'year'
+  )
 }
 
 function overTime(date, values, wanted, way, data) {
   if (date.valid === 0) return null
   const cyclic = wanted === 'weekday'
-  const bucket = wanted === 'auto' || (!cyclic && (date.max - date.min) / lengths[wanted] > 1000) ? chooseBucket(date) : wanted
+  const bucket =
+    wanted === 'auto' || (!cyclic && (date.max - date.min) / lengths[wanted] > 1000) ? chooseBucket(date) : wanted
   const shown = values.slice(0, 4)
   const ways = shown.map((column) => (way === null || way === 'count' ? (addsUp(column) ? 'sum' : 'mean') : way))
   const members = new Map()
@@ -517,15 +673,16 @@ function overTime(date, values, wanted, way, data) {
   const labels = keys.map((key) => (cyclic ? weekdays[key] : bucketLabel(key, bucket)))
   const single = [...members.values()].every(({ rows }) => rows === 1)
   const names = shown.map((column, i) => (single ? column.name : `${wayWords[ways[i]]} ${column.name}`))
-  const series = shown.length === 0
-    ? [{ name: 'Rows', values: keys.map((key) => members.get(key)?.rows ?? 0) }]
-    : shown.map((_, i) => ({
-      name: cut(names[i]),
-      values: keys.map((key) => {
-        const list = members.get(key)?.values[i] ?? []
-        return list.length === 0 ? null : tidy(figures(Float64Array.from(list).sort())[ways[i]])
-      })
-    }))
+  const series =
+    shown.length === 0
+      ? [{ name: 'Rows', values: keys.map((key) => members.get(key)?.rows ?? 0) }]
+      : shown.map((_, i) => ({
+          name: cut(names[i]),
+          values: keys.map((key) => {
+            const list = members.get(key)?.values[i] ?? []
+            return list.length === 0 ? null : tidy(figures(Float64Array.from(list).sort())[ways[i]])
+          })
+        }))
   const per = cyclic ? 'weekday' : bucket
   const title = cut(`${series.map(({ name }) => name).join(', ')} ${single && !cyclic ? 'over time' : `per ${per}`}`)
   const { values: main } = series[0]
@@ -534,11 +691,29 @@ function overTime(date, values, wanted, way, data) {
   const unit = shown[0]
   return {
     columns: [date, ...shown],
-    summary: high < 0 ? `${title}.` : `${title}: highest in ${labels[high]} (${withUnit(main[high], unit)}), lowest in ${labels[low]} (${withUnit(main[low], unit)}).`,
+    summary:
+      high < 0
+        ? `${title}.`
+        : `${title}: highest in ${labels[high]} (${withUnit(main[high], unit)}), lowest in ${labels[low]} (${withUnit(main[low], unit)}).`,
     parts: [
-      chart(cyclic || labels.length < 3 ? 'bar' : 'line', title, date.name, series.length === 1 ? series[0].name : undefined, labels, series),
-      { kind: 'table', title, columns: [capital(per), 'Rows', ...(shown.length === 0 ? [] : series.map(({ name }) => name))],
-        rows: keys.map((key, i) => [labels[i], members.get(key)?.rows ?? 0, ...(shown.length === 0 ? [] : series.map(({ values: list }) => list[i]))]) }
+      chart(
+        cyclic || labels.length < 3 ? 'bar' : 'line',
+        title,
+        date.name,
+        series.length === 1 ? series[0].name : undefined,
+        labels,
+        series
+      ),
+      {
+        kind: 'table',
+        title,
+        columns: [capital(per), 'Rows', ...(shown.length === 0 ? [] : series.map(({ name }) => name))],
+        rows: keys.map((key, i) => [
+          labels[i],
+          members.get(key)?.rows ?? 0,
+          ...(shown.length === 0 ? [] : series.map(({ values: list }) => list[i]))
+        ])
+      }
     ]
   }
 }
@@ -546,9 +721,12 @@ function overTime(date, values, wanted, way, data) {
 function allBuckets(date, bucket, members) {
   const keys = []
   const end = bucketStart(date.max, bucket)
-  for (let key = bucketStart(date.min, bucket); key <= end && keys.length < 1000; key = nextBucket(key, bucket)) keys.push(key)
+  for (let key = bucketStart(date.min, bucket); key <= end && keys.length < 1000; key = nextBucket(key, bucket))
+    keys.push(key)
   // a few points far apart: only those that are there
-  return keys.length > 20 && members.size < keys.length / 3 ? [...members.keys()].sort((a, b) => a - b).slice(0, 1000) : keys
+  return keys.length > 20 && members.size < keys.length / 3
+    ? [...members.keys()].sort((a, b) => a - b).slice(0, 1000)
+    : keys
 }
 
 function extreme(values, better) {
@@ -561,22 +739,34 @@ function extreme(values, better) {
 
 function chooseCharts(data) {
   const measures = data.columns.filter((column) => isMeasure(column) && !isPlace(column) && column.distinct > 1)
-  const main = measures.find(addsUp) ?? measures.find(({ name }) => /price|value|score|rate|temp|preis|wert|cost|weight|age|size/i.test(name)) ?? measures[0]
+  const main =
+    measures.find(addsUp) ??
+    measures.find(({ name }) => /price|value|score|rate|temp|preis|wert|cost|weight|age|size/i.test(name)) ??
+    measures[0]
   const date = data.columns.find(({ type, distinct }) => type === 'date' && distinct > 2)
   const groupColumn = data.columns
     .filter((column) => isGroup(column) && column.distinct > 1 && column.distinct <= 40)
     .sort((a, b) => goodGroup(a) - goodGroup(b))[0]
   const charts = []
   if (date !== undefined && main !== undefined) {
-    const alike = measures.filter((column) => column !== main && column.unit === main.unit && column.max < main.max * 10 && column.max > main.max / 10)
-    charts.push(...(overTime(date, data.rows === date.distinct ? [main, ...alike] : [main], 'auto', null, data)?.parts.slice(0, 1) ?? []))
+    const alike = measures.filter(
+      (column) =>
+        column !== main && column.unit === main.unit && column.max < main.max * 10 && column.max > main.max / 10
+    )
+    charts.push(
+      ...(overTime(date, data.rows === date.distinct ? [main, ...alike] : [main], 'auto', null, data)?.parts.slice(
+        0,
+        1
+      ) ?? [])
+    )
   }
   if (groupColumn !== undefined && charts.length < 2) {
     const question = { way: null, top: null, ascending: false }
     charts.push(...(byGroup(groupColumn, main, question, data)?.parts.slice(0, 1) ?? []))
   }
   if (charts.length === 0 && main !== undefined) charts.push(histogram(main))
-  if (charts.length === 0 && date !== undefined) charts.push(...(overTime(date, [], 'auto', 'count', data)?.parts.slice(0, 1) ?? []))
+  if (charts.length === 0 && date !== undefined)
+    charts.push(...(overTime(date, [], 'auto', 'count', data)?.parts.slice(0, 1) ?? []))
   return charts.filter((part) => part !== null)
 }
 
@@ -590,7 +780,14 @@ function histogram(column) {
   if (distinct <= 12) {
     const counts = new Map()
     for (const value of sorted) counts.set(value, (counts.get(value) ?? 0) + 1)
-    return chart('bar', cut(`How often each ${column.name} occurs`), column.name, 'Rows', [...counts.keys()].map(number), [{ name: 'Rows', values: [...counts.values()] }])
+    return chart(
+      'bar',
+      cut(`How often each ${column.name} occurs`),
+      column.name,
+      'Rows',
+      [...counts.keys()].map(number),
+      [{ name: 'Rows', values: [...counts.values()] }]
+    )
   }
   // far outliers get the first and the last bar, so that the rest can be seen
   const reach = 4 * (column.q3 - column.q1 || column.sd)
@@ -607,7 +804,14 @@ function histogram(column) {
     if (i === bins - 1 && max >= from + bins * step) return `${start} and more`
     return `${start}–${end}`
   }
-  return chart('bar', cut(`How ${column.name} is spread`), column.name, 'Rows', counts.map((_, i) => label(i)), [{ name: 'Rows', values: counts }])
+  return chart(
+    'bar',
+    cut(`How ${column.name} is spread`),
+    column.name,
+    'Rows',
+    counts.map((_, i) => label(i)),
+    [{ name: 'Rows', values: counts }]
+  )
 }
 
 function niceStep(raw) {
@@ -618,7 +822,11 @@ function niceStep(raw) {
 
 function chart(kind, title, xLabel, yLabel, labels, series) {
   return {
-    kind: 'chart', title, chart: kind, xLabel: cut(xLabel), ...(yLabel === undefined ? {} : { yLabel: cut(yLabel) }),
+    kind: 'chart',
+    title,
+    chart: kind,
+    xLabel: cut(xLabel),
+    ...(yLabel === undefined ? {} : { yLabel: cut(yLabel) }),
     labels: labels.map((label) => cut(String(label), 100)),
     series: series.map(({ name, values }) => ({ name: cut(name), values }))
   }
@@ -627,7 +835,12 @@ function chart(kind, title, xLabel, yLabel, labels, series) {
 /* ---------- what goes together ---------- */
 
 function pearson(xs, ys) {
-  let n = 0, meanX = 0, meanY = 0, sumXX = 0, sumYY = 0, sumXY = 0
+  let n = 0,
+    meanX = 0,
+    meanY = 0,
+    sumXX = 0,
+    sumYY = 0,
+    sumXY = 0
   for (let i = 0; i < xs.length; i++) {
     const x = xs[i]
     const y = ys[i]
@@ -671,12 +884,14 @@ function strength(r) {
 
 function correlationTable(pairs) {
   if (pairs.length === 0) return []
-  return [{
-    kind: 'table',
-    title: 'What goes together (correlation)',
-    columns: ['Column', 'And', 'Correlation', 'In words', 'Rows'],
-    rows: pairs.map(({ a, b, r, n }) => [a.name, b.name, tidy(r, 3), strength(r), n])
-  }]
+  return [
+    {
+      kind: 'table',
+      title: 'What goes together (correlation)',
+      columns: ['Column', 'And', 'Correlation', 'In words', 'Rows'],
+      rows: pairs.map(({ a, b, r, n }) => [a.name, b.name, tidy(r, 3), strength(r), n])
+    }
+  ]
 }
 
 /* ---------- tables and words ---------- */
@@ -684,31 +899,57 @@ function correlationTable(pairs) {
 function numberTable(columns) {
   const shown = columns.filter(({ type, valid }) => type === 'number' && valid > 0).slice(0, MAX_SHOWN_COLUMNS)
   if (shown.length === 0) return []
-  return [{
-    kind: 'table',
-    title: 'Numbers',
-    columns: ['Column', 'Values', 'Missing', 'Distinct', 'Lowest', 'Lower quartile', 'Median', 'Average', 'Upper quartile', 'Highest', 'Standard deviation', 'Total'],
-    rows: shown.map((column) => [
-      column.unit ? `${column.name} (${column.unit})` : column.name,
-      column.valid, column.missing + column.unread, column.distinct,
-      ...[column.min, column.q1, column.median, column.mean, column.q3, column.max, column.sd].map((value) => tidy(value)),
-      column.id ? null : tidy(column.sum, 12)
-    ])
-  }]
+  return [
+    {
+      kind: 'table',
+      title: 'Numbers',
+      columns: [
+        'Column',
+        'Values',
+        'Missing',
+        'Distinct',
+        'Lowest',
+        'Lower quartile',
+        'Median',
+        'Average',
+        'Upper quartile',
+        'Highest',
+        'Standard deviation',
+        'Total'
+      ],
+      rows: shown.map((column) => [
+        column.unit ? `${column.name} (${column.unit})` : column.name,
+        column.valid,
+        column.missing + column.unread,
+        column.distinct,
+        ...[column.min, column.q1, column.median, column.mean, column.q3, column.max, column.sd].map((value) =>
+          tidy(value)
+        ),
+        column.id ? null : tidy(column.sum, 12)
+      ])
+    }
+  ]
 }
 
 function dateTable(columns) {
   const shown = columns.filter(({ type, valid }) => type === 'date' && valid > 0)
   if (shown.length === 0) return []
-  return [{
-    kind: 'table',
-    title: 'Dates',
-    columns: ['Column', 'Values', 'Missing', 'Distinct', 'Earliest', 'Latest', 'Days between'],
-    rows: shown.map((column) => [
-      column.name, column.valid, column.missing + column.unread, column.distinct,
-      dateWords(column, column.min), dateWords(column, column.max), tidy((column.max - column.min) / DAY, 4)
-    ])
-  }]
+  return [
+    {
+      kind: 'table',
+      title: 'Dates',
+      columns: ['Column', 'Values', 'Missing', 'Distinct', 'Earliest', 'Latest', 'Days between'],
+      rows: shown.map((column) => [
+        column.name,
+        column.valid,
+        column.missing + column.unread,
+        column.distinct,
+        dateWords(column, column.min),
+        dateWords(column, column.max),
+        tidy((column.max - column.min) / DAY, 4)
+      ])
+    }
+  ]
 }
 
 function dateWords(column, ms) {
@@ -729,7 +970,14 @@ function valueTables(columns, rows) {
   return [{ kind: 'table', title: 'Most common values', columns: ['Column', 'Value', 'Rows', 'Share %'], rows: table }]
 }
 
-const typeWords = { number: 'number', date: 'date', boolean: 'yes or no', category: 'category', text: 'text', empty: 'empty' }
+const typeWords = {
+  number: 'number',
+  date: 'date',
+  boolean: 'yes or no',
+  category: 'category',
+  text: 'text',
+  empty: 'empty'
+}
 
 function columnTable({ columns, rows }) {
   const shown = columns.slice(0, MAX_SHOWN_COLUMNS)
@@ -738,8 +986,13 @@ function columnTable({ columns, rows }) {
     title: columns.length > shown.length ? `Columns (${shown.length} of ${columns.length})` : 'Columns',
     columns: ['Column', 'Type', 'Filled', 'Missing', 'Missing %', 'Distinct', 'Example'],
     rows: shown.map((column) => [
-      column.name, column.id ? 'number (identifier)' : typeWords[column.type], column.filled, column.missing, tidy((100 * column.missing) / rows, 3),
-      column.overflow ? `more than ${group(column.mostDistinct)}` : column.distinct ?? 0, column.example
+      column.name,
+      column.id ? 'number (identifier)' : typeWords[column.type],
+      column.filled,
+      column.missing,
+      tidy((100 * column.missing) / rows, 3),
+      column.overflow ? `more than ${group(column.mostDistinct)}` : (column.distinct ?? 0),
+      column.example
     ])
   }
 }
@@ -747,17 +1000,27 @@ function columnTable({ columns, rows }) {
 function remarks(data, table, others) {
   const items = []
   if (!table.hasHeader) items.push('The first row looks like data, so the columns are numbered.')
-  if (table.skipped > 0) items.push(`${plural(table.skipped, 'line')} above the header ${table.skipped === 1 ? 'was' : 'were'} left out.`)
-  if (table.short > 0) items.push(`${plural(table.short, 'row')} had fewer cells than the header; what is not there counts as missing.`)
-  if (table.long > 0) items.push(`${plural(table.long, 'row')} had more cells than the header; what is too much was left out.`)
+  if (table.skipped > 0)
+    items.push(`${plural(table.skipped, 'line')} above the header ${table.skipped === 1 ? 'was' : 'were'} left out.`)
+  if (table.short > 0)
+    items.push(`${plural(table.short, 'row')} had fewer cells than the header; what is not there counts as missing.`)
+  if (table.long > 0)
+    items.push(`${plural(table.long, 'row')} had more cells than the header; what is too much was left out.`)
   for (const column of data.columns.slice(0, MAX_SHOWN_COLUMNS)) {
     if (column.unread > 0) {
-      items.push(`${column.name}: ${plural(column.unread, 'value')} could not be read as a ${column.type} and ${column.unread === 1 ? 'counts' : 'count'} as missing, such as “${column.unreadExamples.join('”, “')}”.`)
+      items.push(
+        `${column.name}: ${plural(column.unread, 'value')} could not be read as a ${column.type} and ${column.unread === 1 ? 'counts' : 'count'} as missing, such as “${column.unreadExamples.join('”, “')}”.`
+      )
     }
-    if (column.ambiguous) items.push(`${column.name}: dates were read ${column.order === 'mdy' ? 'month first' : 'day first'}; no date in the column tells for certain.`)
+    if (column.ambiguous)
+      items.push(
+        `${column.name}: dates were read ${column.order === 'mdy' ? 'month first' : 'day first'}; no date in the column tells for certain.`
+      )
     if (column.type === 'empty') items.push(`${column.name} is empty.`)
     if (isMeasure(column) && column.far > 0 && column.far <= column.valid * 0.02) {
-      items.push(`${column.name}: ${plural(column.far, 'value')} ${column.far === 1 ? 'lies' : 'lie'} far from the others (lowest ${withUnit(column.min, column)}, highest ${withUnit(column.max, column)}).`)
+      items.push(
+        `${column.name}: ${plural(column.far, 'value')} ${column.far === 1 ? 'lies' : 'lie'} far from the others (lowest ${withUnit(column.min, column)}, highest ${withUnit(column.max, column)}).`
+      )
     }
   }
   if (others.length > 0) items.push(`Only one file is read at a time; not read: ${others.join(', ')}.`.slice(0, 1000))
@@ -771,15 +1034,22 @@ function summarise(data, file, answer, related) {
   const measures = data.columns.filter((column) => isMeasure(column) && !isPlace(column))
   const main = measures.find(addsUp) ?? measures[0]
   const date = data.columns.find(({ type, valid }) => type === 'date' && valid > 1)
-  if (date !== undefined) words.push(`${capital(date.name)} runs from ${dateWords(date, date.min)} to ${dateWords(date, date.max)}.`)
+  if (date !== undefined)
+    words.push(`${capital(date.name)} runs from ${dateWords(date, date.min)} to ${dateWords(date, date.max)}.`)
   if (main !== undefined) {
     const total = addsUp(main) ? `, ${withUnit(main.sum, main)} in all` : ''
-    words.push(`${capital(main.name)} averages ${withUnit(main.mean, main)}, from ${withUnit(main.min, main)} to ${withUnit(main.max, main)}${total}.`)
+    words.push(
+      `${capital(main.name)} averages ${withUnit(main.mean, main)}, from ${withUnit(main.min, main)} to ${withUnit(main.max, main)}${total}.`
+    )
   }
   const common = data.columns.find((column) => isGroup(column) && column.distinct > 1)
-  if (common !== undefined) words.push(`The most common ${common.name} is ${cut(common.top[0].value, 60)} (${tidy((100 * common.top[0].count) / data.rows, 2)} % of the rows).`)
+  if (common !== undefined)
+    words.push(
+      `The most common ${common.name} is ${cut(common.top[0].value, 60)} (${tidy((100 * common.top[0].count) / data.rows, 2)} % of the rows).`
+    )
   const pair = related[0]
-  if (pair !== undefined) words.push(`${capital(pair.a.name)} and ${pair.b.name} ${strength(pair.r)} (correlation ${tidy(pair.r, 2)}).`)
+  if (pair !== undefined)
+    words.push(`${capital(pair.a.name)} and ${pair.b.name} ${strength(pair.r)} (correlation ${tidy(pair.r, 2)}).`)
   return words.join(' ')
 }
 

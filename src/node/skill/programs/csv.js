@@ -6,14 +6,50 @@ globalThis.csv = (() => {
   const QUOTE = 34
   const SPACE = 32
   const MONTH_NAMES = [
-    'jan ene gen', 'feb fev', 'mar mrz mae', 'apr avr abr', 'may mai mag', 'jun giu', 'jul lug', 'aug ago aou',
-    'sep set', 'oct okt ott out', 'nov', 'dec dez dic'
+    'jan ene gen',
+    'feb fev',
+    'mar mrz mae',
+    'apr avr abr',
+    'may mai mag',
+    'jun giu',
+    'jul lug',
+    'aug ago aou',
+    'sep set',
+    'oct okt ott out',
+    'nov',
+    'dec dez dic'
   ]
   const months = new Map(MONTH_NAMES.flatMap((names, i) => names.split(' ').map((name) => [name, i])))
-  const missingWords = new Set(
-    ['', 'na', 'n/a', '#n/a', 'n.a.', 'nan', 'null', 'none', 'nil', '-', '--', '---', '–', '—', '?', '.', '...', '#ref!',
-      '#value!', '#div/0!', 'missing', 'unknown', 'k.a.', 'k. a.', 'keine angabe', 'undefined', '(null)', '\\n']
-  )
+  const missingWords = new Set([
+    '',
+    'na',
+    'n/a',
+    '#n/a',
+    'n.a.',
+    'nan',
+    'null',
+    'none',
+    'nil',
+    '-',
+    '--',
+    '---',
+    '–',
+    '—',
+    '?',
+    '.',
+    '...',
+    '#ref!',
+    '#value!',
+    '#div/0!',
+    'missing',
+    'unknown',
+    'k.a.',
+    'k. a.',
+    'keine angabe',
+    'undefined',
+    '(null)',
+    '\\n'
+  ])
 
   function isMissing(cell) {
     const code = cell.charCodeAt(0)
@@ -71,6 +107,23 @@ globalThis.csv = (() => {
       return next === undefined || next === delimiter || next === '\n' || next === '\r'
     }
 
+    /** The cells of a line with quotes, when each is whole between two delimiters: most are, and this is quick. */
+    function simpleQuotedRow(line) {
+      const cells = line.split(delimiter)
+      for (let i = 0; i < cells.length; i++) {
+        const cell = cells[i]
+        if (!cell.includes('"')) continue
+        if (cell.length < 2 || cell.charCodeAt(0) !== QUOTE || cell.charCodeAt(cell.length - 1) !== QUOTE) return null
+        let value = cell.slice(1, -1)
+        if (value.includes('"')) {
+          if (value.replaceAll('""', '').includes('"')) return null
+          value = value.replaceAll('""', '"')
+        }
+        cells[i] = value
+      }
+      return cells
+    }
+
     function quotedRow() {
       const cells = []
       let at = position
@@ -104,9 +157,15 @@ globalThis.csv = (() => {
       while (position < text.length) {
         const end = lineEnd(position)
         let line = text.slice(position, end)
-        if (!plain && line.includes('"')) return quotedRow()
-        position = end + 1
+        const quotes = !plain && line.includes('"')
         if (line.endsWith('\r')) line = line.slice(0, -1)
+        if (quotes) {
+          const cells = simpleQuotedRow(line)
+          if (cells === null) return quotedRow()
+          position = end + 1
+          return cells
+        }
+        position = end + 1
         if (line.trim() !== '') return line.split(delimiter)
       }
       return null
@@ -141,7 +200,12 @@ globalThis.csv = (() => {
   function detectDelimiter(text, start) {
     const sample = text.slice(start, start + 60_000)
     let best = { delimiter: ',', score: 0 }
-    for (const [delimiter, bonus] of [['\t', 0.06], [';', 0.05], ['|', 0.04], [',', 0]]) {
+    for (const [delimiter, bonus] of [
+      ['\t', 0.06],
+      [';', 0.05],
+      ['|', 0.04],
+      [',', 0]
+    ]) {
       const rows = readSome(sample, delimiter, 0, 200)
       // the last may be cut in two
       if (rows.length > 2 && sample.length < text.length - start) rows.pop()
@@ -165,16 +229,37 @@ globalThis.csv = (() => {
     if (excelHint) start = excelHint[0].length
     const delimiter = excelHint ? excelHint[1] : detectDelimiter(text, start)
     const sample = readSome(text, delimiter, start, 300)
-    const width = Math.max(1, mode(sample.map(({ cells }) => cells.length)).value ?? 1)
+    const width = usualWidth(sample.map(({ cells }) => cells.length))
 
     let skipped = 0
-    while (width > 1 && skipped < 12 && skipped < sample.length - 1 && isAboveTable(sample[skipped].cells, width)) skipped++
+    while (width > 1 && skipped < 12 && skipped < sample.length - 1 && isAboveTable(sample[skipped].cells, width))
+      skipped++
     const rows = sample.slice(skipped)
-    const hasHeader = rows.length > 0 && looksLikeHeader(rows[0].cells, rows.slice(1).map(({ cells }) => cells))
-    const columns = nameColumns(hasHeader ? rows[0].cells : [], Math.max(width, hasHeader ? lastFilled(rows[0].cells) : 0))
-    const first = hasHeader ? rows[1]?.at ?? text.length : rows[0]?.at ?? text.length
+    const hasHeader =
+      rows.length > 0 &&
+      looksLikeHeader(
+        rows[0].cells,
+        rows.slice(1).map(({ cells }) => cells)
+      )
+    const columns = nameColumns(
+      hasHeader ? rows[0].cells : [],
+      Math.max(width, hasHeader ? lastFilled(rows[0].cells) : 0)
+    )
+    const first = hasHeader ? (rows[1]?.at ?? text.length) : (rows[0]?.at ?? text.length)
 
-    const table = { columns, width: columns.length, hasHeader, delimiter, skipped, size: text.length, rows: 0, short: 0, long: 0, eachRow, sampleRows }
+    const table = {
+      columns,
+      width: columns.length,
+      hasHeader,
+      delimiter,
+      skipped,
+      size: text.length,
+      rows: 0,
+      short: 0,
+      long: 0,
+      eachRow,
+      sampleRows
+    }
 
     function eachRow(visit) {
       const reader = createReader(text, delimiter, first)
@@ -205,6 +290,12 @@ globalThis.csv = (() => {
     return table
   }
 
+  /** How many cells most rows have; lines of one cell are titles and remarks, unless nearly all are. */
+  function usualWidth(widths) {
+    const wide = widths.filter((width) => width > 1)
+    return wide.length > widths.length * 0.3 ? mode(wide).value : 1
+  }
+
   /** Titles, blank cells and remarks that stand above the header. */
   function isAboveTable(cells, width) {
     const filled = cells.filter((cell) => cell.trim() !== '').length
@@ -221,9 +312,12 @@ globalThis.csv = (() => {
 
   function looksLikeHeader(cells, below) {
     const names = cells.map((cell) => cell.trim()).filter((cell) => cell !== '')
-    if (names.length === 0 || new Set(names).size < names.length * 0.7) return false
+    if (names.length === 0 || new Set(names).size < names.length * 0.5) return false
     const values = names.filter(looksLikeValue)
-    const years = values.filter((value) => /^(1[5-9]|20|21)\d\d$/.test(value) || /^Q[1-4]\b/i.test(value) || months.has(value.slice(0, 3).toLowerCase()))
+    const years = values.filter(
+      (value) =>
+        /^(1[5-9]|20|21)\d\d$/.test(value) || /^Q[1-4]\b/i.test(value) || months.has(value.slice(0, 3).toLowerCase())
+    )
     if (values.length > years.length || years.length === names.length) return false
     if (below.length === 0) return true
     if (names.some((name) => name.length > 80)) return false
@@ -256,7 +350,8 @@ globalThis.csv = (() => {
 
   /* ---------- numbers ---------- */
 
-  const currency = /^(?:[$€£¥₹₽₩₺₫₴₦฿₪₱]|R\$|US\$|A\$|C\$|HK\$|kr\.?|zł|Kč|Fr\.|CHF|USD|EUR|GBP|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|AUD|CAD|NZD|SGD|HKD|ZAR|BRL|MXN|RUB|TRY|KRW)$/
+  const currency =
+    /^(?:[$€£¥₹₽₩₺₫₴₦฿₪₱]|R\$|US\$|A\$|C\$|HK\$|kr\.?|zł|Kč|Fr\.|CHF|USD|EUR|GBP|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|AUD|CAD|NZD|SGD|HKD|ZAR|BRL|MXN|RUB|TRY|KRW)$/
   const parts = /^([^\d.,]*)(\d[\d.,'’\u00a0\u202f\u2009 ]*\d|\d|[.,]\d+)([eE][+-]?\d{1,3})?([^\d]*)$/
   const grouped = {
     '.': /^(?:\d+|\d{1,3}(?:[,'’\u00a0\u202f\u2009 ]\d{2,3})*[,'’\u00a0\u202f\u2009 ]\d{3})?(?:\.\d+)?$/,
@@ -310,7 +405,9 @@ globalThis.csv = (() => {
     if (units.length > split.length * 0.2 && share < 0.8) return null
     const read = (cell) => readNumber(cell.trim(), decimal, unit)
     const readable = values.filter((value) => !Number.isNaN(read(value))).length
-    return readable < values.length * 0.8 ? null : { decimal, unit, read, sure: marks.some(({ strength }) => strength === 'strong') }
+    return readable < values.length * 0.8
+      ? null
+      : { decimal, unit, read, sure: marks.some(({ strength }) => strength === 'strong') }
   }
 
   function decideDecimal(marks, delimiter, hint) {
@@ -332,9 +429,8 @@ globalThis.csv = (() => {
     const split = splitNumber(cell)
     if (split === null || (split.unit !== '' && split.unit !== unit)) return NaN
     if (!grouped[decimal].test(split.digits)) return NaN
-    const digits = decimal === '.'
-      ? split.digits.replace(/[^\d.]/g, '')
-      : split.digits.replace(/[^\d,]/g, '').replace(',', '.')
+    const digits =
+      decimal === '.' ? split.digits.replace(/[^\d.]/g, '') : split.digits.replace(/[^\d,]/g, '').replace(',', '.')
     const value = Number(digits + split.exponent)
     return Number.isFinite(value) ? (split.negative ? -value : value) : NaN
   }
@@ -344,8 +440,14 @@ globalThis.csv = (() => {
   const clock = String.raw`(?:,?[T\s]+(\d{1,2})[:.h](\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\s?Uhr)?)?`
   const yearFirst = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${clock}$`, 'i')
   const yearLast = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d{2})${clock}$`, 'i')
-  const dayName = new RegExp(`^(?:[a-zäéûî]+\\.?,?\\s+)?(\\d{1,2})(?:st|nd|rd|th|\\.|º)?[\\s-]+(?:de\\s+)?([a-zäéûî]{3,10})\\.?,?[\\s-]+(?:de\\s+)?(\\d{4}|\\d{2})${clock}$`, 'i')
-  const nameDay = new RegExp(`^(?:[a-z]+\\.?,?\\s+)?([a-zäéûî]{3,10})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})${clock}$`, 'i')
+  const dayName = new RegExp(
+    `^(?:[a-zäéûî]+\\.?,?\\s+)?(\\d{1,2})(?:st|nd|rd|th|\\.|º)?[\\s-]+(?:de\\s+)?([a-zäéûî]{3,10})\\.?,?[\\s-]+(?:de\\s+)?(\\d{4}|\\d{2})${clock}$`,
+    'i'
+  )
+  const nameDay = new RegExp(
+    `^(?:[a-z]+\\.?,?\\s+)?([a-zäéûî]{3,10})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})${clock}$`,
+    'i'
+  )
 
   function utc(year, month, day, time) {
     if (year < 100) year += year < 70 ? 2000 : 1900
@@ -369,7 +471,11 @@ globalThis.csv = (() => {
   }
 
   const monthOf = (name) => {
-    const plain = name.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace('maer', 'mar')
+    const plain = name
+      .toLowerCase()
+      .normalize('NFD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .replace('maer', 'mar')
     if (plain.startsWith('juin')) return 5
     if (plain.startsWith('juil')) return 6
     return months.get(plain.slice(0, 3)) ?? -1
@@ -392,10 +498,13 @@ globalThis.csv = (() => {
       if ((found = /^(\d{4})-?W(\d{2})$/i.exec(cell))) return weekStart(+found[1], +found[2])
     } else {
       if ((found = /^Q([1-4])[\s/-]?(\d{4})$/i.exec(cell))) return utc(+found[2], (found[1] - 1) * 3, 1)
-      if ((found = /^([a-zäéûî]{3,10})\.?[\s-]+'?(\d{4}|\d{2})$/i.exec(cell)) && monthOf(found[1]) >= 0) return utc(+found[2], monthOf(found[1]), 1)
-      if ((found = nameDay.exec(cell)) && monthOf(found[1]) >= 0) return utc(+found[3], monthOf(found[1]), +found[2], timeOfDay(found, 4))
+      if ((found = /^([a-zäéûî]{3,10})\.?[\s-]+'?(\d{4}|\d{2})$/i.exec(cell)) && monthOf(found[1]) >= 0)
+        return utc(+found[2], monthOf(found[1]), 1)
+      if ((found = nameDay.exec(cell)) && monthOf(found[1]) >= 0)
+        return utc(+found[3], monthOf(found[1]), +found[2], timeOfDay(found, 4))
     }
-    if ((found = dayName.exec(cell)) && monthOf(found[2]) >= 0) return utc(+found[3], monthOf(found[2]), +found[1], timeOfDay(found, 4))
+    if ((found = dayName.exec(cell)) && monthOf(found[2]) >= 0)
+      return utc(+found[3], monthOf(found[2]), +found[1], timeOfDay(found, 4))
     return NaN
   }
 
@@ -414,13 +523,19 @@ globalThis.csv = (() => {
     if (values.length === 0) return null
     const named = /date|datum|time|zeit|fecha|jour|tag\b|day|stamp|\bts\b|created|updated|_at\b/i.test(name)
     const all = (test) => values.every((value) => test(value.trim()))
-    if (named && all((value) => /^(19|20)\d{6}$/.test(value) && !Number.isNaN(compact(value)))) return { read: (cell) => compact(cell.trim()) }
+    if (named && all((value) => /^(19|20)\d{6}$/.test(value) && !Number.isNaN(compact(value))))
+      return { read: (cell) => compact(cell.trim()) }
     if (named && all((value) => /^1\d{9}(\.\d+)?$/.test(value))) return { read: (cell) => secondsOrNaN(cell, 1000) }
     if (named && all((value) => /^1\d{12}$/.test(value))) return { read: (cell) => secondsOrNaN(cell, 1) }
-    if (/^(year|jahr|année|annee|año|ano|anno|fiscal year|fy|geschäftsjahr)$/i.test(name.trim()) && all((value) => /^(1[5-9]|20|21)\d\d$/.test(value))) {
+    if (
+      /^(year|jahr|année|annee|año|ano|anno|fiscal year|fy|geschäftsjahr)$/i.test(name.trim()) &&
+      all((value) => /^(1[5-9]|20|21)\d\d$/.test(value))
+    ) {
       return { read: (cell) => (/^\s*\d{4}\s*$/.test(cell) ? utc(Number(cell), 0, 1) : NaN), yearly: true }
     }
-    const pairs = values.map((value) => /^(\d{1,2})[-/](\d{1,2})[-/]\d{2,4}\b/.exec(value.trim())).filter((one) => one !== null)
+    const pairs = values
+      .map((value) => /^(\d{1,2})[-/](\d{1,2})[-/]\d{2,4}\b/.exec(value.trim()))
+      .filter((one) => one !== null)
     const dayFirst = pairs.filter(([, first]) => Number(first) > 12).length
     const monthFirst = pairs.filter(([, , second]) => Number(second) > 12).length
     const ambiguous = pairs.length > 0 && dayFirst === 0 && monthFirst === 0
@@ -430,15 +545,26 @@ globalThis.csv = (() => {
     return readable < values.length * 0.8 ? null : { read, order, ambiguous }
   }
 
-  const compact = (value) => (/^\d{8}$/.test(value) ? utc(+value.slice(0, 4), value.slice(4, 6) - 1, +value.slice(6)) : NaN)
+  const compact = (value) =>
+    /^\d{8}$/.test(value) ? utc(+value.slice(0, 4), value.slice(4, 6) - 1, +value.slice(6)) : NaN
   const secondsOrNaN = (cell, factor) => (/^\s*\d{10,13}(\.\d+)?\s*$/.test(cell) ? Number(cell) * factor : NaN)
 
   /* ---------- columns ---------- */
 
   const truths = new Map(
-    ['true false', 'yes no', 'y n', 'ja nein', 'j n', 'wahr falsch', 't f', 'oui non', 'sí no', 'si no', 'on off'].flatMap(
-      (pair) => pair.split(' ').map((word, i) => [word, i === 0])
-    )
+    [
+      'true false',
+      'yes no',
+      'y n',
+      'ja nein',
+      'j n',
+      'wahr falsch',
+      't f',
+      'oui non',
+      'sí no',
+      'si no',
+      'on off'
+    ].flatMap((pair) => pair.split(' ').map((word, i) => [word, i === 0]))
   )
 
   /**
@@ -456,7 +582,11 @@ globalThis.csv = (() => {
       if (values.length === 0) return { name, index, type: 'empty', read: () => NaN }
       const date = dateStyle(values, name, american)
       if (date) return { name, index, type: 'date', ...date }
-      const number = isCodeName(name) ? null : styles[index]?.sure ? styles[index] : numberStyle(values, table.delimiter, hint)
+      const number = isCodeName(name)
+        ? null
+        : styles[index]?.sure
+          ? styles[index]
+          : numberStyle(values, table.delimiter, hint)
       if (number) return { name, index, type: 'number', ...number }
       const words = new Set(values.map((value) => value.trim().toLowerCase()))
       if (words.size <= 2 && [...words].every((word) => truths.has(word))) {
@@ -467,7 +597,10 @@ globalThis.csv = (() => {
   }
 
   /** Numbers that nobody calculates with. */
-  const isCodeName = (name) => /\b(zip|zipcode|zip code|postcode|postal code|plz|postleitzahl|phone|telephone|telefon|iban|isbn|ean|gtin|sku)\b/i.test(name.replace(/_/g, ' '))
+  const isCodeName = (name) =>
+    /\b(zip|zipcode|zip code|postcode|postal code|plz|postleitzahl|phone|telephone|telefon|iban|isbn|ean|gtin|sku)\b/i.test(
+      name.replace(/_/g, ' ')
+    )
 
   /** The table as objects: numbers and booleans as such, missing values as null, all else as text. */
   function records(text) {

@@ -3,6 +3,7 @@
  * with what it logged. The function gets the data (one file: its value; several: an object by file name) and
  * `{ goal, files, progress(fraction, note) }`.
  */
+const tables = globalThis.csv
 const MAX_LINES = 500
 const MAX_LINE = 1000
 const MAX_ROWS = 5000
@@ -30,13 +31,14 @@ async function run(input, host) {
   const context = {
     goal: input.goal,
     files,
-    progress: (fraction, note) => host.progress(0.2 + 0.7 * Math.min(1, Math.max(0, Number(fraction) || 0)), String(note ?? ''))
+    progress: (fraction, note) =>
+      host.progress(0.2 + 0.7 * Math.min(1, Math.max(0, Number(fraction) || 0)), String(note ?? ''))
   }
   let value
   try {
     value = await collect(fn(argument, context))
   } catch (error) {
-    throw new Error(explain(error, code, name, data.length === 0 && fn.length > 0, log))
+    throw new Error(explain(error, code, name, data.length === 0 && fn.length > 0, log), { cause: error })
   }
   host.progress(0.92, 'Preparing what it returned')
   const { words, parts } = present(value, log.count())
@@ -49,16 +51,26 @@ const isCode = ({ name, type }) => /\.(js|mjs|cjs)$/i.test(name) || /javascript|
 
 function sortInput({ goal, files }) {
   const typed = files.find(({ name }) => /\.(ts|tsx|jsx)$/i.test(name))
-  if (typed) throw new Error(`${typed.name} is not plain JavaScript. Take out the types or compile it first, and name it function.js.`)
+  if (typed)
+    throw new Error(
+      `${typed.name} is not plain JavaScript. Take out the types or compile it first, and name it function.js.`
+    )
   const codes = files.filter(isCode)
   const chosen = codes.find(({ name }) => name.toLowerCase() === 'function.js') ?? codes[0]
   if (chosen !== undefined) {
-    if (chosen.text.trim() === '') throw new Error(`${chosen.name} is empty. Put a function into it, such as (rows) => rows.length`)
-    return { code: chosen.text.replace(/^\ufeff/, '').replace(/^#!.*/, ''), name: chosen.name, data: files.filter((file) => file !== chosen) }
+    if (chosen.text.trim() === '')
+      throw new Error(`${chosen.name} is empty. Put a function into it, such as (rows) => rows.length`)
+    return {
+      code: chosen.text.replace(/^\ufeff/, '').replace(/^#!.*/, ''),
+      name: chosen.name,
+      data: files.filter((file) => file !== chosen)
+    }
   }
   const code = codeInWords(goal)
   if (code === null) {
-    throw new Error('There is no function to run. Add it as function.js, or write it into the goal, such as (rows) => rows.length')
+    throw new Error(
+      'There is no function to run. Add it as function.js, or write it into the goal, such as (rows) => rows.length'
+    )
   }
   return { code, name: 'Your function', data: files }
 }
@@ -67,22 +79,35 @@ function sortInput({ goal, files }) {
 function codeInWords(goal) {
   const fenced = /```(?:js|javascript)?[ \t]*\n([\s\S]*?)```/.exec(goal)
   if (fenced) return fenced[1]
-  const starts = [...goal.matchAll(/(?:async\s*)?(?:function\b|\((?:[^()]|\([^()]*\))*\)\s*=>|(?<![\w$.])[A-Za-z_$][\w$]*\s*=>)/g)].map(({ index }) => index)
+  const starts = [
+    ...goal.matchAll(/(?:async\s*)?(?:function\b|\((?:[^()]|\([^()]*\))*\)\s*=>|(?<![\w$.])[A-Za-z_$][\w$]*\s*=>)/g)
+  ].map(({ index }) => index)
   for (const start of starts) {
-    for (const candidate of [goal.slice(start), goal.slice(start).replace(/[`.\s]+$/, ''), goal.slice(start).split('\n')[0]]) {
-      if (parses(expression(candidate))) return candidate
-    }
+    for (const candidate of shorter(goal.slice(start))) if (parses(expression(candidate))) return candidate
   }
   return starts.length > 0 ? goal.slice(starts[0]) : null
+}
+
+/** Some code with words after it, then with fewer and fewer of them. */
+function* shorter(code) {
+  yield code
+  let [line] = code.split('\n')
+  for (let tries = 0; tries < 40 && line !== ''; tries++) {
+    yield line
+    line = line.replace(/(?:\s*[\w,.:;!?'’`-]+|\s*\S)$/, '')
+  }
 }
 
 function readData({ name, type, text }) {
   const plain = text.replace(/^\ufeff/, '')
   if (/\.(jsonl|ndjson)$/i.test(name)) {
-    return plain.split('\n').filter((line) => line.trim() !== '').map((line, i) => parseJson(line, `${name}, line ${i + 1}`))
+    return plain
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line, i) => parseJson(line, `${name}, line ${i + 1}`))
   }
   if (/\.json$/i.test(name) || /[/+]json\b/.test(type)) return parseJson(plain, name)
-  if (/\.(csv|tsv|tab)$/i.test(name) || /csv|tab-separated/.test(type)) return csv.records(plain)
+  if (/\.(csv|tsv|tab)$/i.test(name) || /csv|tab-separated/.test(type)) return tables.records(plain)
   return text
 }
 
@@ -90,7 +115,10 @@ function parseJson(text, where) {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Error(`${where} is not valid JSON${error.lineNumber > 0 ? ` (line ${error.lineNumber})` : ''}: ${error.message}`)
+    throw new Error(
+      `${where} is not valid JSON${error.lineNumber > 0 ? ` (line ${error.lineNumber})` : ''}: ${error.message}`,
+      { cause: error }
+    )
   }
 }
 
@@ -122,11 +150,13 @@ function compile(code, name) {
     const defined = (0, eval)(source)(module, module.exports)
     found = asExpression ? [defined] : pick(module.exports, names, defined)
   } catch (error) {
-    throw new Error(explain(error, code, name, false))
+    throw new Error(explain(error, code, name, false), { cause: error })
   }
   const fn = found.find((one) => typeof one === 'function')
   if (fn === undefined) {
-    throw new Error(`${name} defines no function. Write one that takes the data and returns a result, such as (rows) => rows.length`)
+    throw new Error(
+      `${name} defines no function. Write one that takes the data and returns a result, such as (rows) => rows.length`
+    )
   }
   return fn
 }
@@ -135,7 +165,9 @@ function asModule(code) {
   const names = [
     ...code.matchAll(/^(?:export\s+)?(?:default\s+)?(?:async\s+)?function\s*\*?\s*([A-Za-z_$][\w$]*)/gm),
     ...code.matchAll(/^(?:export\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=/gm)
-  ].sort((a, b) => a.index - b.index).map(([, name]) => name)
+  ]
+    .sort((a, b) => a.index - b.index)
+    .map(([, name]) => name)
   const plain = code
     .replace(/^export\s+default\s+(?=(?:async\s+)?function\s*\*?\s*[A-Za-z_$])/gm, '')
     .replace(/^export\s+default\s+/gm, 'module.exports = ')
@@ -152,7 +184,11 @@ function pick(exports, names, values) {
   const named = (name) => values[names.indexOf(name)]
   const first = names.length > 1 && names.indexOf(names[0], 1) > 0 ? values[0] : undefined
   return [
-    exports, exports?.default, exports?.run, exports?.main, first,
+    exports,
+    exports?.default,
+    exports?.run,
+    exports?.main,
+    first,
     ...['run', 'main', 'transform', 'process', 'handler'].map(named),
     ...values.toReversed()
   ]
@@ -162,7 +198,8 @@ function pick(exports, names, values) {
 function explain(error, code, name, wantsData, log) {
   if (!(error instanceof Error)) return `${name} threw ${inspect(error, 300)}`
   const frame = /<input>:(\d+)/.exec(String(error.stack ?? ''))
-  const number = error instanceof SyntaxError && error.lineNumber > 0 ? error.lineNumber : frame ? Number(frame[1]) : null
+  const number =
+    error instanceof SyntaxError && error.lineNumber > 0 ? error.lineNumber : frame ? Number(frame[1]) : null
   const line = number === null ? undefined : code.split('\n')[number - 1]
   const where = number === null ? name : `${name}, line ${Math.min(number, code.split('\n').length)}`
   const shown = line === undefined || line.trim() === '' ? '' : ` — ${line.trim().slice(0, 120)}`
@@ -175,8 +212,14 @@ function explain(error, code, name, wantsData, log) {
 async function collect(returned) {
   const value = await returned
   if (value === null || typeof value !== 'object') return value
-  if (value instanceof Map) return [...value.keys()].every((key) => typeof key === 'string') ? Object.fromEntries(value) : [...value]
-  if (value instanceof Set || (ArrayBuffer.isView(value) && !(value instanceof DataView)) || typeof value.next === 'function' && typeof value[Symbol.iterator] === 'function') return [...value]
+  if (value instanceof Map)
+    return [...value.keys()].every((key) => typeof key === 'string') ? Object.fromEntries(value) : [...value]
+  if (
+    value instanceof Set ||
+    (ArrayBuffer.isView(value) && !(value instanceof DataView)) ||
+    (typeof value.next === 'function' && typeof value[Symbol.iterator] === 'function')
+  )
+    return [...value]
   if (typeof value[Symbol.asyncIterator] !== 'function') return value
   const all = []
   for await (const one of value) all.push(one)
@@ -188,11 +231,35 @@ async function collect(returned) {
 function createLog() {
   const lines = []
   let count = 0
-  const write = (label) => (...values) => {
-    count++
-    if (lines.length < MAX_LINES) lines.push(label + values.map((value) => (typeof value === 'string' ? value : inspect(value, MAX_LINE))).join(' ').slice(0, MAX_LINE))
+  const write =
+    (label) =>
+    (...values) => {
+      count++
+      if (lines.length < MAX_LINES)
+        lines.push(
+          label +
+            values
+              .map((value) => (typeof value === 'string' ? value : inspect(value, MAX_LINE)))
+              .join(' ')
+              .slice(0, MAX_LINE)
+        )
+    }
+  const console = {
+    log: write(''),
+    info: write(''),
+    debug: write(''),
+    table: write(''),
+    dir: write(''),
+    trace: write(''),
+    warn: write('Warning: '),
+    error: write('Error: '),
+    assert: (holds, ...values) => holds || write('Assertion failed: ')(...values),
+    group: write(''),
+    groupEnd() {},
+    time() {},
+    timeEnd() {},
+    count: write('')
   }
-  const console = { log: write(''), info: write(''), debug: write(''), table: write(''), dir: write(''), trace: write(''), warn: write('Warning: '), error: write('Error: '), assert: (holds, ...values) => holds || write('Assertion failed: ')(...values), group: write(''), groupEnd() {}, time() {}, timeEnd() {}, count: write('') }
   return {
     console,
     count: () => count,
@@ -219,10 +286,12 @@ function inspect(value, most) {
 
 /** For JSON: what it would lose or refuse, as something that can be read. */
 function readable(_, value) {
-  if (typeof value === 'bigint') return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)
+  if (typeof value === 'bigint')
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)
   if (typeof value === 'function' || typeof value === 'symbol') return inspect(value)
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  if (value instanceof Map) return [...value.keys()].every((key) => typeof key === 'string') ? Object.fromEntries(value) : [...value]
+  if (value instanceof Map)
+    return [...value.keys()].every((key) => typeof key === 'string') ? Object.fromEntries(value) : [...value]
   if (value instanceof Set) return [...value]
   if (value instanceof RegExp) return String(value)
   if (value instanceof Error) return `${value.name}: ${value.message}`
@@ -234,11 +303,18 @@ function readable(_, value) {
 
 function present(value, logged) {
   if (value === undefined || typeof value === 'function') {
-    return { words: logged > 0 ? `returned nothing, but logged ${plural(logged, 'line')}.` : 'ran and returned nothing. End it with “return” and what you want to see.', parts: [] }
+    return {
+      words:
+        logged > 0
+          ? `returned nothing, but logged ${plural(logged, 'line')}.`
+          : 'ran and returned nothing. End it with “return” and what you want to see.',
+      parts: []
+    }
   }
   if (typeof value === 'string') return presentText(value)
   if (value === null || typeof value !== 'object' || value instanceof Date) {
-    const shown = value instanceof Date ? readDate(value) : typeof value === 'number' ? String(value) : inspect(value, 2000)
+    const shown =
+      value instanceof Date ? readDate(value) : typeof value === 'number' ? String(value) : inspect(value, 2000)
     return { words: `returned ${shown}.`, parts: [{ kind: 'text', text: shown }] }
   }
   return presentChart(value) ?? presentRows(value) ?? presentList(value) ?? presentObject(value) ?? presentJson(value)
@@ -250,8 +326,18 @@ function presentText(text) {
   const lines = text.split('\n').length
   const short = text.length <= 200 && lines === 1
   return {
-    words: short ? `returned “${text}”.` : `returned a text of ${plural(text.length, 'character')} in ${plural(lines, 'line')}.`,
-    parts: [{ kind: 'text', text: text.length > 200_000 ? `${text.slice(0, 199_900)}\n… (${group(text.length - 199_900)} more characters)` : text }]
+    words: short
+      ? `returned “${text}”.`
+      : `returned a text of ${plural(text.length, 'character')} in ${plural(lines, 'line')}.`,
+    parts: [
+      {
+        kind: 'text',
+        text:
+          text.length > 200_000
+            ? `${text.slice(0, 199_900)}\n… (${group(text.length - 199_900)} more characters)`
+            : text
+      }
+    ]
   }
 }
 
@@ -259,37 +345,68 @@ function presentText(text) {
 function presentChart(value) {
   if (Array.isArray(value)) return null
   const labels = value.labels ?? value.x
-  const given = Array.isArray(value.series) ? value.series : [{ name: value.name ?? value.title ?? 'Value', values: value.values ?? value.y ?? value.data }]
+  const given = Array.isArray(value.series)
+    ? value.series
+    : [{ name: value.name ?? value.title ?? 'Value', values: value.values ?? value.y ?? value.data }]
   if (!Array.isArray(labels) || labels.length === 0 || given.length === 0 || given.length > 12) return null
-  if (!given.every((one) => one !== null && typeof one === 'object' && Array.isArray(one.values) && one.values.length === labels.length)) return null
-  const series = given.map(({ name, values }, i) => ({ name: String(name ?? `Series ${i + 1}`).slice(0, 100), values: values.map(chartNumber) }))
+  if (
+    !given.every(
+      (one) =>
+        one !== null && typeof one === 'object' && Array.isArray(one.values) && one.values.length === labels.length
+    )
+  )
+    return null
+  const series = given.map(({ name, values }, i) => ({
+    name: String(name ?? `Series ${i + 1}`).slice(0, 100),
+    values: values.map(chartNumber)
+  }))
   if (!series.some(({ values }) => values.some((one) => one !== null))) return null
   const names = labels.map((label) => plainCell(label, 100))
   const title = typeof value.title === 'string' ? { title: value.title.slice(0, 200) } : {}
   return {
     words: `returned ${plural(labels.length, 'point')}${series.length > 1 ? ` in ${series.length} series` : ''}.`,
     parts: [
-      drawing(names, series, title, ['bar', 'line'].includes(value.chart ?? value.type) ? value.chart ?? value.type : undefined),
-      fitting({ kind: 'table', ...title, columns: ['Label', ...series.map(({ name }) => name)], rows: names.map((name, i) => [name, ...series.map(({ values }) => values[i])]) }).part
+      drawing(
+        names,
+        series,
+        title,
+        ['bar', 'line'].includes(value.chart ?? value.type) ? (value.chart ?? value.type) : undefined
+      ),
+      fitting({
+        kind: 'table',
+        ...title,
+        columns: ['Label', ...series.map(({ name }) => name)],
+        rows: names.map((name, i) => [name, ...series.map(({ values }) => values[i])])
+      }).part
     ]
   }
 }
 
-const chartNumber = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : typeof value === 'bigint' ? Number(value) : null)
+const chartNumber = (value) =>
+  typeof value === 'number' && Number.isFinite(value) ? value : typeof value === 'bigint' ? Number(value) : null
 
 function drawing(labels, series, title, wanted) {
   const step = Math.ceil(labels.length / MAX_POINTS)
   const some = (list) => (step === 1 ? list : list.filter((_, i) => i % step === 0))
-  const dates = labels.filter((label) => /^\d{4}(-\d{2}){0,2}([T ]|$)|^\d{4}-?[QW]\d/.test(label)).length > labels.length * 0.8
+  const dates =
+    labels.filter((label) => /^\d{4}(-\d{2}){0,2}([T ]|$)|^\d{4}-?[QW]\d/.test(label)).length > labels.length * 0.8
   return {
-    kind: 'chart', ...title, chart: wanted ?? (dates || labels.length > MAX_BARS ? 'line' : 'bar'),
+    kind: 'chart',
+    ...title,
+    chart: wanted ?? (dates || labels.length > MAX_BARS ? 'line' : 'bar'),
     labels: some(labels).map((label) => String(label).slice(0, 100)),
     series: series.map(({ name, values }) => ({ name, values: some(values) }))
   }
 }
 
 const isFlat = (value) => value === null || typeof value !== 'object' || value instanceof Date
-const isRecord = (value) => value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof Map) && !(value instanceof Set)
+const isRecord = (value) =>
+  value !== null &&
+  typeof value === 'object' &&
+  !Array.isArray(value) &&
+  !(value instanceof Date) &&
+  !(value instanceof Map) &&
+  !(value instanceof Set)
 
 /** Lists of flat objects, or of rows. */
 function presentRows(value) {
@@ -301,10 +418,16 @@ function presentRows(value) {
     if (columns.length === 0) return null
     return presentTable(columns, value, (row) => columns.map((name) => cellOf(row[name])))
   }
-  if (value.length > 1 && value.every((row) => Array.isArray(row) && row.length > 0 && row.length <= MAX_COLUMNS && row.every(isFlat))) {
+  if (
+    value.length > 1 &&
+    value.every((row) => Array.isArray(row) && row.length > 0 && row.length <= MAX_COLUMNS && row.every(isFlat))
+  ) {
     const width = value.reduce((most, row) => Math.max(most, row.length), 0)
     const [first] = value
-    const titled = first.length === width && first.every((cell) => typeof cell === 'string') && value.slice(1).some((row) => row.some((cell) => typeof cell === 'number'))
+    const titled =
+      first.length === width &&
+      first.every((cell) => typeof cell === 'string') &&
+      value.slice(1).some((row) => row.some((cell) => typeof cell === 'number'))
     const columns = Array.from({ length: width }, (_, i) => (titled ? first[i] : `Column ${i + 1}`))
     return presentTable(columns, titled ? value.slice(1) : value, (row) => columns.map((_, i) => cellOf(row[i])))
   }
@@ -325,17 +448,38 @@ function presentTable(columns, all, toCells) {
 /** A chart of a small table with one column of names and one or more of numbers. */
 function tableChart(columns, rows, length) {
   if (length < 2 || length > 400) return []
-  const numeric = columns.map((_, i) => rows.every((row) => row[i] === null || typeof row[i] === 'number') && rows.some((row) => typeof row[i] === 'number'))
+  const numeric = columns.map(
+    (_, i) =>
+      rows.every((row) => row[i] === null || typeof row[i] === 'number') &&
+      rows.some((row) => typeof row[i] === 'number')
+  )
   const label = columns.findIndex((name, i) => !numeric[i] && new Set(rows.map((row) => row[i])).size === rows.length)
   if (label < 0) return []
   const isId = (i) => /^(id|.*[ _]id|index|nr)$/i.test(columns[i])
   const shown = columns.map((_, i) => i).filter((i) => numeric[i] && !isId(i))
   const highest = (i) => Math.max(...rows.map((row) => Math.abs(row[i] ?? 0)))
   // series of another size would lie flat on the axis
-  const alike = shown.filter((i) => highest(i) <= highest(shown[0]) * 20 && highest(i) >= highest(shown[0]) / 20).slice(0, 4)
-  const chart = drawing(rows.map((row) => plainCell(row[label], 100)), alike.map((i) => ({ name: columns[i], values: rows.map((row) => row[i]) })), {})
-  if (alike.length === 0 || (chart.chart === 'bar' && length > MAX_BARS) || (chart.chart === 'line' && length > MAX_BARS && !/^\d{4}-/.test(chart.labels[0]))) return []
-  return [{ ...chart, xLabel: columns[label].slice(0, 100), ...(alike.length === 1 ? { yLabel: columns[alike[0]].slice(0, 100) } : {}) }]
+  const alike = shown
+    .filter((i) => highest(i) <= highest(shown[0]) * 20 && highest(i) >= highest(shown[0]) / 20)
+    .slice(0, 4)
+  const chart = drawing(
+    rows.map((row) => plainCell(row[label], 100)),
+    alike.map((i) => ({ name: columns[i], values: rows.map((row) => row[i]) })),
+    {}
+  )
+  if (
+    alike.length === 0 ||
+    (chart.chart === 'bar' && length > MAX_BARS) ||
+    (chart.chart === 'line' && length > MAX_BARS && !/^\d{4}-/.test(chart.labels[0]))
+  )
+    return []
+  return [
+    {
+      ...chart,
+      xLabel: columns[label].slice(0, 100),
+      ...(alike.length === 1 ? { yLabel: columns[alike[0]].slice(0, 100) } : {})
+    }
+  ]
 }
 
 /** As many rows as there is room for. */
@@ -354,14 +498,26 @@ function presentList(value) {
       words: `returned ${plural(value.length, 'number')}.`,
       parts: [
         drawing(labels, [{ name: 'Value', values: value.map(chartNumber) }], {}, value.length > 20 ? 'line' : 'bar'),
-        fitting({ kind: 'table', columns: ['Number', 'Value'], rows: value.slice(0, MAX_ROWS).map((one, i) => [i + 1, cellOf(one)]) }).part
+        fitting({
+          kind: 'table',
+          columns: ['Number', 'Value'],
+          rows: value.slice(0, MAX_ROWS).map((one, i) => [i + 1, cellOf(one)])
+        }).part
       ]
     }
   }
   const items = value.slice(0, MAX_ITEMS).map((one) => plainCell(one, 1000))
   return {
     words: `returned a list of ${plural(value.length, 'item')}.`,
-    parts: [{ kind: 'list', ...(items.length < value.length ? { title: `The first ${group(items.length)} of ${group(value.length)} items` } : {}), items }]
+    parts: [
+      {
+        kind: 'list',
+        ...(items.length < value.length
+          ? { title: `The first ${group(items.length)} of ${group(value.length)} items` }
+          : {}),
+        items
+      }
+    ]
   }
 }
 
@@ -371,12 +527,25 @@ function presentObject(value) {
   if (entries.length === 0 || entries.length > MAX_ROWS || !entries.every(([, one]) => isFlat(one))) return null
   const numbers = entries.length > 1 && entries.every(([, one]) => chartNumber(one) !== null)
   return {
-    words: entries.length <= 4
-      ? `returned ${entries.map(([key, one]) => `${key}: ${plainCell(one, 60)}`).join(', ')}.`
-      : `returned an object with ${plural(entries.length, 'value')}.`,
+    words:
+      entries.length <= 4
+        ? `returned ${entries.map(([key, one]) => `${key}: ${plainCell(one, 60)}`).join(', ')}.`
+        : `returned an object with ${plural(entries.length, 'value')}.`,
     parts: [
-      ...(numbers && entries.length <= 100 ? [drawing(entries.map(([key]) => key), [{ name: 'Value', values: entries.map(([, one]) => chartNumber(one)) }], {})] : []),
-      fitting({ kind: 'table', columns: ['Name', 'Value'], rows: entries.map(([key, one]) => [key.slice(0, MAX_CELL), cellOf(one)]) }).part
+      ...(numbers && entries.length <= 100
+        ? [
+            drawing(
+              entries.map(([key]) => key),
+              [{ name: 'Value', values: entries.map(([, one]) => chartNumber(one)) }],
+              {}
+            )
+          ]
+        : []),
+      fitting({
+        kind: 'table',
+        columns: ['Name', 'Value'],
+        rows: entries.map(([key, one]) => [key.slice(0, MAX_CELL), cellOf(one)])
+      }).part
     ]
   }
 }
@@ -387,13 +556,17 @@ function presentJson(value) {
     json = JSON.stringify(value, readable, 2)
     if (json.length > MAX_PART) json = JSON.stringify(value, readable)
   } catch (error) {
-    throw new Error(`What the function returned can't be written as JSON: ${error.message}`)
+    throw new Error(`What the function returned can't be written as JSON: ${error.message}`, { cause: error })
   }
-  const what = Array.isArray(value) ? `a list of ${plural(value.length, 'item')}` : `an object with ${plural(Object.keys(value).length, 'value')}`
+  const what = Array.isArray(value)
+    ? `a list of ${plural(value.length, 'item')}`
+    : `an object with ${plural(Object.keys(value).length, 'value')}`
   if (json.length <= MAX_PART) return { words: `returned ${what}.`, parts: [{ kind: 'json', json }] }
   return {
     words: `returned ${what}, too large to show in full.`,
-    parts: [{ kind: 'text', title: `The first 100,000 of ${group(json.length)} characters`, text: json.slice(0, 100_000) }]
+    parts: [
+      { kind: 'text', title: `The first 100,000 of ${group(json.length)} characters`, text: json.slice(0, 100_000) }
+    ]
   }
 }
 

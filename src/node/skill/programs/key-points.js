@@ -4,6 +4,8 @@
  */
 const MIN_WORDS = 40
 const MAX_RANKED = 300
+const MAX_PHRASES = 20_000
+const MAX_KNOWN = 40_000
 const WORDS_A_MINUTE = 230
 
 async function run(input, host) {
@@ -14,7 +16,9 @@ async function run(input, host) {
     return digest(text, each, (fraction, note) => host.progress((i + fraction) / texts.length, note))
   })
   const several = digests.length > 1
-  const parts = digests.flatMap((one) => one.parts.map((part) => ({ ...part, title: several ? `${part.title}: ${one.name}`.slice(0, 200) : part.title })))
+  const parts = digests.flatMap((one) =>
+    one.parts.map((part) => ({ ...part, title: several ? `${part.title}: ${one.name}`.slice(0, 200) : part.title }))
+  )
   host.progress(1, 'Done')
   const summary = digests.map(({ summary: words }) => words).join(' ')
   return { summary: summary.slice(0, 1900), parts: parts.slice(0, 50) }
@@ -24,42 +28,113 @@ async function run(input, host) {
 
 function chooseTexts({ goal, files }) {
   const wanted = wantedPoints(goal)
-  const texts = files.filter(({ text }) => text.trim() !== '').map((file) => ({ name: file.name, text: plainText(file) }))
-  if (texts.length === 0 && files.length > 0) throw new Error(`${files[0].name} is empty. Add a text of some paragraphs.`)
+  const texts = files
+    .filter(({ text }) => text.trim() !== '')
+    .map((file) => ({ name: file.name, text: plainText(file) }))
+  if (texts.length === 0 && files.length > 0)
+    throw new Error(`${files[0].name} is empty. Add a text of some paragraphs.`)
   if (texts.length === 0) {
     // "Summarise this: …" belongs to the wish, not to the text
     const text = goal.replace(/^[^\n.!?]{0,120}:\s*\n/, '').trim()
     if (countWords(text) < MIN_WORDS) {
       throw new Error('There is no text to read. Add a text file, or paste some paragraphs into the goal.')
     }
-    texts.push({ name: 'your text', text: plainText({ name: '', type: '', text }) })
+    texts.push({ name: 'Your text', text: plainText({ name: '', type: '', text }) })
   }
   for (const { name, text } of texts) {
-    const words = countWords(text)
+    const words = countWords(text.slice(0, 5000))
     if (words < MIN_WORDS) {
-      throw new Error(`${capital(name)} has only ${words} ${words === 1 ? 'word' : 'words'}: too little to find key points in. Add a text of some paragraphs.`)
+      throw new Error(
+        `${name} has only ${words} ${words === 1 ? 'word' : 'words'}: too little to find key points in. Add a text of some paragraphs.`
+      )
     }
   }
   return { texts, wanted }
 }
 
-const numerals = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
-const zahlen = ['null', 'ein', 'zwei', 'drei', 'vier', 'fünf', 'sechs', 'sieben', 'acht', 'neun', 'zehn', 'elf', 'zwölf']
+const numerals = [
+  'zero',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve'
+]
+const zahlen = [
+  'null',
+  'ein',
+  'zwei',
+  'drei',
+  'vier',
+  'fünf',
+  'sechs',
+  'sieben',
+  'acht',
+  'neun',
+  'zehn',
+  'elf',
+  'zwölf'
+]
 
 /** How many points the goal asks for, or null. */
 function wantedPoints(goal) {
-  const found = /(?:^|[^\p{L}\d])(\d{1,2}|\p{L}+)\s+(?:(?:key|main|most important|short|top|wichtigste\p{L}*|kurze\p{L}*)\s+)*(?:points?|sentences?|bullets?|bullet points?|ideas?|takeaways?|highlights?|lines?|punkte\p{L}*|sätze\p{L}*|stichpunkte\p{L}*|aussagen)(?![\p{L}])/iu.exec(goal.slice(0, 300))
+  const found =
+    /(?:^|[^\p{L}\d])(\d{1,2}|\p{L}+)\s+(?:(?:key|main|most important|short|top|wichtigste\p{L}*|kurze\p{L}*)\s+)*(?:points?|sentences?|bullets?|bullet points?|ideas?|takeaways?|highlights?|lines?|punkte\p{L}*|sätze\p{L}*|stichpunkte\p{L}*|aussagen)(?![\p{L}])/iu.exec(
+      goal.slice(0, 300)
+    )
   if (!found) return null
   const word = found[1].toLowerCase()
-  const number = /^\d+$/.test(word) ? Number(word) : Math.max(numerals.indexOf(word), zahlen.indexOf(word.replace(/en$/, '')), zahlen.indexOf(word))
+  const number = /^\d+$/.test(word)
+    ? Number(word)
+    : Math.max(numerals.indexOf(word), zahlen.indexOf(word.replace(/en$/, '')), zahlen.indexOf(word))
   return number >= 1 ? Math.min(30, number) : null
 }
 
-const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', ndash: '–', mdash: '—', hellip: '…', auml: 'ä', ouml: 'ö', uuml: 'ü', Auml: 'Ä', Ouml: 'Ö', Uuml: 'Ü', szlig: 'ß', eacute: 'é', egrave: 'è', rsquo: '’', lsquo: '‘', rdquo: '”', ldquo: '“' }
+const entities = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  Auml: 'Ä',
+  Ouml: 'Ö',
+  Uuml: 'Ü',
+  szlig: 'ß',
+  eacute: 'é',
+  egrave: 'è',
+  rsquo: '’',
+  lsquo: '‘',
+  rdquo: '”',
+  ldquo: '“'
+}
 
 function plainText({ name, type, text }) {
-  let plain = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n').replaceAll('\r', '\n').replaceAll('\0', '').replace(/[\u00ad\u200b]/g, '')
-  if (/\.html?$/i.test(name) || /html/.test(type) || /^\s*<(!doctype|html|body|article|p|div)\b/i.test(plain.slice(0, 300))) plain = fromHtml(plain)
+  let plain = text
+    .replace(/^\ufeff/, '')
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\r', '\n')
+    .replaceAll('\0', '')
+    .replace(/[\u00ad\u200b]/g, '')
+  if (
+    /\.html?$/i.test(name) ||
+    /html/.test(type) ||
+    /^\s*<(!doctype|html|body|article|p|div)\b/i.test(plain.slice(0, 300))
+  )
+    plain = fromHtml(plain)
   return plain
 }
 
@@ -67,9 +142,19 @@ function fromHtml(html) {
   return html
     .replace(/<!--[\s\S]*?-->/g, ' ')
     .replace(/<(script|style|nav|footer|noscript|svg|template|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
-    .replace(/<h([1-6])\b[^>]*>([\s\S]*?)<\/h\1\s*>/gi, (_, level, words) => `\n\n${'#'.repeat(Number(level))} ${words.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim()}\n\n`)
+    .replace(
+      /<h([1-6])\b[^>]*>([\s\S]*?)<\/h\1\s*>/gi,
+      (_, level, words) =>
+        `\n\n${'#'.repeat(Number(level))} ${words
+          .replace(/<[^>]*>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim()}\n\n`
+    )
     .replace(/<li\b[^>]*>/gi, '\n- ')
-    .replace(/<(p|div|section|article|ul|ol|table|tr|blockquote|br|hr|main|header)\b[^>]*>|<\/(p|div|section|article|li|ul|ol|table|tr|blockquote)\s*>/gi, '\n\n')
+    .replace(
+      /<(p|div|section|article|ul|ol|table|tr|blockquote|br|hr|main|header)\b[^>]*>|<\/(p|div|section|article|li|ul|ol|table|tr|blockquote)\s*>/gi,
+      '\n\n'
+    )
     .replace(/<[^>]*>/g, ' ')
     .replace(/&#(x?)([0-9a-f]{1,6});/gi, (whole, hex, digits) => {
       const code = parseInt(digits, hex ? 16 : 10)
@@ -136,7 +221,8 @@ function blocksOf(text) {
     if (bullet) {
       flush()
       const item = [bullet[1]]
-      while (i + 1 < all.length && /^\s{2,}\S/.test(all[i + 1]) && !/^\s*([-*+•◦▪–‣]|\d{1,3}[.)])\s/.test(all[i + 1])) item.push(all[++i].trim())
+      while (i + 1 < all.length && /^\s{2,}\S/.test(all[i + 1]) && !/^\s*([-*+•◦▪–‣]|\d{1,3}[.)])\s/.test(all[i + 1]))
+        item.push(all[++i].trim())
       blocks.push({ kind: 'item', text: joinLines(item), level: 0 })
       continue
     }
@@ -149,7 +235,8 @@ function blocksOf(text) {
 /** A short line that stands alone and is no sentence. */
 function isTitle(line) {
   if (line.length > 90 || countWords(line) > 12 || countWords(line) === 0) return false
-  if (/^(\d+(\.\d+)*\.?|[IVXL]+\.|chapter|kapitel|part|teil|section|abschnitt|appendix|anhang)\s+\S/i.test(line)) return !/[.!?:;,]$/.test(line.replace(/^\S+\s/, ''))
+  if (/^(\d+(\.\d+)*\.?|[IVXL]+\.|chapter|kapitel|part|teil|section|abschnitt|appendix|anhang)\s+\S/i.test(line))
+    return !/[.!?:;,]$/.test(line.replace(/^\S+\s/, ''))
   return /^[\p{Lu}\d"'“„«(¿¡]/u.test(line) && !/[.!?;,:…]["'”’»)]?$/.test(line)
 }
 
@@ -184,14 +271,17 @@ function cleanInline(text) {
 /* ---------- sentences ---------- */
 
 const abbreviations = new Set(
-  ('mr mrs ms dr prof rev hon st sr jr vs etc e.g i.e eg ie cf al fig figs no nos vol pp p ed eds dept univ inc ltd co corp est approx ' +
+  (
+    'mr mrs ms dr prof rev hon st sr jr vs etc e.g i.e eg ie cf al fig figs no nos vol pp p ed eds dept univ inc ltd co corp est approx ' +
     'gen col sgt lt capt cmdr adm gov sen rep pres ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri ' +
     'a.m p.m am pm u.s u.k u.n e.u d.c ph.d b.a m.a ' +
     'z.b d.h u.a u.ä usw bzw ca evtl ggf inkl exkl max min mind nr str tel abb abs art aufl bd hrsg jh jhd mio mrd o.ä s.o s.u sog u.u v.a v.chr n.chr ' +
     'vgl zzgl z.t z.zt i.d.r i.a dipl ing st hl geb gest frl hr fr verf anm chr bspw einschl insb bes ' +
-    'm mme mlle mm env av p.ex c.-à-d sra srta ud uds pág sig dott sig.ra ecc').split(' ')
+    'm mme mlle mm env av p.ex c.-à-d sra srta ud uds pág sig dott sig.ra ecc'
+  ).split(' ')
 )
-const startersAfterInitials = /^(The|He|She|It|They|We|In|On|But|And|This|That|A|An|However|Der|Die|Das|Er|Sie|Es|Wir|Aber|Und|Im|In)\b/
+const startersAfterInitials =
+  /^(The|He|She|It|They|We|In|On|But|And|This|That|A|An|However|Der|Die|Das|Er|Sie|Es|Wir|Aber|Und|Im|In)\b/
 
 /** Splits a paragraph into sentences; abbreviations, initials, ordinals and decimals don't end one. */
 function sentencesOf(paragraph, language) {
@@ -215,10 +305,13 @@ function endsSentence(text, index, mark, rest, language) {
   if (!mark.startsWith('.') || mark.startsWith('..')) return /^["'“„«‘(¿¡[—–-]?\s?[\p{Lu}\p{Lo}\d]/u.test(rest)
   const before = /[^\s"'“„«(]*$/.exec(text.slice(Math.max(0, index - 30), index))[0]
   const word = before.toLowerCase()
-  if (/^\p{Lu}$/u.test(before)) return false
+  // initials, and "z. B."
+  if (/^\p{L}$/u.test(before)) return false
   if (abbreviations.has(word) || abbreviations.has(word.replace(/\.$/, ''))) {
     // "… in the U.S. The next" and "… etc. The next": the word after tells
-    return /^(etc|usw|a\.m|p\.m|u\.s|u\.k|u\.n|e\.u|inc|ltd|co|corp|ecc|jr)$/.test(word) && startersAfterInitials.test(rest)
+    return (
+      /^(etc|usw|a\.m|p\.m|u\.s|u\.k|u\.n|e\.u|inc|ltd|co|corp|ecc|jr)$/.test(word) && startersAfterInitials.test(rest)
+    )
   }
   if (/^[a-zäöü](\.[a-zäöü])+$/.test(word) && !startersAfterInitials.test(rest)) return false
   // "am 3. Oktober", "der 2. Weltkrieg"
@@ -229,13 +322,56 @@ function endsSentence(text, index, mark, rest, language) {
 /* ---------- words ---------- */
 
 const stopWords = {
-  en: 'a about above after again against all also although always am an and any are aren as at be became because been before being below between both but by can cannot could did do does doing don done down during each either else even ever every few for from further get gets got had has have having he her here hers herself him himself his how however i if in indeed instead into is isn it its itself just least less let like made make makes many may me might more most much must my myself neither never no nor not nothing now of off often on once one only onto or other others our ours ourselves out over own per perhaps quite rather really s same say says said see seem seems several shall she should since so some something still such t than that the their theirs them themselves then there therefore these they thing things this those though through thus to too toward under until up upon us use used uses using very via was way we well were what whatever when where whether which while who whole whom whose why will with within without would yet you your yours yourself new two first way ways it’s don’t doesn’t isn’t that’s there’s they’re we’re you’re i’m can’t won’t cent percent',
-  de: 'aber alle allem allen aller alles als also am an andere anderem anderen anderer anderes auch auf aus bei beim bereits bin bis bist da dabei dadurch dafür dagegen daher damit danach dann daran darauf daraus darin darüber darum das dass dazu dein deine dem den denen denn der deren des deshalb dessen die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines einige einmal er erst es etwa etwas euch euer für gegen gewesen gibt habe haben hat hatte hatten hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im immer in indem ins ist ja jede jedem jeden jeder jedes jedoch jene kann kein keine keinem keinen keiner können könnte könnten man manche mehr mein meine mich mir mit muss müssen musste nach neben nicht nichts noch nun nur ob oder ohne schon sehr sein seine seinem seinen seiner seines seit selbst sich sie sind so sogar solche soll sollen sollte sondern sonst sowie über um und uns unser unsere unter viel viele vielen vom von vor wann war waren warum was weg weil weiter weitere wenig wenn wer werde werden wie wieder will wir wird wo wohl wollen worden wurde wurden während zu zum zur zwar zwischen prozent zwei neue neuen neuer neues rund laut dass',
-  fr: 'a ai ainsi alors après au aucun aussi autre autres aux avait avant avec avoir bien car ce cela ces cet cette ceux chaque chez comme d dans de depuis des deux doit donc dont du elle elles en encore entre est et été être eu fait faire font fut il ils j je jusqu l la le les leur leurs lors lui m mais même mes moins mon n ne ni non nos notre nous on ont ou où par parce pas pendant peu peut plus plusieurs pour pourquoi qu quand que quel quelle qui s sa sans se sera ses si soit son sont sous sur ta tandis te tous tout toute toutes très trop tu un une vers vos votre vous y',
-  es: 'a al algo algunas algunos ante antes así aun aunque bajo bien cada como con contra cual cuando de del desde donde dos durante e el ella ellas ellos en entre era eran es esa ese eso esta está están este esto estos fue fueron ha había han hasta hay la las le les lo los más me mi mientras mismo mucho muchos muy nada ni no nos o os otra otras otro otros para pero poco por porque pues que quien se ser si sin sobre son su sus también tan tanto te tiene todo todos tras tu un una uno unos y ya yo',
-  it: 'a ad ai al alla alle allo anche ancora avere aveva c che chi ci come con contro cui d da dagli dai dal dalla dalle degli dei del della delle dello di dopo dove due e è ed era erano essere fa fino fra fu gli ha hanno i il in io l la le lei lo loro lui ma mentre mi molto ne negli nei nel nella nelle nello no noi non o ogni per perché però più poi prima quale quando quanto quella quelle quelli quello questa queste questi questo sarà se senza si sia solo sono sta stata stato su sua sue sugli sui sul sulla suo suoi tra tutti tutto un una uno'
+  en:
+    'a about above after again against all also although always am an and any are aren as at be became because ' +
+    'been before being below between both but by can cannot could did do does doing don done down during each ' +
+    'either else even ever every few for from further get gets got had has have having he her here hers ' +
+    'herself him himself his how however i if in indeed instead into is isn it its itself just least less let ' +
+    'like made make makes many may me might more most much must my myself neither never no nor not nothing now ' +
+    'of off often on once one only onto or other others our ours ourselves out over own per perhaps quite ' +
+    'rather really s same say says said see seem seems several shall she should since so some something still ' +
+    'such t than that the their theirs them themselves then there therefore these they thing things this those ' +
+    'though through thus to too toward under until up upon us use used uses using very via was way we well ' +
+    'were what whatever when where whether which while who whole whom whose why will with within without would ' +
+    'yet you your yours yourself new two first way ways it’s don’t doesn’t isn’t that’s there’s they’re we’re ' +
+    'you’re i’m can’t won’t cent percent',
+  de:
+    'aber alle allem allen aller alles als also am an andere anderem anderen anderer anderes auch auf aus bei ' +
+    'beim bereits bin bis bist da dabei dadurch dafür dagegen daher damit danach dann daran darauf daraus ' +
+    'darin darüber darum das dass dazu dein deine dem den denen denn der deren des deshalb dessen die dies ' +
+    'diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines einige einmal er ' +
+    'erst es etwa etwas euch euer für gegen gewesen gibt habe haben hat hatte hatten hier hin hinter ich ihm ' +
+    'ihn ihnen ihr ihre ihrem ihren ihrer ihres im immer in indem ins ist ja jede jedem jeden jeder jedes ' +
+    'jedoch jene kann kein keine keinem keinen keiner können könnte könnten man manche mehr mein meine mich ' +
+    'mir mit muss müssen musste nach neben nicht nichts noch nun nur ob oder ohne schon sehr sein seine seinem ' +
+    'seinen seiner seines seit selbst sich sie sind so sogar solche soll sollen sollte sondern sonst sowie ' +
+    'über um und uns unser unsere unter viel viele vielen vom von vor wann war waren warum was weg weil weiter ' +
+    'weitere wenig wenn wer werde werden wie wieder will wir wird wo wohl wollen worden wurde wurden während ' +
+    'zu zum zur zwar zwischen prozent zwei neue neuen neuer neues rund laut dass',
+  fr:
+    'a ai ainsi alors après au aucun aussi autre autres aux avait avant avec avoir bien car ce cela ces cet ' +
+    'cette ceux chaque chez comme d dans de depuis des deux doit donc dont du elle elles en encore entre est ' +
+    'et été être eu fait faire font fut il ils j je jusqu l la le les leur leurs lors lui m mais même mes ' +
+    'moins mon n ne ni non nos notre nous on ont ou où par parce pas pendant peu peut plus plusieurs pour ' +
+    'pourquoi qu quand que quel quelle qui s sa sans se sera ses si soit son sont sous sur ta tandis te tous ' +
+    'tout toute toutes très trop tu un une vers vos votre vous y',
+  es:
+    'a al algo algunas algunos ante antes así aun aunque bajo bien cada como con contra cual cuando de del ' +
+    'desde donde dos durante e el ella ellas ellos en entre era eran es esa ese eso esta está están este esto ' +
+    'estos fue fueron ha había han hasta hay la las le les lo los más me mi mientras mismo mucho muchos muy ' +
+    'nada ni no nos o os otra otras otro otros para pero poco por porque pues que quien se ser si sin sobre ' +
+    'son su sus también tan tanto te tiene todo todos tras tu un una uno unos y ya yo',
+  it:
+    'a ad ai al alla alle allo anche ancora avere aveva c che chi ci come con contro cui d da dagli dai dal ' +
+    'dalla dalle degli dei del della delle dello di dopo dove due e è ed era erano essere fa fino fra fu gli ' +
+    'ha hanno i il in io l la le lei lo loro lui ma mentre mi molto ne negli nei nel nella nelle nello no noi ' +
+    'non o ogni per perché però più poi prima quale quando quanto quella quelle quelli quello questa queste ' +
+    'questi questo sarà se senza si sia solo sono sta stata stato su sua sue sugli sui sul sulla suo suoi tra ' +
+    'tutti tutto un una uno'
 }
-const stopSets = Object.fromEntries(Object.entries(stopWords).map(([language, words]) => [language, new Set(words.split(' '))]))
+const stopSets = Object.fromEntries(
+  Object.entries(stopWords).map(([language, words]) => [language, new Set(words.split(' '))])
+)
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u
 
@@ -277,11 +413,19 @@ function frequentWords(words) {
 function stem(word, language) {
   let lower = word.toLowerCase().replace(/['’]s?$/, '')
   if (language === 'de') {
-    lower = lower.normalize('NFD').replace(/\u0308/g, '').normalize('NFC').replace('ß', 'ss')
+    lower = lower
+      .normalize('NFD')
+      .replace(/\u0308/g, '')
+      .normalize('NFC')
+      .replace('ß', 'ss')
     return lower.length > 5 ? lower.replace(/(ern|em|en|er|es|e|n|s)$/, '') : lower
   }
   if (language === 'en') {
-    if (lower.length > 4) lower = lower.replace(/ies$/, 'y').replace(/(ss|sh|ch|x)es$/, '$1').replace(/([^su])s$/, '$1')
+    if (lower.length > 4)
+      lower = lower
+        .replace(/ies$/, 'y')
+        .replace(/(ss|sh|ch|x)es$/, '$1')
+        .replace(/([^su])s$/, '$1')
     if (lower.length > 6) lower = lower.replace(/(ing|edly|ed|ly)$/, '')
     return lower.length > 4 ? lower.replace(/e$/, '') : lower
   }
@@ -292,29 +436,29 @@ function stem(word, language) {
 
 function digest({ name, text }, wanted, progress) {
   const blocks = blocksOf(text)
-  const words = tokens(text)
-  const language = detectLanguage(words)
-  const stops = stopSets[language] ?? frequentWords(words)
-  progress(0.15, 'Splitting into sentences')
-  const sentences = candidates(blocks, language, stops)
-  if (sentences.length === 0) throw new Error(`${capital(name)} has no whole sentences to choose from. Add running text.`)
-  progress(0.35, 'Weighing the words')
-  const weights = weigh(sentences)
-  const titleStems = new Set(blocks.filter(({ kind }) => kind === 'heading').flatMap(({ text: title }) => stemsOf(title, language, stops)))
-  for (const sentence of sentences) sentence.prior = prior(sentence, sentences.length, titleStems)
-  const ranked = preselect(sentences, weights)
-  progress(0.5, 'Comparing the sentences')
-  const likeness = compareAll(ranked, weights)
-  progress(0.8, 'Choosing the points')
+  const sample = tokens(text.slice(0, 30_000))
+  const language = detectLanguage(sample)
+  const stops = stopSets[language] ?? frequentWords(sample)
+  const stemOf = createStemmer(language, stops)
+  progress(0.1, 'Counting the words')
+  const about = survey(blocks, language, stemOf)
+  progress(0.4, 'Weighing the sentences')
+  const ranked = preselect(blocks, language, stemOf, about)
+  if (ranked.length === 0) throw new Error(`${name} has no whole sentences to choose from. Add running text.`)
+  progress(0.6, 'Comparing the sentences')
+  const likeness = compareAll(ranked)
+  progress(0.75, 'Choosing the points')
   rank(ranked, likeness)
-  const most = Math.min(wanted ?? Math.max(3, Math.min(10, Math.round(Math.sqrt(sentences.length) * 0.9))), Math.ceil(sentences.length * 0.7))
-  const chosen = choose(ranked, likeness, most)
-  const phrases = keyPhrases(blocks, language, stops)
+  const usual = Math.max(3, Math.min(10, Math.round(Math.sqrt(about.usable) * 0.9)))
+  const chosen = choose(ranked, likeness, Math.min(wanted ?? usual, Math.ceil(about.usable * 0.7)))
+  progress(0.85, 'Looking for key phrases')
+  const phrases = keyPhrases(blocks, stemOf)
   const outline = outlineOf(blocks)
-  const minutes = Math.max(1, Math.round(words.length / WORDS_A_MINUTE))
+  const minutes = Math.max(1, Math.round(about.words / WORDS_A_MINUTE))
   const first = chosen.reduce((best, one) => (one.score > best.score ? one : best))
-  const points = chosen.sort((a, b) => a.order - b.order).map(({ text: words_ }) => shorten(words_, 1000))
-  const size = `${group(words.length)} words, about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} to read`
+  const points = chosen.sort((a, b) => a.order - b.order).map((one) => shorten(one.text, 1000))
+  const size = `${group(about.words)} words, about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} to read`
+  const headings = blocks.filter(({ kind }) => kind === 'heading').length
   return {
     name,
     summary: `${points.length} key ${points.length === 1 ? 'point' : 'points'} from ${name} (${size}). Above all: ${shorten(first.text, 400)}`,
@@ -326,72 +470,142 @@ function digest({ name, text }, wanted, progress) {
         kind: 'table',
         title: 'Length',
         columns: ['Words', 'Sentences', 'Paragraphs', 'Headings', 'Reading time (minutes)', 'Language'],
-        rows: [[words.length, sentences.total, blocks.filter(({ kind }) => kind !== 'heading').length, blocks.filter(({ kind }) => kind === 'heading').length, minutes,
-          { en: 'English', de: 'German', fr: 'French', es: 'Spanish', it: 'Italian' }[language] ?? 'not known']]
+        rows: [
+          [
+            about.words,
+            about.sentences,
+            blocks.length - headings,
+            headings,
+            minutes,
+            languages[language] ?? 'not known'
+          ]
+        ]
       }
     ]
   }
 }
 
-function stemsOf(text, language, stops) {
-  return tokens(text)
-    .filter((word) => !stops.has(word.toLowerCase()) && (word.length > 2 || UNSPACED.test(word) || /^\p{Lu}{2}$/u.test(word)) && !/^[\d.,'’-]+$/.test(word))
-    .map((word) => stem(word, language))
+const languages = { en: 'English', de: 'German', fr: 'French', es: 'Spanish', it: 'Italian' }
+
+const saysSomething = (word, stops) =>
+  !stops.has(word.toLowerCase()) &&
+  (word.length > 2 || UNSPACED.test(word) || /^\p{Lu}{2}$/u.test(word)) &&
+  !/^[\d.,'’-]+$/.test(word)
+
+/** Gives a word's stem, or null when the word says nothing. Remembers: a text has few words, many times. */
+function createStemmer(language, stops) {
+  const known = new Map()
+  return (word) => {
+    let found = known.get(word)
+    if (found === undefined) {
+      found = saysSomething(word, stops) ? stem(word, language) : null
+      if (known.size < MAX_KNOWN) known.set(word, found)
+    }
+    return found
+  }
 }
 
-/** All sentences that can stand alone, each with its stems and place. */
-function candidates(blocks, language, stops) {
-  const all = []
-  const seen = new Set()
-  let total = 0
+function stemsOf(words, stemOf) {
+  const stems = []
+  for (const word of words) {
+    const one = stemOf(word)
+    if (one !== null) stems.push(one)
+  }
+  return stems
+}
+
+/** Goes through all sentences with their place; nothing is kept, so that a book fits into memory. */
+function eachSentence(blocks, language, visit) {
   let order = 0
   let section = 0
   let paragraph = 0
-  for (const block of blocks) {
-    if (block.kind === 'heading') {
+  for (const { kind, text } of blocks) {
+    if (kind === 'heading') {
       section++
       paragraph = 0
       continue
     }
-    const sentences = sentencesOf(block.text, language)
-    total += sentences.length
-    for (const [i, text] of sentences.entries()) {
+    for (const [i, sentence] of sentencesOf(text, language).entries()) {
       order++
-      const stems = stemsOf(text, language, stops)
-      const length = countWords(text)
-      const key = text.toLowerCase()
-      if (length < 5 || stems.length < 3 || length > 90 || seen.has(key)) continue
-      seen.add(key)
-      all.push({ text, stems, length, order, section, opens: i === 0, paragraph, item: block.kind === 'item' })
+      visit({
+        text: sentence,
+        words: tokens(sentence),
+        order,
+        section,
+        paragraph,
+        opens: i === 0,
+        item: kind === 'item'
+      })
     }
     paragraph++
   }
-  all.total = total
-  return all
 }
 
-/** TF-IDF over sentences: words that are in few sentences, but not in one only, say what a text is about. */
-function weigh(sentences) {
-  const found = new Map()
-  for (const { stems } of sentences) for (const one of new Set(stems)) found.set(one, (found.get(one) ?? 0) + 1)
-  const weights = new Map()
-  for (const [one, count] of found) weights.set(one, Math.log(1 + sentences.length / count) * (count === 1 ? 0.5 : 1))
-  for (const sentence of sentences) {
+/** Long enough to say something, short enough to be a point. */
+const isUsable = (words, stems) => words.length >= 5 && words.length <= 90 && stems.length >= 3
+
+/** How many words and sentences there are, and in how many sentences each stem is. */
+function survey(blocks, language, stemOf) {
+  const about = { words: 0, sentences: 0, usable: 0, found: new Map() }
+  for (const { kind, text } of blocks) if (kind === 'heading') about.words += countWords(text)
+  eachSentence(blocks, language, ({ words }) => {
+    about.words += words.length
+    about.sentences++
+    const stems = stemsOf(words, stemOf)
+    if (!isUsable(words, stems)) return
+    about.usable++
+    for (const one of new Set(stems)) about.found.set(one, (about.found.get(one) ?? 0) + 1)
+  })
+  return about
+}
+
+/**
+ * The sentences that are nearest to what the text is about, in their order; only these are compared with each other.
+ * Each gets its vector: TF-IDF over sentences, where words of one sentence only count half.
+ */
+function preselect(blocks, language, stemOf, about) {
+  const weight = (one) => {
+    const count = about.found.get(one) ?? 1
+    return Math.log(1 + about.usable / count) * (count === 1 ? 0.5 : 1)
+  }
+  const titles = new Set(
+    blocks.filter(({ kind }) => kind === 'heading').flatMap(({ text }) => stemsOf(tokens(text), stemOf))
+  )
+  const seen = new Set()
+  let kept = []
+  const trim = () => {
+    kept = kept.sort((a, b) => b.closeness - a.closeness || a.order - b.order).slice(0, MAX_RANKED)
+  }
+  eachSentence(blocks, language, (sentence) => {
+    const stems = stemsOf(sentence.words, stemOf)
+    if (!isUsable(sentence.words, stems)) return
+    const key = stems.join(' ')
+    if (seen.has(key)) return
+    if (seen.size < 20_000) seen.add(key)
     const counts = new Map()
-    for (const one of sentence.stems) counts.set(one, (counts.get(one) ?? 0) + 1)
+    for (const one of stems) counts.set(one, (counts.get(one) ?? 0) + 1)
     let norm = 0
-    sentence.vector = [...counts].map(([one, count]) => {
-      const value = (1 + Math.log(count)) * weights.get(one)
+    let closeness = 0
+    const vector = [...counts].map(([one, count]) => {
+      const value = (1 + Math.log(count)) * weight(one)
       norm += value * value
+      closeness += value * about.found.get(one) * weight(one)
       return [one, value]
     })
-    sentence.norm = Math.sqrt(norm)
-  }
-  return weights
+    const value = prior({ ...sentence, stems, length: sentence.words.length }, about.usable, titles)
+    norm = Math.sqrt(norm)
+    const { text, order, section } = sentence
+    kept.push({ text, order, section, vector, norm, prior: value, closeness: (closeness / norm) * value })
+    if (kept.length >= 3 * MAX_RANKED) trim()
+  })
+  trim()
+  return kept.sort((a, b) => a.order - b.order)
 }
 
-const cues = /\b(in summary|in conclusion|to conclude|overall|in short|the key|the main|most importantly|importantly|significant(ly)?|crucial(ly)?|essential(ly)?|as a result|therefore|we (show|find|found|propose|conclude|recommend|decided)|decided|the aim|the goal|the purpose|this (paper|report|study|article)|results? (show|suggest)|evidence|recommend|zusammenfassend|insgesamt|entscheidend|wesentlich|wichtig(ste[nr]?)?|daher|deshalb|folglich|ergebnis(se)?|ziel|fazit|schlussfolgerung|empfehlen|beschlossen|en résumé|en conclusion|important|essentiel|en resumen|en conclusión|importante)\b/i
-const weakStart = /^(and|but|or|so|yet|this|that|these|those|it|he|she|they|here|there|such|then|also|however|moreover|furthermore|for example|for instance|und|aber|oder|doch|so|dies|diese[rsnm]?|das|es|er|sie|hier|dann|auch|dabei|dazu|damit|außerdem|zum beispiel)\b/i
+const cues =
+  /\b(in summary|in conclusion|to conclude|overall|in short|the key|the main|most importantly|importantly|significant(ly)?|crucial(ly)?|essential(ly)?|as a result|therefore|we (show|find|found|propose|conclude|recommend|decided)|decided|the aim|the goal|the purpose|this (paper|report|study|article)|results? (show|suggest)|evidence|recommend|zusammenfassend|insgesamt|entscheidend|wesentlich|wichtig(ste[nr]?)?|daher|deshalb|folglich|ergebnis(se)?|ziel|fazit|schlussfolgerung|empfehlen|beschlossen|en résumé|en conclusion|important|essentiel|en resumen|en conclusión|importante)\b/i
+const weakStart =
+  /^(and|but|or|so|yet|this|that|these|those|it|he|she|they|here|there|such|then|also|however|moreover|furthermore|for example|for instance|und|aber|oder|doch|so|dies|diese[rsnm]?|das|es|er|sie|hier|dann|auch|dabei|dazu|damit|außerdem|zum beispiel)\b/i
 
 /** How much a sentence's place and form speak for it, around 1. */
 function prior(sentence, total, titleStems) {
@@ -413,20 +627,6 @@ function prior(sentence, total, titleStems) {
   if (length > 60) value *= 0.7
   if ((text.match(/\d/g) ?? []).length > text.length * 0.2) value *= 0.6
   return value
-}
-
-/** Of a very long text only the sentences nearest to what it is about are compared with each other. */
-function preselect(sentences, weights) {
-  if (sentences.length <= MAX_RANKED) return sentences
-  const centre = new Map()
-  for (const { vector } of sentences) for (const [one, value] of vector) centre.set(one, (centre.get(one) ?? 0) + value)
-  const closeness = ({ vector, norm, prior: value }) => (vector.reduce((sum, [one, weight]) => sum + weight * (weights.get(one) > 0 ? centre.get(one) : 0), 0) / norm) * value
-  return sentences
-    .map((sentence) => ({ sentence, closeness: closeness(sentence) }))
-    .sort((a, b) => b.closeness - a.closeness || a.sentence.order - b.sentence.order)
-    .slice(0, MAX_RANKED)
-    .map(({ sentence }) => sentence)
-    .sort((a, b) => a.order - b.order)
 }
 
 /** Cosines of all pairs, row by row. */
@@ -506,45 +706,57 @@ function choose(sentences, likeness, most) {
 /* ---------- phrases and outline ---------- */
 
 /** Runs of one to four words that say something, scored by how often and with how many others they come. */
-function keyPhrases(blocks, language, stops) {
+function keyPhrases(blocks, stemOf) {
   const phrases = new Map()
   const single = new Map()
-  const neighbours = new Map()
 
-  function count(counts, key, form) {
-    let entry = counts.get(key)
-    if (entry === undefined) counts.set(key, (entry = { stems: key.split(' '), count: 0, forms: new Map() }))
+  function count(counts, key, form, neighbours) {
+    const entry = counts.get(key)
+    if (entry === undefined) {
+      counts.set(key, { stems: key.split(' '), count: 1, neighbours, form, lead: 1 })
+      if (counts.size > MAX_PHRASES) forgetRare(counts)
+      return
+    }
     entry.count++
-    entry.forms.set(form, (entry.forms.get(form) ?? 0) + 1)
+    entry.neighbours += neighbours
+    // the form that most share (Boyer and Moore's vote)
+    if (entry.form === form) entry.lead++
+    else if (--entry.lead < 0) Object.assign(entry, { form, lead: 1 })
   }
 
-  function add(words) {
+  function add(words, stems) {
     if (words.length === 0 || words.length > 4) return
-    const stems = words.map((word) => stem(word, language))
-    for (const [i, one] of stems.entries()) {
-      count(single, one, words[i])
-      neighbours.set(one, (neighbours.get(one) ?? 0) + stems.length - 1)
-    }
-    if (stems.length > 1) count(phrases, stems.join(' '), words.join(' '))
+    for (const [i, one] of stems.entries()) count(single, one, words[i], stems.length - 1)
+    if (stems.length > 1) count(phrases, stems.join(' '), words.join(' '), 0)
   }
 
   for (const { text } of blocks) {
     for (const piece of text.split(/[.,;:!?…()[\]{}"“”„«»—–|/]+|\s-\s/)) {
       let words = []
+      let stems = []
       for (const word of piece.match(WORD) ?? []) {
-        const says = !UNSPACED.test(word) && !stops.has(word.toLowerCase()) && (word.length > 2 || /^\p{Lu}+$/u.test(word)) && !/^[\d.,'’-]+$/.test(word)
-        if (says) words.push(word)
-        else {
-          add(words)
+        const one = stemOf(word)
+        if (one !== null && !UNSPACED.test(word)) {
+          words.push(word)
+          stems.push(one)
+        } else {
+          add(words, stems)
           words = []
+          stems = []
         }
       }
-      add(words)
+      add(words, stems)
     }
   }
 
-  const meaning = (one) => 1 + neighbours.get(one) / single.get(one).count
-  const scored = [...[...phrases.values()].filter((one) => one.count >= 2), ...[...single.values()].filter((one) => one.count >= 3)]
+  const meaning = (one) => {
+    const entry = single.get(one)
+    return entry === undefined ? 1 : 1 + entry.neighbours / entry.count
+  }
+  const scored = [
+    ...[...phrases.values()].filter((one) => one.count >= 2),
+    ...[...single.values()].filter((one) => one.count >= 3)
+  ]
     .map((phrase) => {
       const mean = phrase.stems.reduce((sum, one) => sum + meaning(one), 0) / phrase.stems.length
       return { ...phrase, score: phrase.count * phrase.stems.length * Math.sqrt(mean) }
@@ -557,11 +769,12 @@ function keyPhrases(blocks, language, stops) {
     shown.push(phrase)
     if (shown.length === 10) break
   }
-  return shown.map(({ forms, count: times }) => `${mostCommon(forms).slice(0, 120)} (${times}×)`)
+  return shown.map(({ form, count: times }) => `${form.slice(0, 120)} (${times}×)`)
 }
 
-function mostCommon(forms) {
-  return [...forms].reduce((best, one) => (one[1] > best[1] || (one[1] === best[1] && one[0] > best[0]) ? one : best))[0]
+/** Phrases that came once only, so far, when there are too many to keep. */
+function forgetRare(counts) {
+  for (const [key, { count }] of counts) if (count === 1) counts.delete(key)
 }
 
 function outlineOf(blocks) {
@@ -570,7 +783,6 @@ function outlineOf(blocks) {
   return headings.slice(0, 60).map(({ text, level }) => `${'– '.repeat(levels.indexOf(level))}${shorten(text, 200)}`)
 }
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
 const group = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 
 function shorten(text, most) {

@@ -63,14 +63,20 @@ export function runnerConformance(create: () => Runner): void {
     })
 
     it('ends a program that goes too deep', async () => {
-      await expect(start(wanted('function run() { return run() + 1 }')).result).rejects.toMatchObject({ failure: 'threw' })
+      await expect(start(wanted('function run() { return run() + 1 }')).result).rejects.toMatchObject({
+        failure: 'threw'
+      })
       const deep = start(wanted(`function run() { return JSON.stringify(JSON.parse('['.repeat(1e6))) }`))
       await expect(deep.result).rejects.toMatchObject({ failure: 'threw' })
     })
 
     it('kills at once, even inside a native call', async () => {
       const abort = new AbortController()
-      const { result, moved } = start(wanted(`function run(_, host) { host.progress(0, 'go'); ${native} }`), create(), abort.signal)
+      const { result, moved } = start(
+        wanted(`function run(_, host) { host.progress(0, 'go'); ${native} }`),
+        create(),
+        abort.signal
+      )
       await moved
       abort.abort(new Error('enough'))
       await expect(result).rejects.toMatchObject({ name: 'ProgramError', failure: 'killed' })

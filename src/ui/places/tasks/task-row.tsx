@@ -26,6 +26,7 @@ export function TaskRow({ task, isNew = false }: { task: TaskView; isNew?: boole
         <div className="row small soft">
           <StateChip task={task} />
           {isNew && <span className="chip accent">New</span>}
+          {task.allowedBy === 'permission' && <span className="chip">Allowed automatically</span>}
           {task.agent !== null && (
             <span>
               {task.role === 'leader' ? 'by' : 'for'} <AgentName agent={task.agent} />

@@ -1,5 +1,5 @@
 /** What tests of the bridge put in the place of a browser. */
-import type { BridgePort } from './messages.ts'
+import type { BridgePort } from '../messages.ts'
 
 /** Two ports that give what is posted to the other one, as it is, in a later turn. */
 export function fakePorts(): [BridgePort, BridgePort] {

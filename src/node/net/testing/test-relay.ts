@@ -7,8 +7,8 @@ import { ping, type Ping } from '@libp2p/ping'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { PRESENCE_TOPIC } from '../schema/presence.ts'
-import type { RelaySource } from './relay-source.ts'
+import { PRESENCE_TOPIC } from '../../schema/presence.ts'
+import type { RelaySource } from '../relay-source.ts'
 
 export interface TestRelay {
   source: RelaySource

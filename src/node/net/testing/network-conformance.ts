@@ -1,6 +1,6 @@
 /** What every network does, whatever carries it. Each adapter's test calls `networkConformance`. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FramedStream, Network, NetworkEvents, ProtocolOptions, StreamHandler } from './network.ts'
+import type { FramedStream, Network, NetworkEvents, ProtocolOptions, StreamHandler } from '../network.ts'
 
 export interface NetworkWorld {
   /** A new network that is not started. Those of one world find each other once they are. */
@@ -128,11 +128,13 @@ export function networkConformance(name: string, createWorld: () => Promise<Netw
 
       it('still bring what was written before a close', async () => {
         const got: string[] = []
-        const done = Promise.withResolvers<void>()
+        const done = Promise.withResolvers<null>()
         const [a, b] = await pair((_, b) => {
           b.handle(ECHO, echoOptions, async (stream, signal) => {
-            for (let m = await stream.read({ signal }); m !== null; m = await stream.read({ signal })) got.push(words(m) ?? '')
-            done.resolve()
+            for (let m = await stream.read({ signal }); m !== null; m = await stream.read({ signal })) {
+              got.push(words(m) ?? '')
+            }
+            done.resolve(null)
           })
         })
         const stream = await open(a, b)
@@ -186,7 +188,7 @@ export function networkConformance(name: string, createWorld: () => Promise<Netw
       })
 
       it('make a writer wait for a reader', async () => {
-        const go = Promise.withResolvers<void>()
+        const go = Promise.withResolvers<null>()
         let read = 0
         const [a, b] = await pair((_, b) => {
           b.handle(ECHO, { ...echoOptions, maxMessageBytes: 65_536 }, async (stream, signal) => {
@@ -203,9 +205,12 @@ export function networkConformance(name: string, createWorld: () => Promise<Netw
           await stream.close()
         })()
         // the writer gets nowhere any more: it is asked again until two answers are the same
-        for (let before = -1; before !== written; await new Promise((resolve) => setTimeout(resolve, 150))) before = written
+        for (let before = -1; before !== written; ) {
+          before = written
+          await new Promise((resolve) => setTimeout(resolve, 150))
+        }
         expect(written).toBeLessThan(total)
-        go.resolve()
+        go.resolve(null)
         await writing
         expect(words(await stream.read({ signal }))).toBe(String(total))
       })

@@ -1,5 +1,5 @@
 /** A worker for the browser test: a connection by stand-ins that answers an offer and echoes what it hears. */
-import { installStandIns } from './worker.ts'
+import { installStandIns } from '../worker.ts'
 
 export type ToTestWorker =
   | { type: 'bridge'; port: MessagePort }

@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Capability } from '../schema/declaration.ts'
+import type { EntryKind, Header } from '../schema/header.ts'
+import { createDeclarations, type Declarations } from './declarations.ts'
+import { table } from './table.ts'
+
+const now = 1_700_000_000_000
+const day = 24 * 60 * 60_000
+let index: Map<string, number>
+let declarations: Declarations
+
+beforeEach(() => {
+  index = new Map()
+  declarations = create()
+})
+
+function create(limits = {}): Declarations {
+  return createDeclarations({
+    self: 'self',
+    onCapability(id, declared) {
+      if (declared === null) index.delete(id)
+      else index.set(id, declared.seq)
+    },
+    limits
+  })
+}
+
+function entry(author: string, seq: number, kind: EntryKind, body: unknown, fields: Partial<Header> = {}) {
+  const header: Header = {
+    version: 1,
+    author: new Uint8Array(32),
+    seq,
+    previous: null,
+    skip: null,
+    kind,
+    bodyHash: new Uint8Array(32),
+    bodySize: 1,
+    time: now,
+    expiry: now + day,
+    sketch: null,
+    signature: new Uint8Array(64),
+    ...fields
+  }
+  return { author, header, body }
+}
+
+const skill = (id: string): Capability => ({
+  kind: 'capability',
+  id,
+  name: id,
+  description: '',
+  tags: [],
+  examples: [],
+  inputModes: [],
+  outputModes: [],
+  program: '0'.repeat(64),
+  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
+})
+const declare = (author: string, seq: number, id: string, fields: Partial<Header> = {}) =>
+  declarations.add(entry(author, seq, 'capability', skill(id), fields))
+const withdraw = (author: string, seq: number, of: number) =>
+  declarations.add(entry(author, seq, 'withdrawal', { kind: 'withdrawal', seq: of }))
+const want = (author: string, seq: number, fields: Partial<Header> = {}) =>
+  declarations.add(entry(author, seq, 'intention', { kind: 'intention', goal: `goal ${seq}`, tags: [] }, fields))
+const live = (at = now) => declarations.capabilities(at).map(({ agent, seq, declaration }) => `${agent} ${declaration.id} ${seq}`)
+const wanted = (at = now) => declarations.intentions(at).map(({ agent, seq }) => `${agent} ${seq}`)
+
+describe('a skill', () => {
+  test('is what the newest word on it says, in whatever order the words come', () => {
+    expect(declare('a', 3, 'x')).toBe(true)
+    expect(declare('a', 2, 'x')).toBe(false)
+    declare('a', 4, 'x')
+    expect(live()).toEqual(['a x 4'])
+    expect(index).toEqual(new Map([['a x', 4]]))
+  })
+
+  test('that was withdrawn is gone, does not come back by an older word, and comes back by a newer one', () => {
+    declare('a', 3, 'x')
+    expect(withdraw('a', 4, 3)).toBe(true)
+    declare('a', 2, 'x')
+    expect(live()).toEqual([])
+    expect(index.size).toBe(0)
+    declare('a', 5, 'x')
+    expect(live()).toEqual(['a x 5'])
+    expect(index).toEqual(new Map([['a x', 5]]))
+  })
+
+  test('whose withdrawal came first is never there', () => {
+    expect(withdraw('a', 4, 3)).toBe(false)
+    declare('a', 3, 'x')
+    expect(live()).toEqual([])
+    expect(index.size).toBe(0)
+  })
+
+  test('is not taken back by withdrawing an older word on it', () => {
+    declare('a', 1, 'x')
+    declare('a', 2, 'x')
+    withdraw('a', 3, 1)
+    expect(live()).toEqual(['a x 2'])
+  })
+
+  test('can’t be withdrawn before it was declared, nor by another agent', () => {
+    withdraw('a', 2, 5)
+    declare('a', 5, 'x')
+    withdraw('b', 6, 5)
+    expect(live()).toEqual(['a x 5'])
+  })
+
+  test('lapses, leaves the index then, and no word stands for longer than its kind’s life', () => {
+    declare('a', 1, 'x')
+    declare('b', 1, 'x', { expiry: null })
+    declare('c', 1, 'x', { expiry: now + 1000 * day })
+    expect(live(now + day)).toEqual(['b x 1', 'c x 1'])
+    expect([...index.keys()]).toEqual(['b x', 'c x'])
+    expect(live(now + table.capability.lifeMs)).toEqual([])
+    expect(index.size).toBe(0)
+  })
+
+  test('in signed nonsense is left aside', () => {
+    expect(declarations.add(entry('a', 1, 'capability', { kind: 'capability', id: '../x' }))).toBe(false)
+    expect(declarations.add(entry('a', 2, 'withdrawal', { kind: 'withdrawal', seq: 'all' }))).toBe(false)
+    expect(declarations.add(entry('a', 3, 'contract', { kind: 'contract' }))).toBe(false)
+    expect(declarations.add(entry('a', 4, 'capability', null))).toBe(false)
+    expect(live()).toEqual([])
+  })
+})
+
+test('intentions come, lapse and are withdrawn', () => {
+  want('a', 1)
+  want('a', 2)
+  want('a', 3, { expiry: now + 10 })
+  expect(want('a', 2)).toBe(false)
+  expect(withdraw('a', 4, 1)).toBe(true)
+  expect(wanted()).toEqual(['a 2', 'a 3'])
+  expect(wanted(now + 10)).toEqual(['a 2'])
+})
+
+test('an agent that forked its log is not listened to any more', () => {
+  declare('a', 1, 'x')
+  want('a', 2)
+  declarations.drop('a')
+  declare('a', 3, 'y')
+  expect(live().concat(wanted())).toEqual([])
+  expect(index.size).toBe(0)
+})
+
+describe('what is remembered is bounded', () => {
+  test('of one agent: the newest stay', () => {
+    declarations = create({ perAgent: 3 })
+    for (let seq = 1; seq <= 5; seq++) declare('a', seq, `x${seq}`)
+    for (let seq = 6; seq <= 10; seq++) want('a', seq)
+    expect(live()).toEqual(['a x3 3', 'a x4 4', 'a x5 5'])
+    expect(wanted()).toEqual(['a 8', 'a 9', 'a 10'])
+    expect([...index.keys()]).toEqual(['a x3', 'a x4', 'a x5'])
+  })
+
+  test('withdrawn skills leave their place to others', () => {
+    declarations = create({ perAgent: 2 })
+    for (let i = 0; i < 10; i++) {
+      declare('a', 2 * i + 1, `x${i}`)
+      withdraw('a', 2 * i + 2, 2 * i + 1)
+    }
+    declare('a', 21, 'last')
+    expect(live()).toEqual(['a last 21'])
+  })
+
+  test('of withdrawals of what never comes', () => {
+    declarations = create({ perAgent: 2 })
+    for (let i = 1; i <= 100; i++) withdraw('a', 1000 + i, i)
+    declare('a', 100, 'x')
+    declare('a', 1, 'y')
+    // the newest withdrawals are known, the oldest were forgotten
+    expect(live()).toEqual(['a y 1'])
+  })
+
+  test('of agents: those silent longest are forgotten, we are not', () => {
+    declarations = create({ agents: 3 })
+    declare('self', 1, 'x')
+    for (const agent of ['a', 'b', 'c', 'd']) declare(agent, 1, 'x')
+    expect(live()).toEqual(['self x 1', 'c x 1', 'd x 1'])
+    expect([...index.keys()]).toEqual(['self x', 'c x', 'd x'])
+  })
+})

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import type { Capability } from '../schema/declaration.ts'
+import { capabilityId, type Declared } from './declarations.ts'
+import { rank, type RankInput } from './rank.ts'
+
+function offer(agent: string, id = 'x', fields: Partial<Capability> = {}): Declared<Capability> {
+  return {
+    agent,
+    seq: 1,
+    expiry: 1,
+    declaration: {
+      kind: 'capability',
+      id,
+      name: `The ${id}`,
+      description: '',
+      tags: [],
+      examples: [],
+      inputModes: ['.csv', 'text/*'],
+      outputModes: [],
+      program: `program of ${id}`,
+      limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 },
+      ...fields
+    }
+  }
+}
+
+const found = (...agents: string[]) => new Map(agents.map((agent) => [`${agent} x`, { id: `${agent} x`, score: 0.8, terms: ['average'] }]))
+
+function input(fields: Partial<RankInput>): RankInput {
+  return {
+    offers: [],
+    matches: new Map(),
+    idOf: ({ agent, declaration }) => capabilityId(agent, declaration.id),
+    files: [],
+    reach: () => 'direct',
+    history: () => ({ completed: 0, failed: 0 }),
+    knownPrograms: new Set(),
+    ...fields
+  }
+}
+
+const agentsOf = (fields: Partial<RankInput>) => rank(input(fields)).map(({ agent }) => agent)
+
+describe('who is a candidate', () => {
+  test('whose words fit, or who takes all of the files', () => {
+    const offers = [offer('a'), offer('b')]
+    expect(agentsOf({ offers, matches: found('a') })).toEqual(['a'])
+    expect(agentsOf({ offers, matches: found('a'), files: [{ name: 't.csv' }] })).toEqual(['a', 'b'])
+    expect(agentsOf({ offers, matches: found('a'), files: [{ name: 't.csv' }, { name: 't.png' }] })).toEqual(['a'])
+    expect(agentsOf({ offers, matches: found('a', 'b'), files: [{ name: 't.png' }] })).toEqual([])
+  })
+})
+
+describe('the order', () => {
+  const offers = [offer('a'), offer('b')]
+  const matches = found('a', 'b')
+
+  test('better words come first, then reach, then history, then the name', () => {
+    const words = new Map([...matches, ['b x', { id: 'b x', score: 1, terms: [] }]])
+    expect(agentsOf({ offers, matches: words })).toEqual(['b', 'a'])
+    expect(agentsOf({ offers, matches, reach: (agent) => (agent === 'b' ? 'direct' : 'relayed') })).toEqual(['b', 'a'])
+    expect(agentsOf({ offers, matches, history: (agent) => ({ completed: agent === 'b' ? 3 : 0, failed: 0 }) })).toEqual(['b', 'a'])
+    expect(agentsOf({ offers, matches, history: (agent) => ({ completed: 0, failed: agent === 'a' ? 1 : 0 }) })).toEqual(['b', 'a'])
+    expect(agentsOf({ offers: [...offers].reverse(), matches })).toEqual(['a', 'b'])
+  })
+
+  test('scores are within 0 and 1', () => {
+    const best = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 1, terms: [] }]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
+    expect(best[0]!.score).toBeLessThanOrEqual(1)
+    const worst = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 0, terms: [] }]]), reach: () => 'away', history: () => ({ completed: 0, failed: 1e6 }) }))
+    expect(worst[0]!.score).toBeGreaterThanOrEqual(0)
+  })
+})
+
+test('the reasons say what counted, in words', () => {
+  const [one] = rank(
+    input({
+      offers: [offer('a')],
+      matches: found('a'),
+      files: [{ name: 'prices.csv' }],
+      history: () => ({ completed: 2, failed: 1 }),
+      knownPrograms: new Set(['program of x'])
+    })
+  )
+  expect(one!.reasons).toEqual([
+    { kind: 'matches', text: 'Matches “average”' },
+    { kind: 'accepts', text: 'Takes “prices.csv”' },
+    { kind: 'reach', text: 'Connected directly' },
+    { kind: 'history', text: 'Did 2 with you, 1 did not work out' },
+    { kind: 'program', text: 'Runs a program that comes with Starling' }
+  ])
+})
+
+test('strangers’ words are bounded, and can’t pass for ours', () => {
+  const terms = ['“, verified by Starling', 'x'.repeat(900), 'c', 'd', 'e']
+  const [one] = rank(input({ offers: [offer('a')], matches: new Map([['a x', { id: 'a x', score: 1, terms }]]) }))
+  const { text } = one!.reasons[0]!
+  expect(text.length).toBeLessThan(200)
+  expect(text).toContain('“’, verified by Starling”')
+  expect(text).toMatch(/and more$/)
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { decode, encode } from '../schema/codec.ts'
+import { MAX_PRESENCE_BYTES, presence, type Presence } from '../schema/presence.ts'
+import { ANNOUNCE_MS, createDiscovery } from './discovery.ts'
+import { createFakeClock } from './testing/fake-clock.ts'
+
+const peerId = (letter: string) => `12D3KooW${letter.repeat(44)}`
+const SELF = peerId('s')
+const OTHER = peerId('t')
+const RELAY = `/dns4/relay.example/tcp/443/tls/ws/p2p/${peerId('r')}`
+
+function setUp() {
+  const clock = createFakeClock()
+  const said: Presence[] = []
+  const known = new Map<string, readonly string[]>()
+  const penalties: string[] = []
+  let relays: string[] = [RELAY]
+  const discovery = createDiscovery(
+    {
+      clock,
+      random: () => 1,
+      publish: async (bytes) => said.push(decode(bytes, presence, MAX_PRESENCE_BYTES)),
+      penalise: (peer) => penalties.push(peer)
+    },
+    {
+      self: SELF,
+      relays: () => relays,
+      onHeard(peer, theirs) {
+        const stranger = !known.has(peer)
+        known.set(peer, theirs)
+        return stranger
+      },
+      onBye: (peer) => known.delete(peer)
+    }
+  )
+  const presenceOf = (peer: string, more: Partial<Presence> = {}) =>
+    encode({ version: 1, peer, relays: [RELAY], bye: false, at: clock.now(), ...more })
+  return { clock, said, known, penalties, discovery, presenceOf, relays: (next: string[]) => (relays = next) }
+}
+
+describe('discovery', () => {
+  it('says that we are there at once, then now and then', async () => {
+    const { clock, said, discovery } = setUp()
+    discovery.announce()
+    discovery.announce()
+    await clock.pass(50)
+    expect(said).toMatchObject([{ version: 1, peer: SELF, relays: [RELAY], bye: false }])
+    await clock.pass(2 * ANNOUNCE_MS)
+    expect(said.length).toBeGreaterThan(1)
+    expect(said.length).toBeLessThan(4)
+  })
+
+  it('says nothing while we can not be reached', async () => {
+    const { clock, said, discovery, relays } = setUp()
+    relays([])
+    discovery.announce()
+    await clock.pass(60_000)
+    expect(said).toEqual([])
+    relays([RELAY])
+    discovery.announce()
+    await clock.pass(50)
+    expect(said).toHaveLength(1)
+  })
+
+  it('answers a stranger soon, and one that is known not', async () => {
+    const { clock, said, known, discovery, presenceOf } = setUp()
+    expect(discovery.judge(presenceOf(OTHER), OTHER)).toBe('accept')
+    expect(known.get(OTHER)).toEqual([RELAY])
+    await clock.pass(120)
+    expect(said).toHaveLength(1)
+    await clock.pass(1000)
+    expect(discovery.judge(presenceOf(OTHER), OTHER)).toBe('accept')
+    await clock.pass(1000)
+    expect(said).toHaveLength(1)
+  })
+
+  it('does not answer a crowd with as many announcements', async () => {
+    const { clock, said, discovery, presenceOf } = setUp()
+    for (const letter of 'ABCDEFGHJKLMNPQRSTUV') {
+      discovery.judge(presenceOf(peerId(letter)), peerId(letter))
+      await clock.pass(200)
+    }
+    expect(said.length).toBeLessThan(14)
+  })
+
+  it('believes a peer only of itself', async () => {
+    const { known, penalties, discovery, presenceOf } = setUp()
+    expect(discovery.judge(presenceOf(OTHER), peerId('u'))).toBe('reject')
+    expect(known.size).toBe(0)
+    expect(penalties).toEqual([peerId('u')])
+  })
+
+  it('holds garbage against whoever signed it', async () => {
+    const { penalties, discovery } = setUp()
+    expect(discovery.judge(Uint8Array.of(1, 2, 3), OTHER)).toBe('reject')
+    expect(discovery.judge(encode({ version: 1, peer: OTHER }), OTHER)).toBe('reject')
+    expect(discovery.judge(new Uint8Array(10_000), OTHER)).toBe('reject')
+    expect(penalties).toEqual([OTHER, OTHER, OTHER])
+  })
+
+  it('takes a goodbye, and nothing older after it', async () => {
+    const { clock, known, discovery, presenceOf } = setUp()
+    const early = presenceOf(OTHER)
+    await clock.pass(10)
+    discovery.judge(presenceOf(OTHER), OTHER)
+    await clock.pass(10)
+    expect(discovery.judge(presenceOf(OTHER, { bye: true }), OTHER)).toBe('accept')
+    expect(known.size).toBe(0)
+    expect(discovery.judge(early, OTHER)).toBe('ignore')
+    expect(known.size).toBe(0)
+    await clock.pass(10)
+    discovery.judge(presenceOf(OTHER), OTHER)
+    expect(known.size).toBe(1)
+  })
+
+  it('ignores what bears a time far from now', async () => {
+    const { clock, known, discovery, presenceOf } = setUp()
+    expect(discovery.judge(presenceOf(OTHER, { at: clock.now() + 3_600_000 }), OTHER)).toBe('ignore')
+    expect(discovery.judge(presenceOf(OTHER, { at: clock.now() - 3_600_000 }), OTHER)).toBe('ignore')
+    expect(known.size).toBe(0)
+  })
+
+  it('takes only so much from one signer', async () => {
+    const { clock, discovery, presenceOf } = setUp()
+    const verdicts: string[] = []
+    for (let i = 0; i < 40; i++) {
+      await clock.pass(1)
+      verdicts.push(discovery.judge(presenceOf(OTHER), OTHER))
+    }
+    expect(verdicts.filter((verdict) => verdict === 'accept').length).toBeLessThan(20)
+    expect(verdicts[0]).toBe('accept')
+  })
+
+  it('says goodbye last', async () => {
+    const { clock, said, discovery } = setUp()
+    discovery.announce()
+    await clock.pass(50)
+    await discovery.bye()
+    discovery.announce()
+    await clock.pass(60_000)
+    expect(said).toMatchObject([{ bye: false }, { bye: true }])
+    expect(said[1]?.at).toBeGreaterThan(said[0]?.at ?? 0)
+    expect(clock.waiting).toBe(0)
+  })
+})

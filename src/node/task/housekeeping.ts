@@ -1,0 +1,39 @@
+/**
+ * What others' requests leave behind is bounded: their files go when the work is over, and the tasks
+ * themselves when many newer ones have come. What both have signed stays in the log. Pure.
+ */
+import type { TaskRecord } from '../schema/task.ts'
+import type { Operation } from '../store/store.ts'
+import { hasEnded } from './tasks.ts'
+
+/** Tasks done for others that are kept when they are over, newest first. */
+export const MAX_KEPT = 500
+
+/** Whether nothing more is to be done about a task: it has ended, and what there is to write down is written. */
+export function isSettled({ state, outcome, entries }: TaskRecord): boolean {
+  return hasEnded(state) && (outcome === null || entries.outcome !== null)
+}
+
+/** Tasks done for others that are over and no longer kept. @param newestFirst all tasks */
+export function outlived(newestFirst: readonly TaskRecord[], keep = MAX_KEPT): TaskRecord[] {
+  return newestFirst.filter((task) => task.role === 'follower' && isSettled(task)).slice(keep)
+}
+
+/** Deletes the blobs that only this task, done for somebody else, needs: its files, and its result if that goes too. */
+export function clearing(task: TaskRecord, all: readonly TaskRecord[], parts: 'files' | 'files and result'): Operation[] {
+  const needed = new Set(all.filter(({ id }) => id !== task.id).flatMap(blobsOf))
+  const own = task.files.map(({ hash }) => hash)
+  const result = task.outcome?.result ?? null
+  if (parts === 'files') {
+    if (result !== null) needed.add(result)
+  } else if (result !== null) {
+    own.push(result)
+  }
+  return [...new Set(own)].filter((hash) => !needed.has(hash)).map((key) => ({ delete: 'blobs', key }))
+}
+
+/** What a task still needs: what was asked for stays whole, what was done for others needs its files until it has ended. */
+function blobsOf({ role, state, files, outcome }: TaskRecord): string[] {
+  const hashes = role === 'leader' || !hasEnded(state) ? files.map(({ hash }) => hash) : []
+  return outcome?.result == null ? hashes : [...hashes, outcome.result]
+}

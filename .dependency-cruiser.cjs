@@ -19,7 +19,7 @@ const downwards = layers.slice(1).map((folders, i) => ({
   name: `${folders[0]}-imports-downwards`,
   comment: 'Layers point down only: ui > task > identity, trust > adapt > gossip, log > net.',
   severity: 'error',
-  from: { path: node(...folders) },
+  from: { path: node(...folders), pathNot: tests },
   to: { path: node(...layers.slice(0, i + 1).flat()) }
 }))
 

@@ -3,7 +3,6 @@ import { openWorld } from '../scripts/world.mjs'
 
 /** A network as `npm start` makes it: two resident agents, and nobody else. */
 const test = base.extend<{ url: string }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are wanted from this pattern
   url: async ({}, use) => {
     const world = await openWorld({ residents: 2 })
     await use(world.url)

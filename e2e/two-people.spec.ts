@@ -111,7 +111,7 @@ test('the tabs of one profile are one agent: any of them answers, and the log ne
   const [ann, ben] = await Promise.all([someone(), someone()])
   const bensOther = await ben.context().newPage()
   await bensOther.goto(world.url)
-  await until(bensOther, () => globalThis.starling !== undefined)
+  await until(bensOther, () => 'starling' in globalThis)
   const [one, two] = await Promise.all([ben, bensOther].map((page) => page.evaluate(() => starling.status())))
   expect(one?.agent).toBe(two?.agent)
   expect(one?.peerId).not.toBe(two?.peerId)

@@ -1,5 +1,5 @@
 /** What every end-to-end test starts with: a relay with the built app, and people with browser profiles of their own. */
-import { test as base, type Browser, type BrowserContextOptions, type Page } from '@playwright/test'
+import { test as base, type BrowserContextOptions, type Page } from '@playwright/test'
 import type { ApprovalView } from '../src/node/client.ts'
 import { openWorld, until } from '../scripts/world.mjs'
 
@@ -10,7 +10,6 @@ export const test = base.extend<{
   /** Opens the app as somebody new. */
   someone: (options?: BrowserContextOptions) => Promise<Page>
 }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are wanted from this pattern
   world: async ({}, use) => {
     const world = await openWorld()
     await use(world)
@@ -19,7 +18,7 @@ export const test = base.extend<{
   someone: async ({ browser, world }, use) => {
     const people: Array<{ close: () => Promise<void> }> = []
     await use(async (options) => {
-      const { page, context } = await world.person(browser as Browser, options)
+      const { page, context } = await world.person(browser, options)
       people.push(context)
       return page
     })

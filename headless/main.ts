@@ -63,8 +63,7 @@ async function main(): Promise<void> {
   })
   if (perDay > 0) {
     // nobody watches it: it says yes by itself, within the limits of each skill
-    const skills = await builtInSkills()
-    await node.allowAnybody(skills.map(({ capability: { id, limits } }) => ({ skill: id, limits, perDay })))
+    await node.allowAnybody(builtInSkills.map(({ capability: { id, limits } }) => ({ skill: id, limits, perDay })))
   }
   await node.start()
   console.log(`${name} is ${key.agent}`)

@@ -1,7 +1,8 @@
 /**
  * Fails when the JavaScript that the page and the peer worker load at the start is too much. Counted, with gzip:
  * what the page imports statically, and all that the peer worker imports, also with `import()`, because it loads
- * libp2p that way at once. Other workers, and what the page loads with `import()`, come when they are wanted.
+ * libp2p that way at once; but for the skills' programs, which come when one is read or run. Other workers, and what
+ * the page loads with `import()`, come when they are wanted.
  *
  * `npm run budget`
  */
@@ -14,23 +15,26 @@ import { ensureBuilt } from './build.mjs'
 import { runMain } from './setup.mjs'
 
 const BUDGET = 350_000
+/** What the peer worker loads only when somebody asks for it: the sources of `src/node/skill/programs`. */
+const programs = /^\.\/(csv|csv-statistics|key-points|javascript)-[\w-]+\.js$/
 const app = fileURLToPath(new URL('../dist/app', import.meta.url))
 
 /**
  * The files that a module needs, itself included.
  *
  * @param {string} entry path of a built module
- * @param {{ dynamic: boolean }} options whether what is loaded with `import()` counts
+ * @param {{ dynamic: boolean, except?: RegExp }} options whether what is loaded with `import()` counts, and which not
  * @param {Set<string>} [seen]
  * @returns {Set<string>} absolute paths
  */
-export function moduleGraph(entry, { dynamic }, seen = new Set()) {
+export function moduleGraph(entry, options, seen = new Set()) {
   const path = resolve(entry)
   if (seen.has(path)) return seen
   seen.add(path)
-  for (const specifier of importsOf(path, dynamic)) {
+  for (const specifier of importsOf(path, options.dynamic)) {
+    if (options.except?.test(specifier)) continue
     if (!specifier.startsWith('.')) throw new Error(`expected a relative import in ${path}, got "${specifier}"`)
-    moduleGraph(join(dirname(path), specifier), { dynamic }, seen)
+    moduleGraph(join(dirname(path), specifier), options, seen)
   }
   return seen
 }
@@ -60,7 +64,7 @@ function main() {
   for (const script of scriptsOf(readFileSync(join(app, 'index.html'), 'utf8'))) page.add(join(app, script))
   const workers = readdirSync(join(app, 'assets')).filter((name) => /^peer-[\w-]+\.js$/.test(name))
   if (workers.length !== 1) throw new Error(`expected one peer worker in dist/app/assets, got: ${workers.join(', ')}`)
-  const worker = moduleGraph(join(app, 'assets', workers[0] ?? ''), { dynamic: true })
+  const worker = moduleGraph(join(app, 'assets', workers[0] ?? ''), { dynamic: true, except: programs })
 
   let total = 0
   for (const [who, files] of /** @type {const} */ ([['page', page], ['peer worker', worker]])) {

@@ -122,7 +122,8 @@ export interface ApprovalView {
   goal: string
   skill: string
   skillName: string
-  program: { hash: string; source: string; author: 'built in' | 'the asking agent' }
+  /** `the asking agent`: it runs a function that they send along, as a file */
+  program: { hash: string; source: string; author: 'built in' | 'you' | 'the asking agent' }
   files: FileReference[]
   limits: Limits
   created: number

@@ -5,6 +5,7 @@ import type { Adaptation } from './adapt/adaptation.ts'
 import type {
   AgentView,
   AlwaysOptions,
+  ApprovalView,
   CapabilityInput,
   IntentionInput,
   Snapshot,
@@ -15,12 +16,11 @@ import type {
 import { digest, toHex } from './crypto/hash.ts'
 import type { Logs } from './log/log.ts'
 import type { Network } from './net/network.ts'
-import type { Offers } from './offers.ts'
+import type { Offers, OwnSkill } from './offers.ts'
 import { InvalidBytesError, decode } from './schema/codec.ts'
 import type { Limits } from './schema/declaration.ts'
 import { result as resultSchema, type Progress, type Result } from './schema/result.ts'
 import type { TaskRecord } from './schema/task.ts'
-import type { Skill } from './skill/skills.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import { createEmitter } from './support/emitter.ts'
@@ -78,6 +78,8 @@ export async function createLocalClient(components: LocalClientComponents): Prom
   const { agent, store, storage, network, logs, adaptation, tasks, permissions, leader, offers, history, changes, now, report } =
     components
   const names = new Map<string, string>()
+  /** programs' sources by hash: at most as many as there are skills */
+  const sources = new Map<string, string>()
   const views = new Map<string, { revision: number; progress: Progress | null; view: TaskView }>()
   const logViews = new Map<string, Promise<AgentView['log']>>()
   const { on, emit } = createEmitter<{ change: undefined }>()
@@ -186,11 +188,25 @@ export async function createLocalClient(components: LocalClientComponents): Prom
 
   const status = () => statusView(agent, network, adaptation.agentOf, storage)
 
-  function approvals() {
-    return tasks
-      .all()
-      .filter(waitsForApproval)
-      .map((task) => approvalView(task, offers.skills.get(task.contract.skill), about(task.contract.leader)))
+  /** Read when the first request for it comes, and then held: requests are drawn ten times a second. */
+  async function programOf({ contract }: AskedTask): Promise<ApprovalView['program']> {
+    const skill = offers.skills.get(contract.skill)
+    if (skill?.capability.program !== contract.program) return { hash: contract.program, source: '', author: 'built in' }
+    const source = sources.get(contract.program) ?? (await skill.source())
+    sources.set(contract.program, source)
+    return { hash: contract.program, source, author: skill.author }
+  }
+
+  function approvals(): Promise<ApprovalView[]> {
+    return Promise.all(
+      tasks
+        .all()
+        .filter(waitsForApproval)
+        .map(async (task) => {
+          const name = offers.skills.get(task.contract.skill)?.capability.name ?? task.contract.skill
+          return approvalView(task, name, await programOf(task), about(task.contract.leader))
+        })
+    )
   }
 
   async function snapshot(): Promise<Snapshot> {
@@ -198,7 +214,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       status: status(),
       agents: await agentViews(),
       tasks: await taskViews(tasks.all().slice(0, MAX_SHOWN_TASKS)),
-      approvals: approvals(),
+      approvals: await approvals(),
       permissions: (await permissions.all()).map((one) => permissionView(one, now())),
       offers: [...offers.skills.values()].map(({ capability }) => ({
         capability,
@@ -245,7 +261,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     }
     const bytes = new TextEncoder().encode(source)
     if (bytes.length > MAX_SOURCE_BYTES) throw new RangeError(`A program may have ${MAX_SOURCE_BYTES} bytes at most.`)
-    const skill: Skill = {
+    const own: OwnSkill = {
       source,
       capability: {
         description: '',
@@ -259,7 +275,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
         program: toHex(await digest(bytes))
       }
     }
-    return { seq: (await offers.add(skill)).seq }
+    return { seq: (await offers.add(own)).seq }
   }
 
   async function declareIntention({ goal, tags = [] }: IntentionInput): Promise<{ seq: number }> {
@@ -315,7 +331,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
         hasEnded(state) || cancelRequested ? null : { cancelRequested: true, waiting: 'Stopping' }
       )
     },
-    approvals: async () => approvals(),
+    approvals,
     async approve(id, { always } = {}) {
       const task = asked(id)
       await allow(task, always)

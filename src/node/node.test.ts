@@ -1,100 +1,32 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import type { StarlingClient, TaskView } from './client.ts'
-import { agentKey, generateKeyPair, type AgentKey } from './crypto/keys.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryHub, type MemoryHub } from './net/memory.ts'
-import { createNode, type StarlingNode } from './node.ts'
-import { ProgramError, type Runner } from './skill/runner.ts'
-import { runHere } from './skill/testing/run-program.ts'
-import { noChanges } from './store/changes.ts'
-import { createMemoryLocks, type Locks } from './store/locks.ts'
-import { createMemoryStore } from './store/memory.ts'
-import type { Store } from './store/store.ts'
+import type { StarlingNode } from './node.ts'
+import type { Runner } from './skill/runner.ts'
+import { createMemoryLocks } from './store/locks.ts'
+import { agents, approval, createNodes, createProfile, csv, endlessRunner, reaches, type Nodes, type Profile } from './testing/nodes.ts'
 
-/** A profile: what survives a reload. */
-interface Profile {
-  key: AgentKey
-  store: Store
-  locks: Locks
-}
+let hub: MemoryHub
+let nodes: Nodes
 
-const running: StarlingNode[] = []
-const reports: unknown[] = []
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((node) => node.stop()))
-  expect(reports.splice(0)).toEqual([])
+beforeEach(() => {
+  hub = createMemoryHub()
+  nodes = createNodes(hub)
 })
 
-async function profile(): Promise<Profile> {
-  return { key: await agentKey(await generateKeyPair()), store: createMemoryStore(), locks: createMemoryLocks() }
-}
+afterEach(async () => {
+  await nodes.closeAll()
+  expect(nodes.reports).toEqual([])
+})
 
-/** A store that its node may close and the next one of the profile go on with. */
-function lasting(store: Store): Store {
-  return { ...store, close: () => Promise.resolve() }
-}
-
-/** The sandbox itself; the worker around it has tests of its own. */
-const sandboxRunner: Runner = {
-  run: (run, { onProgress }) =>
-    runHere(run, { onProgress: (fraction, note) => onProgress({ fraction, note, at: Date.now() }) })
-}
-
-async function open(hub: MemoryHub, peer: string, { key, store, locks }: Profile, runner = sandboxRunner): Promise<StarlingNode> {
-  const node = await createNode({
-    key,
-    store: lasting(store),
-    storageProblem: null,
-    network: hub.network(peer),
-    runner,
-    locks,
-    changes: noChanges,
-    now: Date.now,
-    report: (error) => reports.push(error)
-  })
-  await node.start()
-  running.push(node)
-  return node
-}
-
-async function close(node: StarlingNode): Promise<void> {
-  running.splice(running.indexOf(node), 1)
-  await node.stop()
-}
-
-/** The first version of a task for which `wanted` holds. */
-async function reaches(client: StarlingClient, id: string, wanted: (task: TaskView) => boolean): Promise<TaskView> {
-  let seen: TaskView | undefined
-  for await (const task of client.watch(id)) {
-    seen = task
-    if (wanted(task)) return task
-  }
-  throw new Error(`the task ended otherwise: ${JSON.stringify(seen)}`)
-}
-
-async function approval(client: StarlingClient) {
-  for await (const { approvals } of client.snapshots()) {
-    if (approvals[0] !== undefined) return approvals[0]
-  }
-  throw new Error('no approval came')
-}
-
-async function agents(client: StarlingClient, wanted: number) {
-  for await (const snapshot of client.snapshots()) {
-    const able = snapshot.agents.filter(({ capabilities }) => capabilities.length > 0)
-    if (able.length >= wanted) return able
-  }
-  throw new Error('the agents did not come')
-}
-
-const csv = { name: 'prices.csv', type: 'text/csv', text: 'city,price\nBern,3\nBasel,5\nBern,7\n' }
+const open = (peer: string, profile: Profile, runner?: Runner): Promise<StarlingNode> =>
+  nodes.open(peer, profile, runner === undefined ? {} : { runner })
+const close = (node: StarlingNode) => nodes.close(node)
 
 describe('two agents', () => {
   test('find each other, agree, work, and both keep the co-signed record', async () => {
-    const hub = createMemoryHub()
-    const [ann, ben] = [await profile(), await profile()]
-    const a = await open(hub, 'peer-a', ann)
-    const b = await open(hub, 'peer-b', ben)
+    const [ann, ben] = [await createProfile(), await createProfile()]
+    const a = await open('peer-a', ann)
+    const b = await open('peer-b', ben)
     await agents(a.client, 1)
 
     const found = await a.client.find('average price by city', { files: [csv] })
@@ -118,7 +50,8 @@ describe('two agents', () => {
     for (const kind of ['contract', 'outcome']) {
       const one = ours.find((entry) => entry.kind === kind)
       expect(one?.bodyHash).toBe(theirs.find((entry) => entry.kind === kind)?.bodyHash)
-      expect(one?.body).toMatchObject({ leaderSignature: expect.any(Uint8Array), followerSignature: expect.any(Uint8Array) })
+      const { leaderSignature, followerSignature } = one?.body as SignedContract
+      expect([leaderSignature, followerSignature].map((signature) => signature.length)).toEqual([64, 64])
     }
     expect((await a.client.find('average price by city'))[0]?.reasons).toContainEqual({
       kind: 'history',
@@ -127,9 +60,8 @@ describe('two agents', () => {
   })
 
   test('a decline comes with its reason, and nothing is recorded', async () => {
-    const hub = createMemoryHub()
-    const a = await open(hub, 'peer-a', await profile())
-    const b = await open(hub, 'peer-b', await profile())
+    const a = await open('peer-a', await createProfile())
+    const b = await open('peer-b', await createProfile())
     await agents(a.client, 1)
     const id = await a.client.submit({ goal: 'Statistics', files: [csv] })
     await b.client.decline((await approval(b.client)).id, 'Not today')
@@ -140,9 +72,8 @@ describe('two agents', () => {
   })
 
   test('a standing permission answers within its limits, and asks beyond them', async () => {
-    const hub = createMemoryHub()
-    const a = await open(hub, 'peer-a', await profile())
-    const b = await open(hub, 'peer-b', await profile())
+    const a = await open('peer-a', await createProfile())
+    const b = await open('peer-b', await createProfile())
     await agents(a.client, 1)
     const first = await a.client.submit({ goal: 'Statistics', files: [csv] })
     await b.client.approve((await approval(b.client)).id, { always: { perDay: 1 } })
@@ -156,9 +87,8 @@ describe('two agents', () => {
   })
 
   test('a program that fails says so to both', async () => {
-    const hub = createMemoryHub()
-    const a = await open(hub, 'peer-a', await profile())
-    const b = await open(hub, 'peer-b', await profile())
+    const a = await open('peer-a', await createProfile())
+    const b = await open('peer-b', await createProfile())
     await agents(a.client, 1)
     const file = { name: 'function.js', type: 'text/javascript', text: '() => { throw new Error("no such luck") }' }
     const id = await a.client.submit({ goal: 'Run my function', skill: 'javascript', files: [file] })
@@ -170,19 +100,10 @@ describe('two agents', () => {
   })
 
   test('either side can stop a run at once', async () => {
-    const hub = createMemoryHub()
     let stopped = 0
-    const endless: Runner = {
-      run: (_, { signal }) =>
-        new Promise((_, reject) => {
-          signal.addEventListener('abort', () => {
-            stopped++
-            reject(new ProgramError('killed', 'stopped'))
-          })
-        })
-    }
-    const a = await open(hub, 'peer-a', await profile())
-    const b = await open(hub, 'peer-b', await profile(), endless)
+    const endless = endlessRunner(() => stopped++)
+    const a = await open('peer-a', await createProfile())
+    const b = await open('peer-b', await createProfile(), endless)
     await agents(a.client, 1)
     for (const side of ['leader', 'follower'] as const) {
       const id = await a.client.submit({ goal: `Statistics for the ${side}`, files: [csv] })
@@ -200,56 +121,52 @@ describe('two agents', () => {
 
 describe('a reload in the middle loses nothing', () => {
   test('of the asking side, while it waits for approval', async () => {
-    const hub = createMemoryHub()
-    const ann = await profile()
-    const a = await open(hub, 'peer-a', ann)
-    const b = await open(hub, 'peer-b', await profile())
+    const ann = await createProfile()
+    const a = await open('peer-a', ann)
+    const b = await open('peer-b', await createProfile())
     await agents(a.client, 1)
     const id = await a.client.submit({ goal: 'Statistics', files: [csv] })
     const card = await approval(b.client)
     await close(a)
     await b.client.approve(card.id)
-    const again = await open(hub, 'peer-a2', ann)
+    const again = await open('peer-a2', ann)
     expect((await reaches(again.client, id, ({ state }) => state === 'completed')).result).not.toBeNull()
     expect((await again.client.log()).filter(({ kind }) => kind === 'contract')).toHaveLength(1)
   })
 
   test('of the doing side, while it asks its operator and while it runs', async () => {
-    const hub = createMemoryHub()
-    const ben = await profile()
-    const a = await open(hub, 'peer-a', await profile())
+    const ben = await createProfile()
+    const a = await open('peer-a', await createProfile())
     const never: Runner = { run: () => new Promise(() => undefined) }
-    const b = await open(hub, 'peer-b', ben, never)
+    const b = await open('peer-b', ben, never)
     await agents(a.client, 1)
     const id = await a.client.submit({ goal: 'Statistics', files: [csv] })
     const card = await approval(b.client)
     await close(b)
-    const b2 = await open(hub, 'peer-b2', ben, never)
+    const b2 = await open('peer-b2', ben, never)
     expect((await approval(b2.client)).id).toBe(card.id)
     await b2.client.approve(card.id)
     await reaches(b2.client, card.id, ({ state, waiting }) => state === 'working' && waiting === '')
     await close(b2)
     // as when a tab is closed: its locks fall to the next
-    const b3 = await open(hub, 'peer-b3', { ...ben, locks: createMemoryLocks() })
+    const b3 = await open('peer-b3', { ...ben, locks: createMemoryLocks() })
     expect((await reaches(a.client, id, ({ state }) => state === 'completed')).result).not.toBeNull()
     expect((await b3.client.log()).filter(({ kind }) => kind === 'contract')).toHaveLength(1)
   })
 })
 
 test('a task waits for somebody who can do it, and starts when they come', async () => {
-  const hub = createMemoryHub()
-  const a = await open(hub, 'peer-a', await profile())
+  const a = await open('peer-a', await createProfile())
   const id = await a.client.submit({ goal: 'Statistics', files: [csv] })
   expect((await reaches(a.client, id, ({ waiting }) => waiting !== '')).waiting).toMatch(/Looking for/)
-  const b = await open(hub, 'peer-b', await profile())
+  const b = await open('peer-b', await createProfile())
   await b.client.approve((await approval(b.client)).id)
   await reaches(a.client, id, ({ state }) => state === 'completed')
 })
 
 test('files that nobody takes are refused before anything is sent', async () => {
-  const hub = createMemoryHub()
-  const a = await open(hub, 'peer-a', await profile())
-  const b = await open(hub, 'peer-b', await profile())
+  const a = await open('peer-a', await createProfile())
+  const b = await open('peer-b', await createProfile())
   await agents(a.client, 1)
   const huge = { name: 'huge.csv', type: 'text/csv', text: `a\n${'1\n'.repeat(6 * 2 ** 20)}` }
   const id = await a.client.submit({ goal: 'Statistics', files: [huge] })
@@ -259,9 +176,8 @@ test('files that nobody takes are refused before anything is sent', async () => 
 })
 
 test('a skill of one’s own is offered, found and run', async () => {
-  const hub = createMemoryHub()
-  const a = await open(hub, 'peer-a', await profile())
-  const b = await open(hub, 'peer-b', await profile())
+  const a = await open('peer-a', await createProfile())
+  const b = await open('peer-b', await createProfile())
   const source = 'function run(input) { return { summary: input.goal.split("").reverse().join(""), parts: [] } }'
   await b.client.declare({ id: 'mirror', name: 'Mirror writing', tags: ['backwards', 'mirror'], source })
   await agents(a.client, 1)
@@ -275,9 +191,8 @@ test('a skill of one’s own is offered, found and run', async () => {
 })
 
 test('what is declared is announced and what is withdrawn is gone', async () => {
-  const hub = createMemoryHub()
-  const a = await open(hub, 'peer-a', await profile())
-  const b = await open(hub, 'peer-b', await profile())
+  const a = await open('peer-a', await createProfile())
+  const b = await open('peer-b', await createProfile())
   await agents(a.client, 1)
   const { seq } = await b.client.declare({ goal: 'A recipe for bread' })
   for await (const snapshot of a.client.snapshots()) {

@@ -69,7 +69,6 @@ const RENEW_MS = 60 * 60_000
 export async function createNode(components: NodeComponents): Promise<StarlingNode> {
   const { key, store, network, runner, locks, changes, now, report } = components
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
-  const builtIn = await builtInSkills()
 
   const tasks = createTasks({ store, changes, now })
   const unreadable = await tasks.load()
@@ -95,10 +94,10 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     },
     {
       history,
-      knownPrograms: new Set(builtIn.map(({ capability }) => capability.program))
+      knownPrograms: new Set(builtInSkills.map(({ capability }) => capability.program))
     }
   )
-  const offers = createOffers({ agent: key.agent, adaptation, store, locks, changes, report, builtIn, now })
+  const offers = createOffers({ agent: key.agent, adaptation, store, locks, changes, report, builtIn: builtInSkills, now })
   const leader = createLeader({ key, store, tasks, adaptation, locks, now, random, report })
   const follower = createFollower({
     key,

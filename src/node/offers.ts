@@ -23,10 +23,16 @@ export interface Offers {
   offered(id: string): Skill | undefined
   set(skill: string, offered: boolean): Promise<void>
   /** Keeps a skill of the operator's own and offers it. Resolves to its declaration. @throws RangeError for a built-in id, InvalidBytesError for a capability that is none */
-  add(skill: Skill): Promise<Declared<Capability>>
+  add(own: OwnSkill): Promise<Declared<Capability>>
   /** Our live declaration of a skill. */
   declared(skill: string): Declared<Capability> | undefined
   close(): void
+}
+
+/** A skill of the operator's own, as it is kept. */
+export interface OwnSkill {
+  capability: Capability
+  source: string
 }
 
 export interface OffersComponents {
@@ -61,8 +67,8 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
   }
 
   async function read(): Promise<void> {
-    for (const [id, skill] of await store.list<Skill>('skills')) {
-      if (!builtInIds.has(id)) skills.set(id, skill)
+    for (const [id, { capability, source }] of await store.list<OwnSkill>('skills')) {
+      if (!builtInIds.has(id)) skills.set(id, { capability, author: 'you', source: () => Promise.resolve(source) })
     }
     switchedOff = (await store.get<string[]>('settings', KEY)) ?? []
   }
@@ -99,8 +105,8 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       await renew()
     },
     async add({ capability, source }) {
-      const skill: Skill = { capability: parse(capability, capabilitySchema), source }
-      const { id } = skill.capability
+      const own: OwnSkill = { capability: parse(capability, capabilitySchema), source }
+      const { id } = own.capability
       await read()
       if (builtInIds.has(id)) throw new RangeError(`“${id}” is a skill that comes with Starling: choose another id`)
       if (!skills.has(id) && skills.size - builtInIds.size >= MAX_OWN_SKILLS) {
@@ -108,7 +114,7 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       }
       const next = switchedOff.filter((one) => one !== id)
       await store.commit([
-        { put: 'skills', key: id, value: skill },
+        { put: 'skills', key: id, value: own },
         { put: 'settings', key: KEY, value: next }
       ])
       changes.tell({ what: 'offers' })

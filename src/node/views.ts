@@ -8,7 +8,6 @@ import type { Network } from './net/network.ts'
 import type { Contract } from './schema/contract.ts'
 import type { Progress, Result } from './schema/result.ts'
 import type { PermissionRecord, TaskRecord } from './schema/task.ts'
-import type { Skill } from './skill/skills.ts'
 import { usedToday } from './task/permission.ts'
 
 export function statusView(
@@ -74,7 +73,8 @@ export function waitsForApproval(task: TaskRecord): task is AskedTask {
 
 export function approvalView(
   { id, contract, created }: AskedTask,
-  skill: Skill | undefined,
+  skillName: string,
+  program: ApprovalView['program'],
   other: Pick<AgentView, 'petname' | 'reach' | 'history'>
 ): ApprovalView {
   return {
@@ -85,8 +85,8 @@ export function approvalView(
     history: other.history,
     goal: contract.goal,
     skill: contract.skill,
-    skillName: skill?.capability.name ?? contract.skill,
-    program: { hash: contract.program, source: skill?.source ?? '', author: 'built in' },
+    skillName,
+    program,
     files: contract.files,
     limits: contract.limits,
     created,

@@ -6,4 +6,5 @@ export type PageMessage =
   /** the page is going away: say goodbye, there are milliseconds left */
   | { type: 'leave' }
 
+/** The node could not start, or has lost its store. */
 export type WorkerMessage = { type: 'failed'; message: string }

@@ -58,11 +58,14 @@ test('streams, and ends a stream that the reader leaves', async () => {
 
 test('a stream that fails fails for its reader', async () => {
   const rpc = pair({
-    async *fail(): AsyncGenerator<number> {
+    async *fail() {
+      yield 1
       throw new Error('broken')
     }
   })
-  await expect(rpc.stream('fail', [])[Symbol.asyncIterator]().next()).rejects.toThrow('broken')
+  const numbers = rpc.stream<number>('fail', [])[Symbol.asyncIterator]()
+  expect(await numbers.next()).toEqual({ done: false, value: 1 })
+  await expect(numbers.next()).rejects.toThrow('broken')
 })
 
 test('what waits when the other end is gone fails at once, and so does what comes after', async () => {

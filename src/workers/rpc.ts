@@ -1,15 +1,8 @@
 /**
  * Calls from a page to an object in its worker: plain methods, and methods that give async iterables, over
- * one message port. Both ends are our own code, so messages are not checked; errors arrive with their name
- * and message.
+ * one message port that is theirs alone. Both ends are our own code, so messages are not checked; errors arrive
+ * with their name and message.
  */
-
-/** What both a `Worker`, a worker's global scope and a `MessagePort` can do. */
-export interface Port {
-  postMessage(message: unknown): void
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
-  removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void
-}
 
 type Request =
   | { rpc: 'call'; id: number; method: string; args: unknown[] }
@@ -29,7 +22,7 @@ export class DisconnectedError extends Error {
 type Method = (...args: unknown[]) => unknown
 
 /** Answers calls of `target`'s methods that come through `port`. @returns ends that */
-export function serveRpc(port: Port, target: object): () => void {
+export function serveRpc(port: MessagePort, target: object): () => void {
   const methods = target as Record<string, Method | undefined>
   const streams = new Map<number, AsyncIterator<unknown>>()
 
@@ -53,7 +46,6 @@ export function serveRpc(port: Port, target: object): () => void {
 
   const listener = ({ data }: MessageEvent) => {
     const request = data as Request
-    if (request.rpc !== 'call' && request.rpc !== 'next' && request.rpc !== 'return') return
     answer(request).then(
       (reply) => port.postMessage(reply),
       (error: unknown) => {
@@ -75,14 +67,13 @@ export interface RpcClient {
 }
 
 /** The calling end. */
-export function createRpcClient(port: Port): RpcClient {
+export function createRpcClient(port: MessagePort): RpcClient {
   const waiting = new Map<number, { resolve: (reply: Reply) => void; reject: (error: Error) => void }>()
   let lastId = 0
   let gone: string | null = null
 
   const listener = ({ data }: MessageEvent) => {
     const reply = data as Reply
-    if (!['value', 'stream', 'item', 'error'].includes(reply.rpc)) return
     const call = waiting.get(reply.id)
     if (call === undefined) return
     waiting.delete(reply.id)

@@ -8,9 +8,9 @@ import { createBrowserRunner } from './skill-runner.ts'
 runnerConformance(createBrowserRunner)
 
 it('does a built-in skill’s work from inside another worker, as the peer worker asks for it', async () => {
-  const skill = (await builtInSkills())[0]!
+  const skill = builtInSkills[0]!
   const { goal, files } = samples[0]!
-  const run: ProgramRun = { source: skill.source, input: { goal, files }, limits: skill.capability.limits, time: 0 }
+  const run: ProgramRun = { source: await skill.source(), input: { goal, files }, limits: skill.capability.limits, time: 0 }
   const outer = new Worker(new URL('./testing/nested-run.ts', import.meta.url), { type: 'module' })
   try {
     const heard: unknown[] = []

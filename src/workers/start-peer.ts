@@ -39,9 +39,7 @@ export function startPeer(): PeerHandle {
       event.preventDefault()
       fail(event.message || 'the worker could not be loaded')
     })
-    worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
-      if (data.type === 'failed') fail(data.message)
-    })
+    worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => fail(data.message))
   })
 
   const say = (message: PageMessage, transfer: Transferable[] = []) => worker.postMessage(message, transfer)

@@ -6,8 +6,7 @@ import type { Locks } from '../node/store/locks.ts'
 
 /** Locks that fall to the next tab when theirs is closed. */
 export const tabLocks: Locks = {
-  hold: (name, work, { signal } = {}) =>
-    navigator.locks.request(name, signal === undefined ? {} : { signal }, work) as Promise<Awaited<ReturnType<typeof work>>>
+  hold: async (name, work, { signal } = {}) => navigator.locks.request(name, signal === undefined ? {} : { signal }, work)
 }
 
 /** Changes told to, and heard from, the other tabs. */

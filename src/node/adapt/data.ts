@@ -27,7 +27,7 @@ export class DataUnavailableError extends Error {
 const IDLE_MS = 20_000
 const INTRODUCTION_MS = 10_000
 const TRIES = 4
-const PAUSE_MS = 250
+const PAUSE_MS = 100
 const BAD_DATA_POINTS = 20
 
 export interface DataComponents {

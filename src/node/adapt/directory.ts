@@ -56,7 +56,8 @@ const BAD_HELLO_POINTS = 20
 export function createDirectory({ network, certifier, now }: DirectoryComponents): Directory {
   const connections = new Map<string, PeerConnection>()
   const agents = new Map<string, string>()
-  const greeting = new Set<string>()
+  /** greetings that are under way, by peer; they end with the connection */
+  const greetings = new Map<string, AbortController>()
   const { on, emit } = createEmitter<{ agent: string }>()
   const may = createRateLimit(HELLO_RATE)
   const closing = new AbortController()
@@ -84,8 +85,8 @@ export function createDirectory({ network, certifier, now }: DirectoryComponents
     learn(stream.peer, (await certifier.verify(certificate, stream.peer)).agent)
   }
 
-  async function greetOnce(peer: string): Promise<void> {
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(GREETING_TIMEOUT_MS)])
+  async function greetOnce(peer: string, over: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([over, AbortSignal.timeout(GREETING_TIMEOUT_MS)])
     const stream = await network.open(peer, table.introduction.protocol, { ...table.introduction, signal })
     try {
       await stream.write(await ours(), { signal })
@@ -95,18 +96,28 @@ export function createDirectory({ network, certifier, now }: DirectoryComponents
     }
   }
 
-  async function greet(peer: string): Promise<void> {
-    if (network.peer > peer) await delay(GREETING_TURN_MS, closing.signal)
+  async function greet(peer: string, over: AbortSignal): Promise<void> {
+    if (network.peer > peer) await delay(GREETING_TURN_MS, over)
     for (const pause of GREETING_PAUSES_MS) {
-      if (agents.has(peer) || !connections.has(peer)) return
+      if (agents.has(peer)) return
       try {
-        return await greetOnce(peer)
+        return await greetOnce(peer, over)
       } catch (error) {
         if (isOffence(error)) return network.penalise(peer, `its hello: ${error.message}`, BAD_HELLO_POINTS)
         // it went away or is slow: the next try, or its own greeting, will do
       }
-      await delay(pause, closing.signal)
+      await delay(pause, over)
     }
+  }
+
+  function startGreeting(peer: string): void {
+    const greeting = new AbortController()
+    greetings.set(peer, greeting)
+    greet(peer, AbortSignal.any([closing.signal, greeting.signal]))
+      .catch(() => undefined) // only that we stop, or that it went away, gets out of it
+      .finally(() => {
+        if (greetings.get(peer) === greeting) greetings.delete(peer)
+      })
   }
 
   network.handle(table.introduction.protocol, table.introduction, async (stream, signal) => {
@@ -128,19 +139,14 @@ export function createDirectory({ network, certifier, now }: DirectoryComponents
     const { peer } = connection
     connections.set(peer, connection)
     const agent = agents.get(peer)
-    if (agent !== undefined) {
-      emit('agent', agent)
-    } else if (!greeting.has(peer)) {
-      greeting.add(peer)
-      greet(peer)
-        // the only thing that gets out of it is that we stop
-        .catch(() => undefined)
-        .finally(() => greeting.delete(peer))
-    }
+    if (agent !== undefined) emit('agent', agent)
+    else if (!greetings.has(peer)) startGreeting(peer)
   })
 
   const stopDisconnect = network.on('disconnect', ({ peer }) => {
     const agent = agents.get(peer)
+    greetings.get(peer)?.abort(new Error('it went away'))
+    greetings.delete(peer)
     connections.delete(peer)
     agents.delete(peer)
     if (agent !== undefined) emit('agent', agent)

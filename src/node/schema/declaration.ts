@@ -45,7 +45,6 @@ export type Intention = z.infer<typeof intention>
 
 /** Takes back an earlier entry of the same log. */
 export const withdrawal = z.object({ kind: z.literal('withdrawal'), seq: count })
-export type Withdrawal = z.infer<typeof withdrawal>
 
 export const declaration = z.discriminatedUnion('kind', [capability, intention])
 export type Declaration = z.infer<typeof declaration>

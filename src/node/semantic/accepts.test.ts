@@ -10,7 +10,7 @@ test.each([
   [['text/*'], { name: 'a', type: 'application/text' }, false],
   [['*/*'], { name: 'a' }, true],
   [['text/csv', '.tsv'], { name: 'b.tsv' }, true],
-  [[''], { name: 'a' }, true],
+  [[''], { name: 'a' }, false],
   [[], { name: 'a.csv', type: 'text/csv' }, false],
   [['text/csv'], { name: 'a.csv' }, false]
 ])('%j takes %j: %s', (modes, file, takes) => {

@@ -9,6 +9,6 @@ export function acceptsFile(inputModes: readonly string[], file: { name: string;
     if (wanted === '*/*') return true
     if (wanted.startsWith('.')) return name.endsWith(wanted)
     if (wanted.endsWith('/*')) return type.startsWith(wanted.slice(0, -1))
-    return type === wanted
+    return wanted !== '' && type === wanted
   })
 }

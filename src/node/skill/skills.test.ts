@@ -9,7 +9,7 @@ import { samples } from './samples.ts'
 import { builtInSkills } from './skills.ts'
 import { programRun, runHere } from './testing/run-program.ts'
 
-const skills = await builtInSkills()
+const skills = builtInSkills
 
 describe('built-in skills', () => {
   it('are declared by the schema, small enough for a log entry, under the hash of their source', async () => {
@@ -17,7 +17,7 @@ describe('built-in skills', () => {
     for (const skill of skills) {
       expect(parse(skill.capability, capability)).toEqual(skill.capability)
       expect(encode(skill.capability).length).toBeLessThan(MAX_BODY_BYTES / 8)
-      expect(skill.capability.program).toBe(toHex(await digest(new TextEncoder().encode(skill.source))))
+      expect(skill.capability.program).toBe(toHex(await digest(new TextEncoder().encode(await skill.source()))))
     }
   })
 
@@ -43,7 +43,7 @@ describe('samples', () => {
   it.each(samples.map((sample) => [sample.skill, sample] as const))('of %s work', async (id, { goal, files }) => {
     const skill = skills.find((one) => one.capability.id === id)!
     for (const file of files) expect(acceptsFile(skill.capability.inputModes, file)).toBe(true)
-    const result = await runHere(programRun(skill.source, { input: { goal, files }, limits: skill.capability.limits }))
+    const result = await runHere(programRun(await skill.source(), { input: { goal, files }, limits: skill.capability.limits }))
     expect(result.parts.length).toBeGreaterThanOrEqual(3)
     expect(result.summary).toMatch(
       /takings over time: highest in|5 key points from library\.md|a table of 6 rows and 4 columns/

@@ -1,29 +1,38 @@
 /**
  * The skills that come with Starling. Each is a program in plain JavaScript that anybody can read before it runs;
- * the SHA-256 of its source is the program's identity.
+ * the SHA-256 of its source is the program's identity. The identities stand here, so that the sources are loaded
+ * only when one is read or run; a test holds the two together.
  */
-import { digest, toHex } from '../crypto/hash.ts'
 import type { Capability } from '../schema/declaration.ts'
-import csvStatistics from './programs/csv-statistics.js?raw'
-import csv from './programs/csv.js?raw'
-import javascript from './programs/javascript.js?raw'
-import keyPoints from './programs/key-points.js?raw'
 
 /** What an agent can do, and the program that does it. */
 export interface Skill {
   /** `program` is the hash of `source` */
   capability: Capability
+  /** who wrote what runs: it comes with Starling, the operator has added it, or the asking agent sends it along */
+  author: 'built in' | 'you' | 'the asking agent'
   /** JavaScript that defines `run(input, host)` */
-  source: string
+  source(): Promise<string>
 }
 
 const MB = 2 ** 20
 
-const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source: string }> = [
+const load = async (program: Promise<{ default: string }>): Promise<string> => (await program).default
+
+const csv = (): Promise<string> => load(import('./programs/csv.js?raw'))
+
+/** What a program needs, then the program. */
+const joined = async (...parts: Array<Promise<string>>): Promise<string> => (await Promise.all(parts)).join('\n')
+
+/** The built-in skills. */
+export const builtInSkills: readonly Skill[] = [
   {
-    source: `${csv}\n${csvStatistics}`,
+    author: 'built in',
+    source: () => joined(csv(), load(import('./programs/csv-statistics.js?raw'))),
     capability: {
+      kind: 'capability',
       id: 'csv-statistics',
+      program: 'a466c1b5fe73fb79f4fc2170a86b6b58f872e8db79628c064abd403a131bbb36',
       name: 'CSV statistics and chart',
       description:
         'Reads a table from a CSV or TSV file and describes it: for each column its type, missing values, minimum, ' +
@@ -81,9 +90,12 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
     }
   },
   {
-    source: keyPoints,
+    author: 'built in',
+    source: () => load(import('./programs/key-points.js?raw')),
     capability: {
+      kind: 'capability',
       id: 'key-points',
+      program: 'b2a40633ed80bf465ee4b0f5126d49bb1020d858ab0e2f3b9e5eecd112ec121d',
       name: 'Key points of a text',
       description:
         'Picks the sentences that say the most from a long text, word for word and in their order, and adds key ' +
@@ -143,9 +155,12 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
     }
   },
   {
-    source: `${csv}\n${javascript}`,
+    author: 'the asking agent',
+    source: () => joined(csv(), load(import('./programs/javascript.js?raw'))),
     capability: {
+      kind: 'capability',
       id: 'javascript',
+      program: 'c3a824ef168083bf68f5b6c8ce3caf8ee143d005b973214bb8ef74f69928564b',
       name: 'Run my JavaScript function',
       description:
         'Runs a JavaScript function of yours over your data, in a sandbox without network or files. Add the function ' +
@@ -206,13 +221,3 @@ const declared: Array<{ capability: Omit<Capability, 'kind' | 'program'>; source
     }
   }
 ]
-
-/** The built-in skills, each with its program's hash filled in. */
-export function builtInSkills(): Promise<Skill[]> {
-  return Promise.all(
-    declared.map(async ({ capability, source }) => ({
-      source,
-      capability: { kind: 'capability', ...capability, program: toHex(await digest(new TextEncoder().encode(source))) }
-    }))
-  )
-}

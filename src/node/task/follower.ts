@@ -353,8 +353,9 @@ export function createFollower(components: FollowerComponents): Follower {
     if (skill?.capability.program !== contract.program) {
       throw new ProgramError('broken', 'this agent now runs another version of the program')
     }
+    const source = await skill.source()
     return runner.run(
-      { source: skill.source, input, limits: contract.limits, time: contract.created },
+      { source, input, limits: contract.limits, time: contract.created },
       { signal, onProgress: (progress) => tasks.report(id, { ...progress, at: now() }) }
     )
   }

@@ -164,7 +164,7 @@ describe('Approvals', () => {
     const client = open('usual', '#/approvals')
     await expect
       .element(page.getByRole('article', { name: 'Mum’s laptop asks' }))
-      .toHaveTextContent('written by whoever asks')
+      .toHaveTextContent('runs code of whoever asks')
     await page.getByRole('button', { name: 'Take back' }).first().click()
     await expect.poll(() => called(client, 'revoke')).toEqual([['permission']])
   })

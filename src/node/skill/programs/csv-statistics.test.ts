@@ -6,7 +6,7 @@ import { runSkill } from '../testing/run-program.ts'
 
 let source = ''
 beforeAll(async () => {
-  source = (await builtInSkills()).find(({ capability }) => capability.id === 'csv-statistics')!.source
+  source = await builtInSkills.find(({ capability }) => capability.id === 'csv-statistics')!.source()
 })
 
 const ask = (text: string, goal = 'Statistics of my file', name = 'data.csv') =>
@@ -366,7 +366,7 @@ describe('the answer to a goal', () => {
 
 describe('a large file', () => {
   it('of 5 MB fits into the limits, with progress', async () => {
-    const { capability } = (await builtInSkills()).find(({ capability: { id } }) => id === 'csv-statistics')!
+    const { capability } = builtInSkills.find(({ capability: { id } }) => id === 'csv-statistics')!
     const { runHere, programRun } = await import('../testing/run-program.ts')
     const lines = ['id,date,city,price,name']
     let size = 0

@@ -6,7 +6,7 @@ import { programRun, runHere, runSkill } from '../testing/run-program.ts'
 
 let source = ''
 beforeAll(async () => {
-  source = (await builtInSkills()).find(({ capability }) => capability.id === 'javascript')!.source
+  source = await builtInSkills.find(({ capability }) => capability.id === 'javascript')!.source()
 })
 
 const file = (name: string, text: string, type = '') => ({ name, type, text })

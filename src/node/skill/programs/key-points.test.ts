@@ -7,7 +7,7 @@ import { runSkill } from '../testing/run-program.ts'
 
 let source = ''
 beforeAll(async () => {
-  source = (await builtInSkills()).find(({ capability }) => capability.id === 'key-points')!.source
+  source = await builtInSkills.find(({ capability }) => capability.id === 'key-points')!.source()
 })
 
 const ask = (text: string, goal = 'Key points of this text', name = 'text.txt') =>
@@ -251,7 +251,7 @@ describe('the rest', () => {
   })
 
   it('reads a book within its limits', async () => {
-    const { capability } = (await builtInSkills()).find(({ capability: { id } }) => id === 'key-points')!
+    const { capability } = builtInSkills.find(({ capability: { id } }) => id === 'key-points')!
     const { runHere, programRun } = await import('../testing/run-program.ts')
     const syllables = 'ba ri do ke lu mo na pe su ti vo wa'.split(' ')
     const words = syllables.flatMap((a) => syllables.flatMap((b) => syllables.map((c) => a + b + c)))

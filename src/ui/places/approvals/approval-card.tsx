@@ -24,7 +24,6 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
   const [refusing, setRefusing] = useState(false)
   const [reason, setReason] = useState('')
   const { program, limits, files } = approval
-  const theirs = program.author === 'the asking agent'
 
   const allow = () =>
     run(async () => {
@@ -73,11 +72,7 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
           <strong>
             <StrangerLine text={approval.skillName} max={60} />
           </strong>{' '}
-          {theirs ? (
-            <span className="chip warn">written by whoever asks</span>
-          ) : (
-            <span className="chip good">built into Starling</span>
-          )}
+          <Author of={program.author} />
         </dd>
         <dt>On what</dt>
         <dd>
@@ -162,4 +157,10 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       {always && <AlwaysDialog approval={approval} name={name} onClose={() => setAlways(false)} />}
     </article>
   )
+}
+
+function Author({ of }: { of: ApprovalView['program']['author'] }) {
+  if (of === 'built in') return <span className="chip good">built into Starling</span>
+  if (of === 'you') return <span className="chip">added by you</span>
+  return <span className="chip warn">runs code of whoever asks</span>
 }

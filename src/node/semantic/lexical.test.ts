@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Capability } from '../schema/declaration.ts'
+import { builtInSkills } from '../skill/skills.ts'
+import { createLexicalMatcher } from './lexical.ts'
+import type { Matcher } from './matcher.ts'
+
+const capability = (id: string, name: string, tags: string[], examples: string[], description: string): Capability => ({
+  kind: 'capability',
+  id,
+  name,
+  description,
+  tags,
+  examples,
+  inputModes: [],
+  outputModes: [],
+  program: '0'.repeat(64),
+  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
+})
+
+/** What others might offer, some of it near to what comes with Starling. */
+const distractors = [
+  capability('translate', 'Translate a text', ['translation', 'language', 'german', 'english'], ['Translate this letter into German'], 'Translates texts between languages.'),
+  capability('recipes', 'Recipes from what is in the fridge', ['cooking', 'recipe', 'food'], ['What can I cook with eggs and spinach?'], 'Suggests recipes for ingredients.'),
+  capability('regex', 'Explain a regular expression', ['regex', 'pattern', 'code'], ['What does this pattern match?'], 'Explains regular expressions in words.'),
+  capability('resize', 'Resize images', ['image', 'photo', 'png', 'jpeg'], ['Make this photo smaller'], 'Changes the size of pictures.'),
+  capability('itinerary', 'Plan a trip', ['travel', 'train', 'holiday', 'route'], ['Three days in Lisbon'], 'Plans journeys with times and places.')
+]
+
+/** Ways in which people might ask, and the skill that is meant. */
+const asked: Array<[text: string, skill: string]> = [
+  ['Statistics of my CSV', 'csv-statistics'],
+  ['average price by city', 'csv-statistics'],
+  ['what is the mean and the median of these numbers', 'csv-statistics'],
+  ['make a chart of sales per month', 'csv-statistics'],
+  ['plot this spreadsheet', 'csv-statistics'],
+  ['total revenue for each region', 'csv-statistics'],
+  ['describe the columns of this table', 'csv-statistics'],
+  ['is there a correlation between age and income', 'csv-statistics'],
+  ['histogram of the values', 'csv-statistics'],
+  ['analyse my excel export', 'csv-statistics'],
+  ['Mittelwert und Summe der Tabelle', 'csv-statistics'],
+  ['statistcs and charts', 'csv-statistics'],
+  ['key points of this long text', 'key-points'],
+  ['summarise this article', 'key-points'],
+  ['please summarize the attached report', 'key-points'],
+  ['tl;dr', 'key-points'],
+  ['give me the gist of these meeting minutes', 'key-points'],
+  ['the main ideas of this paper', 'key-points'],
+  ['shorten this essay to its highlights', 'key-points'],
+  ['what does this document say, in five sentences', 'key-points'],
+  ['outline with the most important keywords', 'key-points'],
+  ['Fasse den Text zusammen', 'key-points'],
+  ['Zusammenfassung des Berichts', 'key-points'],
+  ['sumarise my notes', 'key-points'],
+  ['run my javascript function', 'javascript'],
+  ['execute this code over my data', 'javascript'],
+  ['apply function.js to data.json', 'javascript'],
+  ['transform the json with a script', 'javascript'],
+  ['(rows) => rows.filter((row) => row.age > 30)', 'javascript'],
+  ['filter and map this array with js', 'javascript'],
+  ['run a custom program in a sandbox', 'javascript'],
+  ['Funktion ausführen', 'javascript'],
+  // no word of it is in what the skills say of themselves: this takes meaning, not words
+  ['boil this down for me', 'key-points'],
+  ['which product sells best?', 'csv-statistics']
+]
+
+let matcher: Matcher
+
+beforeAll(() => {
+  matcher = createLexicalMatcher()
+  for (const { capability: one } of builtInSkills) matcher.add(one.id, one)
+  for (const one of distractors) matcher.add(one.id, one)
+})
+
+const best = async (text: string) => (await matcher.search(text, 5))[0]?.id
+
+describe('what people ask for', () => {
+  test(`is found first for at least 30 of ${asked.length} ways of asking`, async () => {
+    const missed: string[] = []
+    for (const [text, skill] of asked) {
+      const id = await best(text)
+      if (id !== skill) missed.push(`${text}: ${id ?? 'nothing'}`)
+    }
+    // the last two take meaning; words alone are honest about it
+    expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(4)
+    expect(missed.length).toBeGreaterThanOrEqual(1)
+  })
+
+  test.each([
+    ['Translate this letter into German', 'translate'],
+    ['what can I cook tonight with spinach', 'recipes'],
+    ['plan a holiday by train', 'itinerary']
+  ])('%s: is what somebody else offers', async (text, id) => {
+    expect(await best(text)).toBe(id)
+  })
+
+  test.each(['', '   ', 'the and of', '?!', 'qzxv wkjh'])('%j fits nothing', async (text) => {
+    expect(await matcher.search(text, 5)).toEqual([])
+  })
+})
+
+test('scores are within 0 and 1, best first, and a lone word among many is a weak match', async () => {
+  const found = await matcher.search('summarise the table', 10)
+  for (const { score, terms } of found) {
+    expect(score).toBeGreaterThan(0)
+    expect(score).toBeLessThanOrEqual(1)
+    expect(terms.length).toBeGreaterThan(0)
+  }
+  expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => b - a))
+  const [weak] = await matcher.search('my neighbour sings opera loudly every morning before breakfast near a table', 1)
+  expect(weak?.score ?? 0).toBeLessThan(0.7)
+})
+
+test('a long paste is cut, and takes no longer', async () => {
+  const paste = `summarise this article ${'lorem ipsum dolor '.repeat(50_000)}`
+  expect(await best(paste)).toBe('key-points')
+})
+
+test('what is replaced or removed is not found by its old words', async () => {
+  const one = createLexicalMatcher()
+  one.add('a', capability('a', 'Knitting patterns', [], [], ''))
+  one.add('a', capability('a', 'Weather', [], [], ''))
+  expect(await one.search('knitting', 5)).toEqual([])
+  expect((await one.search('weather', 5)).map(({ id }) => id)).toEqual(['a'])
+  one.remove('a')
+  one.remove('a')
+  expect(await one.search('weather', 5)).toEqual([])
+})

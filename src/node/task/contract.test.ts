@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
+import type { Contract, Outcome } from '../schema/contract.ts'
+import type { Capability } from '../schema/declaration.ts'
+import { CONTRACT_LIFE_MS, contractHash, objection, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
+import { contractOf, limits } from './testing/records.ts'
+
+let leader: AgentKey
+let follower: AgentKey
+let contract: Contract
+let outcome: Outcome
+
+beforeAll(async () => {
+  leader = await agentKey(await generateKeyPair())
+  follower = await agentKey(await generateKeyPair())
+  contract = contractOf(leader.agent, follower.agent)
+  outcome = {
+    version: 1,
+    contract: await contractHash(contract),
+    state: 'completed',
+    result: 'b'.repeat(64),
+    resultSize: 3,
+    reason: null,
+    finished: 1
+  }
+})
+
+test('a signature holds for one contract and one signer', async () => {
+  const signature = await signContract(leader, contract)
+  expect(await verifyContract(leader.agent, contract, signature)).toBe(true)
+  expect(await verifyContract(follower.agent, contract, signature)).toBe(false)
+  for (const change of [{ goal: 'other' }, { expiry: contract.expiry + 1 }, { nonce: new Uint8Array(16) }, { limits: { ...limits, ms: 999 } }]) {
+    expect(await verifyContract(leader.agent, { ...contract, ...change }, signature)).toBe(false)
+  }
+})
+
+test('a signature on an outcome is none on a contract, and holds for that outcome', async () => {
+  const signature = await signOutcome(follower, outcome)
+  expect(await verifyOutcome(follower.agent, outcome, signature)).toBe(true)
+  expect(await verifyOutcome(follower.agent, { ...outcome, state: 'failed' }, signature)).toBe(false)
+  expect(await verifyOutcome(leader.agent, outcome, signature)).toBe(false)
+  expect(await verifyContract(follower.agent, contract, signature)).toBe(false)
+})
+
+describe('what can’t be taken is answered in words', () => {
+  const capability: Capability = {
+    kind: 'capability',
+    id: 'x',
+    name: 'X',
+    description: '',
+    tags: [],
+    examples: [],
+    inputModes: [],
+    outputModes: [],
+    program: 'a'.repeat(64),
+    limits
+  }
+  const answer = (change: Partial<Contract>, offered: Capability | undefined = capability) =>
+    objection({ ...contract, ...change }, follower.agent, offered, contract.created)
+
+  test.each<[string, Partial<Contract>, RegExp]>([
+    ['for another agent', { follower: 'did:key:other' }, /another agent/],
+    ['of another version', { program: 'b'.repeat(64) }, /another version/],
+    ['that has lapsed', { expiry: 1 }, /lapsed/],
+    ['that stays open for too long', { expiry: Date.now() + 3 * CONTRACT_LIFE_MS }, /too long/],
+    ['that asks for more', { limits: { ...limits, ms: limits.ms + 1 } }, /more time or memory/],
+    ['with files that are too large', { files: [{ name: 'a', type: '', hash: 'c'.repeat(64), size: 1001 }] }, /larger/]
+  ])('a request %s', (_, change, words) => {
+    expect(answer(change)).toMatch(words)
+  })
+
+  test('a request for what is not offered; and none otherwise', () => {
+    expect(objection(contract, follower.agent, undefined, contract.created)).toMatch(/does not offer/)
+    expect(answer({})).toBeNull()
+    expect(answer({ files: [{ name: 'a', type: '', hash: 'c'.repeat(64), size: 1000 }] })).toBeNull()
+  })
+})

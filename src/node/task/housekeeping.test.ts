@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import type { Outcome } from '../schema/contract.ts'
+import type { TaskRecord } from '../schema/task.ts'
+import { clearing, isSettled, outlived } from './housekeeping.ts'
+import { recordOf } from './testing/records.ts'
+
+const file = (hash: string) => ({ name: hash, type: '', hash, size: 1 })
+const outcome = (result: string | null): Outcome => ({
+  version: 1,
+  contract: 'c',
+  state: 'completed',
+  result,
+  resultSize: 1,
+  reason: null,
+  finished: 1
+})
+const done = (fields: Partial<TaskRecord> = {}) =>
+  recordOf({ role: 'follower', state: 'completed', outcome: outcome(null), entries: { contract: 1, outcome: 2 }, ...fields })
+
+test('a task is settled when it has ended and its outcome is written down', () => {
+  expect(isSettled(recordOf())).toBe(false)
+  expect(isSettled(recordOf({ state: 'rejected' }))).toBe(true)
+  expect(isSettled(done())).toBe(true)
+  expect(isSettled(done({ entries: { contract: 1, outcome: null } }))).toBe(false)
+})
+
+test('of what was done for others the newest are kept, and what is open', () => {
+  const tasks = [
+    done({ id: 'new' }),
+    recordOf({ role: 'follower', id: 'open' }),
+    done({ id: 'unsettled', entries: { contract: 1, outcome: null } }),
+    recordOf({ id: 'own', state: 'completed' }),
+    done({ id: 'old' }),
+    recordOf({ role: 'follower', id: 'older', state: 'canceled' })
+  ]
+  expect(outlived(tasks, 1).map(({ id }) => id)).toEqual(['old', 'older'])
+  expect(outlived(tasks, 3)).toEqual([])
+})
+
+test('only what nobody else needs is deleted', () => {
+  const task = done({ files: [file('lent'), file('lent'), file('own'), file('running'), file('result')], outcome: outcome('result') })
+  const all = [
+    task,
+    recordOf({ files: [file('own')], state: 'completed' }),
+    recordOf({ role: 'follower', files: [file('running')] }),
+    done({ files: [file('lent')] })
+  ]
+  const keys = (parts: 'files' | 'files and result') => clearing(task, all, parts).map(({ key }) => key)
+  expect(keys('files')).toEqual(['lent'])
+  expect(keys('files and result')).toEqual(['lent', 'result'])
+  expect(clearing(task, [...all, done({ outcome: outcome('result') })], 'files and result').map(({ key }) => key)).toEqual(['lent'])
+})

@@ -95,13 +95,7 @@ async function doTask(world, pages, goal, say) {
   const began = Date.now()
   const id = await world.ask(asking, goal)
   say(`somebody asks: “${goal}”`)
-  const doing = await Promise.any(
-    others.map(async (page) => {
-      await world.until(page, async () => (await globalThis.starling.approvals()).length > 0, null, STEP_WITHIN)
-      return page
-    })
-  )
-  await world.allow(doing)
+  await world.allow(await askedPage(world, others))
   say('the asked one approves')
   const task = await world.taskEnd(asking, id, STEP_WITHIN)
   if (task.state !== 'completed') throw new Error(`the task ended as ${task.state}: ${task.problem}`)
@@ -111,10 +105,21 @@ async function doTask(world, pages, goal, say) {
   return ms
 }
 
+/** Whose agent was asked: the page with a request to approve. */
+function askedPage(world, pages) {
+  return Promise.any(
+    pages.map(async (page) => {
+      await world.until(page, async () => (await globalThis.starling.approvals()).length > 0, null, STEP_WITHIN)
+      return page
+    })
+  )
+}
+
 /** Every place, at phone and desk width, light and dark. */
 async function takeShots(world, pages, folder, say) {
-  const [asking, other] = pages
+  const [asking, ...others] = pages
   const id = await world.ask(asking, 'Average price by month')
+  const other = await askedPage(world, others)
   for (const [name, viewport] of [['360', phone], ['1440', desk]]) {
     for (const colorScheme of ['light', 'dark']) {
       for (const page of [asking, other]) {

@@ -19,6 +19,9 @@ export class FileRefusedError extends Error {
 
 const encoder = new TextEncoder()
 
+/** What stands at 0x80 to 0x9f. */
+const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
+
 /**
  * Checks files and makes what keeps them.
  *
@@ -68,6 +71,8 @@ function inUtf8(name: string, bytes: Uint8Array): Uint8Array {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return bytes
   } catch {
-    return encoder.encode(new TextDecoder('windows-1252').decode(bytes))
+    const text = new TextDecoder('windows-1252').decode(bytes)
+    // Node takes it for Latin-1, which has controls where quotation marks, dashes and the euro should be
+    return encoder.encode(text.replace(/[\x80-\x9f]/g, (control) => windows1252.charAt(control.charCodeAt(0) - 0x80)))
   }
 }

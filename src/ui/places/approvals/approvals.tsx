@@ -25,7 +25,7 @@ export function Approvals() {
 
   const approvals = [...(snapshot?.approvals ?? [])].sort((a, b) => a.created - b.created)
   const forOthers = (snapshot?.tasks ?? [])
-    .filter((task) => task.role === 'follower')
+    .filter((task) => task.role === 'follower' && !approvals.some(({ id }) => id === task.id))
     .sort((a, b) => b.updated - a.updated)
   const fresh = seen === 0 ? 0 : forOthers.filter((task) => task.created > seen).length
   return (

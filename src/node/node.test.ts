@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryHub, type MemoryHub } from './net/memory.ts'
 import type { StarlingNode } from './node.ts'
+import type { SignedContract } from './schema/contract.ts'
 import type { Runner } from './skill/runner.ts'
 import { createMemoryLocks } from './store/locks.ts'
 import { agents, approval, createNodes, createProfile, csv, endlessRunner, reaches, type Nodes, type Profile } from './testing/nodes.ts'

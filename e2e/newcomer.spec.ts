@@ -17,12 +17,12 @@ test('a lone newcomer clicks an example and gets a real result', async ({ page, 
     .getByRole('button', { name: /file/ })
     .first()
     .click()
-  const result = page.getByRole('region', { name: 'Result' })
+  const result = page.getByRole('region', { name: 'Result', exact: true })
   await expect(result).toBeVisible({ timeout: 30_000 })
   await expect(result.getByRole('button', { name: /Download|Save/ }).first()).toBeVisible()
   // and it is there again after a reload
   await page.reload()
-  await expect(page.getByRole('region', { name: 'Result' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Result', exact: true })).toBeVisible()
 })
 
 test('by keyboard alone, on a phone', async ({ page, url }) => {
@@ -38,7 +38,7 @@ test('by keyboard alone, on a phone', async ({ page, url }) => {
   await expect(page.getByRole('radio').first()).toBeVisible()
   await page.getByLabel('Your goal, in words').focus()
   await page.keyboard.press('Control+Enter')
-  await expect(page.getByRole('region', { name: 'Result' })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('region', { name: 'Result', exact: true })).toBeVisible({ timeout: 30_000 })
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   expect(overflow).toBe(0)
 })

@@ -11,7 +11,7 @@ test('two people do a task over a direct connection, and again when the relay is
   const id = await ask(ann, 'Average price by city')
   await allow(ben)
   expect(await taskEnd(ann, id)).toMatchObject({ state: 'completed' })
-  await expect(ann.getByRole('region', { name: 'Result' })).toContainText('Geneva')
+  await expect(ann.getByRole('region', { name: 'Result', exact: true })).toContainText('Geneva')
 
   // both hold the same contract and the same outcome, signed by both
   await until(ben, async () => (await starling.log()).some(({ kind }) => kind === 'outcome'))
@@ -47,7 +47,7 @@ test('a reload of either side in the middle of a task loses nothing', async ({ s
     expect(kinds.filter((kind) => kind === 'contract')).toHaveLength(1)
     expect(kinds.filter((kind) => kind === 'outcome')).toHaveLength(1)
   }
-  await expect(ann.getByRole('region', { name: 'Result' })).toContainText('Geneva')
+  await expect(ann.getByRole('region', { name: 'Result', exact: true })).toContainText('Geneva')
 })
 
 test('no is an answer, and its reason arrives', async ({ someone }) => {

@@ -101,7 +101,7 @@ async function doTask(world, pages, goal, say) {
   if (task.state !== 'completed') throw new Error(`the task ended as ${task.state}: ${task.problem}`)
   const ms = Date.now() - began
   say(`the result is here: ${task.result.summary}`)
-  await asking.getByRole('region', { name: 'Result' }).waitFor()
+  await asking.getByRole('region', { name: 'Result', exact: true }).waitFor()
   return ms
 }
 
@@ -133,7 +133,7 @@ async function takeShots(world, pages, folder, say) {
       }
       const done = await asking.evaluate(async () => (await globalThis.starling.tasks()).find(({ state }) => state === 'completed').id)
       await asking.goto(`${asking.url().split('#')[0]}#/tasks/${done}`)
-      await asking.getByRole('region', { name: 'Result' }).waitFor()
+      await asking.getByRole('region', { name: 'Result', exact: true }).waitFor()
       await asking.screenshot({ path: join(folder, `result-${name}-${colorScheme}.png`) })
     }
   }

@@ -69,7 +69,7 @@ export async function fetchData(
   signal: AbortSignal
 ): Promise<Uint8Array> {
   const incoming = { data: new Uint8Array(wanted.size), at: 0 }
-  let failure: unknown = null
+  let failure = new Error('the connection broke while data came in')
   for (let tries = 0; tries < TRIES && incoming.at < wanted.size; tries++) {
     // another of the agent's tabs may have it, and what was just kept may reach that tab a moment later
     if (tries > 0) await delay(PAUSE_MS * tries, signal)
@@ -85,10 +85,10 @@ export async function fetchData(
         network.penalise(peer, `the data of a contract: ${error.message}`, BAD_DATA_POINTS)
         throw new DataUnavailableError(`what came is not what was promised: ${error.message}`, { cause: error })
       }
-      failure = error
+      failure = error instanceof Error ? error : new Error(String(error))
     }
   }
-  if (incoming.at < wanted.size) throw failure ?? new Error('the connection broke while data came in')
+  if (incoming.at < wanted.size) throw failure
   if (toHex(await digest(incoming.data)) !== wanted.hash) {
     throw new DataUnavailableError('what came is not what was promised: its hash is another')
   }

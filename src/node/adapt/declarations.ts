@@ -81,7 +81,8 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
   }
 
   function forgetSkill(agent: string, { skills }: Author, skill: string): void {
-    if (skills.get(skill)?.declared != null) onCapability(capabilityId(agent, skill), null)
+    const declared = skills.get(skill)?.declared ?? null
+    if (declared !== null) onCapability(capabilityId(agent, skill), null)
     skills.delete(skill)
   }
 

@@ -119,7 +119,7 @@ describe('a hello that proves nothing is held against its peer, who stays nobody
     ]
   ]
   for (const [what, issue] of bad) {
-    test(`${what}`, async () => {
+    test(what, async () => {
       const [a, b] = [await side('a'), await side('b', issue)]
       await b.network.start()
       await a.network.start()

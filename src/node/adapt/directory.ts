@@ -101,9 +101,13 @@ export function createDirectory({ network, certifier, now }: DirectoryComponents
     for (const pause of GREETING_PAUSES_MS) {
       if (agents.has(peer)) return
       try {
-        return await greetOnce(peer, over)
+        await greetOnce(peer, over)
+        return
       } catch (error) {
-        if (isOffence(error)) return network.penalise(peer, `its hello: ${error.message}`, BAD_HELLO_POINTS)
+        if (isOffence(error)) {
+          network.penalise(peer, `its hello: ${error.message}`, BAD_HELLO_POINTS)
+          return
+        }
         // it went away or is slow: the next try, or its own greeting, will do
       }
       await delay(pause, over)

@@ -118,7 +118,10 @@ export function createPuller(
   async function pursue(key: string, wish: Wish): Promise<void> {
     for (let peer = wish.sources.shift(); peer !== undefined; peer = wish.sources.shift()) {
       if (closing.signal.aborted) return
-      if (connected.has(peer) && (await ask(peer, wish.stored)) === 'over') return forget(key, wish)
+      if (connected.has(peer) && (await ask(peer, wish.stored)) === 'over') {
+        forget(key, wish)
+        return
+      }
     }
     if (wish.timer !== null || closing.signal.aborted || wishes.get(key) !== wish) return
     const pause = ROUND_PAUSES_MS[wish.rounds++]

@@ -17,7 +17,7 @@ export const MAX_BODY_BYTES = 64 * 1024
 export const entryKind = z.enum(['capability', 'intention', 'withdrawal', 'contract', 'outcome'])
 export type EntryKind = z.infer<typeof entryKind>
 
-/** Bodies of these kinds are given to whoever asks; bodies of the others only to their contract's parties. */
+/** Bodies of these kinds are given to whoever asks; the others to nobody: a contract's parties each write their own. */
 export const publicKinds: ReadonlySet<EntryKind> = new Set(['capability', 'intention', 'withdrawal'])
 
 /** Sign bits of the declaration's embedding, and one to four topic numbers: enough to decide on a pull. */

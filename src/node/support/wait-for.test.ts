@@ -24,10 +24,10 @@ describe('waitFor', () => {
   test('looks now and at each change, and leaves nobody listening', async () => {
     const { subscribe, change, listeners } = source()
     await expect(waitFor(subscribe, () => 'there', never)).resolves.toBe('there')
-    let value: number | undefined
-    const waiting = waitFor(subscribe, () => value, never)
+    const values: number[] = []
+    const waiting = waitFor(subscribe, () => values[0], never)
     change()
-    value = 7
+    values.push(7)
     change()
     await expect(waiting).resolves.toBe(7)
     expect(listeners.size).toBe(0)

@@ -25,7 +25,8 @@ export function createDriver(
   async function drive(id: string): Promise<void> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(4 * pause, LONGEST_RETRY_MS)) {
       try {
-        return await locks.hold(`starling-task-${id}`, () => pursue(id), { signal: closing })
+        await locks.hold(`starling-task-${id}`, () => pursue(id), { signal: closing })
+        return
       } catch (error) {
         closing.throwIfAborted()
         report(error)

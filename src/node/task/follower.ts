@@ -315,9 +315,12 @@ export function createFollower(components: FollowerComponents): Follower {
       await finish(id, contract, { state: 'completed', value })
     } catch (error) {
       closing.signal.throwIfAborted()
-      if (run.signal.aborted) return finish(id, contract, { state: 'canceled', reason: 'It was stopped.' })
-      if (signal.aborted) return finish(id, contract, { state: 'canceled', reason: 'Its time was over before it was done.' })
-      await finish(id, contract, { state: 'failed', reason: reasonOf(error) })
+      const end = run.signal.aborted
+        ? ({ state: 'canceled', reason: 'It was stopped.' } as const)
+        : signal.aborted
+          ? ({ state: 'canceled', reason: 'Its time was over before it was done.' } as const)
+          : ({ state: 'failed', reason: reasonOf(error) } as const)
+      await finish(id, contract, end)
     } finally {
       run.abort(new Error('the run is over'))
     }

@@ -35,5 +35,6 @@ export function clearing(task: TaskRecord, all: readonly TaskRecord[], parts: 'f
 /** What a task still needs: what was asked for stays whole, what was done for others needs its files until it has ended. */
 function blobsOf({ role, state, files, outcome }: TaskRecord): string[] {
   const hashes = role === 'leader' || !hasEnded(state) ? files.map(({ hash }) => hash) : []
-  return outcome?.result == null ? hashes : [...hashes, outcome.result]
+  const result = outcome?.result ?? null
+  return result === null ? hashes : [...hashes, result]
 }

@@ -128,7 +128,10 @@ export function createLeader(components: LeaderComponents): Leader {
         await converse(task, deadline.signal)
       } catch (error) {
         closing.signal.throwIfAborted()
-        if (error instanceof InvalidBytesError) return endAlone(id, 'failed', nonsenseText)
+        if (error instanceof InvalidBytesError) {
+          await endAlone(id, 'failed', nonsenseText)
+          return
+        }
         if (error instanceof StoreFullError || error instanceof StoreUnavailableError) throw error
         // otherwise the channel broke off, or the time is over
       } finally {
@@ -149,21 +152,28 @@ export function createLeader(components: LeaderComponents): Leader {
     )
     try {
       const task = await tasks.read(id)
-      if (task.cancelRequested) return await endAlone(id, 'canceled', null)
+      if (task.cancelRequested) {
+        await endAlone(id, 'canceled', null)
+        return
+      }
       const { agent, skill } = task.wanted
       const found = await adaptation.find({ text: task.goal, files: task.files, agent, skill })
       const present = found.filter(({ reach }) => reach !== 'away')
       const size = totalSize(task.files)
       const candidate = present.find(({ limits }) => limits.inputBytes >= size)
-      if (candidate !== undefined) return await propose(task, candidate)
+      if (candidate !== undefined) {
+        await propose(task, candidate)
+        return
+      }
       if (present[0] !== undefined) {
         const most = Math.max(...present.map(({ limits }) => limits.inputBytes))
-        return await endAlone(
+        await endAlone(
           id,
           'failed',
           `The files are ${bytesInWords(size)} together, and nobody here takes more than ${bytesInWords(most)}. ` +
             'Nothing was sent: use a smaller part.'
         )
+        return
       }
       const waiting = found.length > 0 ? 'Waiting for an agent that can do this to come back' : 'Looking for an agent that can do this'
       if (task.waiting !== waiting) {
@@ -223,7 +233,10 @@ export function createLeader(components: LeaderComponents): Leader {
           adaptation.reachable(agent, signal).then(() => false),
           canceling.then(() => true)
         ])
-        if (canceled) return await endAlone(task.id, 'canceled', null)
+        if (canceled) {
+          await endAlone(task.id, 'canceled', null)
+          return
+        }
       }
       const channel = await adaptation.approach(agent, step(signal))
       try {

@@ -55,7 +55,7 @@ export function lackWords(lacks: readonly Lack[]): { what: string; todo: string 
   return {
     what: `This browser can’t ${named.join(', nor ')}. Starling needs that.`,
     todo:
-      'Bring the browser up to date, or open this page in a current Chrome, Edge, Firefox or Safari. ' +
+      'Bring the browser up to date, or open this page in a current Chrome or Edge; Firefox and Safari are not tried yet. ' +
       'Where a company manages the browser, WebRTC may be switched off.'
   }
 }

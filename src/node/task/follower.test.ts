@@ -1,0 +1,315 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { LeaderChannel } from '../adapt/adaptation.ts'
+import { digest, toHex } from '../crypto/hash.ts'
+import type { Contract } from '../schema/contract.ts'
+import type { FollowerMessage } from '../schema/messages.ts'
+import type { TaskRecord } from '../schema/task.ts'
+import { ProgramError, type Runner } from '../skill/runner.ts'
+import type { Skill } from '../skill/skills.ts'
+import { StoreFullError } from '../store/store.ts'
+import { noChanges } from '../store/changes.ts'
+import { endlessRunner } from '../testing/nodes.ts'
+import { contractHash, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
+import { createFollower, type Follower } from './follower.ts'
+import { createPermissions, type Permissions } from './permissions.ts'
+import { createBench, type Bench } from './testing/bench.ts'
+import { contractOf, limits } from './testing/records.ts'
+
+let bench: Bench
+let follower: Follower
+let permissions: Permissions
+let runner: Runner
+let inputs: unknown[]
+const signal = AbortSignal.timeout(60_000)
+const program = 'a'.repeat(64)
+
+const skill: Skill = {
+  author: 'built in',
+  source: async () => 'function run() {}',
+  capability: {
+    kind: 'capability',
+    id: 'x',
+    name: 'X',
+    description: '',
+    tags: [],
+    examples: [],
+    inputModes: [],
+    outputModes: [],
+    program,
+    limits
+  }
+}
+
+beforeEach(async () => {
+  bench = await createBench()
+  inputs = []
+  runner = {
+    run: async ({ input }, { onProgress }) => {
+      inputs.push(input)
+      onProgress({ fraction: 0.5, note: 'half', at: 1 })
+      return { summary: 'done', parts: [] }
+    }
+  }
+  permissions = createPermissions({ store: bench.store, changes: noChanges, now: Date.now, random: (n) => crypto.getRandomValues(new Uint8Array(n)) })
+  follower = start()
+})
+afterEach(() => follower.stop())
+
+function start(): Follower {
+  const { self, store, tasks, adaptation, locks, reports } = bench
+  return createFollower({
+    key: self,
+    store,
+    tasks,
+    permissions,
+    adaptation,
+    locks,
+    runner: { run: (...args) => runner.run(...args) },
+    offered: (id) => (id === 'x' ? skill : undefined),
+    now: Date.now,
+    report: (error) => reports.push(error)
+  })
+}
+
+const contract = (fields: Partial<Contract> = {}) => contractOf(bench.other.agent, bench.self.agent, fields)
+
+async function offer(of: Contract, channel = bench.approach()): Promise<LeaderChannel> {
+  await channel.send({ type: 'offer', contract: of, signature: await signContract(bench.other, of) }, signal)
+  return channel
+}
+
+async function said<T extends FollowerMessage['type']>(channel: LeaderChannel, type: T): Promise<Extract<FollowerMessage, { type: T }>> {
+  for (;;) {
+    const message = await channel.receive(signal)
+    if (message === null) throw new Error(`the channel ended before “${type}”`)
+    if (message.type === type) return message as Extract<FollowerMessage, { type: T }>
+    if (message.type !== 'progress') throw new Error(`expected “${type}”, got ${JSON.stringify(message)}`)
+  }
+}
+
+const until = async (of: Contract, wanted: (task: TaskRecord) => boolean) => bench.tasks.until(await contractHash(of), wanted, signal)
+const approve = async (of: Contract) => bench.tasks.update(await contractHash(of), () => ({ approvedBy: 'operator' }))
+
+describe('an offer', () => {
+  test('goes all the way: pending, approved, finished, confirmed, written down', async () => {
+    const of = contract()
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    expect(await bench.recorded()).toEqual([])
+    await approve(of)
+    const { signature } = await said(channel, 'approved')
+    expect(await verifyContract(bench.self.agent, of, signature)).toBe(true)
+    const finished = await said(channel, 'finished')
+    expect(await verifyOutcome(bench.self.agent, finished.outcome, finished.signature)).toBe(true)
+    expect(finished.outcome).toMatchObject({ state: 'completed', contract: await contractHash(of) })
+    await channel.send({ type: 'accepted', signature: await signOutcome(bench.other, finished.outcome) }, signal)
+    const task = await until(of, ({ entries }) => entries.outcome !== null)
+    expect(task).toMatchObject({ state: 'completed', waiting: '', entries: { contract: 1, outcome: 2 } })
+    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+    expect(bench.reports).toEqual([])
+  })
+
+  test.each<[string, Partial<Contract>, RegExp]>([
+    ['for what is not offered', { skill: 'y' }, /does not offer/],
+    ['by somebody else than who asks', { leader: `did:key:z6Mk${'1'.repeat(44)}` }, /another agent/],
+    ['that asks for too much', { limits: { ...limits, ms: 2000 } }, /more time/]
+  ])('%s is declined on the spot, and not kept', async (_, change, reason) => {
+    const channel = await offer(contract(change))
+    expect((await said(channel, 'declined')).reason).toMatch(reason)
+    expect(bench.tasks.all()).toEqual([])
+  })
+
+  test('that is not signed is declined', async () => {
+    const channel = bench.approach()
+    await channel.send({ type: 'offer', contract: contract(), signature: new Uint8Array(64) }, signal)
+    expect((await said(channel, 'declined')).reason).toMatch(/not signed/)
+  })
+
+  test('too many of one agent are declined, and none is kept for them', async () => {
+    for (let i = 0; i < 5; i++) await said(await offer(contract()), 'pending')
+    expect((await said(await offer(contract()), 'declined')).reason).toMatch(/Too many/)
+    expect(bench.tasks.all()).toHaveLength(5)
+  })
+
+  test('made and taken back without end is looked at so often and no more', async () => {
+    let kept = 0
+    for (let i = 0; i < 60; i++) {
+      const of = contract()
+      const channel = await offer(of)
+      const answer = await channel.receive(signal)
+      if (answer?.type === 'declined') break
+      kept++
+      await channel.send({ type: 'cancel' }, signal)
+      await until(of, ({ state }) => state === 'canceled')
+    }
+    expect(kept).toBeGreaterThanOrEqual(50)
+    expect(kept).toBeLessThan(60)
+  })
+
+  test('without room to keep it is declined in words', async () => {
+    bench.full(true)
+    expect((await said(await offer(contract()), 'declined')).reason).toMatch(/no room/)
+  })
+})
+
+describe('the answer', () => {
+  test('of a standing permission comes by itself, within its runs', async () => {
+    await permissions.grant({ agent: bench.other.agent, skill: 'x', limits, perDay: 1 })
+    await said(await offer(contract()), 'pending')
+    await vi.waitFor(() => expect(bench.tasks.all()[0]).toMatchObject({ state: 'completed', approvedBy: 'permission' }))
+    const second = contract()
+    await said(await offer(second), 'pending')
+    expect(await bench.tasks.read(await contractHash(second))).toMatchObject({ state: 'submitted', approvedBy: null })
+  })
+
+  test('no is told with its reason, also to one who comes back later', async () => {
+    const of = contract()
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    await bench.tasks.update(await contractHash(of), () => ({ state: 'rejected', problem: 'Not today' }))
+    expect((await said(channel, 'declined')).reason).toBe('Not today')
+    expect((await said(await offer(of), 'declined')).reason).toBe('Not today')
+  })
+
+  test('that crosses with a cancel begins nothing', async () => {
+    const of = contract()
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    await bench.tasks.update(await contractHash(of), () => ({ approvedBy: 'operator', cancelRequested: true }))
+    await said(channel, 'declined')
+    expect(await bench.recorded()).toEqual([])
+    expect(inputs).toEqual([])
+  })
+
+  test('that never comes lapses with the request', async () => {
+    const of = contract({ expiry: Date.now() + 300 })
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    await said(channel, 'declined')
+    expect(await until(of, ({ state }) => state === 'canceled')).toMatchObject({ entries: { contract: null } })
+  })
+})
+
+describe('the run', () => {
+  async function running(of: Contract): Promise<LeaderChannel> {
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    await approve(of)
+    await said(channel, 'approved')
+    return channel
+  }
+
+  test('gets the files, once, and they are gone afterwards', async () => {
+    const bytes = new TextEncoder().encode('a,b')
+    const hash = toHex(await digest(bytes))
+    bench.data.set(hash, bytes)
+    const channel = await running(contract({ files: [{ name: 'a.csv', type: 'text/csv', hash, size: 3 }] }))
+    await said(channel, 'finished')
+    expect(inputs).toEqual([{ goal: 'do it', files: [{ name: 'a.csv', type: 'text/csv', text: 'a,b' }] }])
+    expect(await bench.store.get('blobs', hash)).toBeUndefined()
+  })
+
+  test('without its files fails in words', async () => {
+    const channel = await running(contract({ files: [{ name: 'a', type: '', hash: 'b'.repeat(64), size: 3 }] }))
+    expect((await said(channel, 'finished')).outcome).toMatchObject({ state: 'failed', reason: expect.stringContaining('files could not be had') as string })
+  })
+
+  test.each([
+    ['a program that fails', new ProgramError('threw', 'line 3: no'), 'line 3: no'],
+    ['a store without room', new StoreFullError('full'), 'no room'],
+    ['a mistake of our own', new TypeError('secret path /home/x'), 'Something went wrong']
+  ])('of %s ends in an outcome that says so and no more', async (_, error, words) => {
+    runner = { run: () => Promise.reject(error) }
+    const channel = await running(contract())
+    const { outcome } = await said(channel, 'finished')
+    expect(outcome).toMatchObject({ state: 'failed', result: null })
+    expect(outcome.reason).toContain(words)
+    expect(outcome.reason).not.toContain('secret')
+  })
+
+  test('is stopped at once by either side', async () => {
+    for (const stop of ['leader', 'operator']) {
+      const stopped = vi.fn()
+      runner = endlessRunner(stopped)
+      const of = contract()
+      const channel = await running(of)
+      await until(of, ({ waiting }) => waiting === '')
+      if (stop === 'leader') await channel.send({ type: 'cancel' }, signal)
+      else await bench.tasks.update(await contractHash(of), () => ({ cancelRequested: true }))
+      expect((await said(channel, 'finished')).outcome.state).toBe('canceled')
+      expect(stopped).toHaveBeenCalledTimes(1)
+    }
+  })
+
+  test('that outlives the contract is stopped, with an outcome', async () => {
+    runner = endlessRunner()
+    const of = contract({ expiry: Date.now() + 400 })
+    const channel = await running(of)
+    expect((await said(channel, 'finished')).outcome).toMatchObject({ state: 'canceled', reason: expect.stringContaining('time was over') as string })
+    // nobody confirmed, and nobody can any more: our word alone is written down
+    const task = await until(of, ({ entries }) => entries.outcome !== null)
+    expect(task.outcomeSignatures.leader).toBeNull()
+    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+  })
+
+  test('goes on after a reload, and the contract is written once', async () => {
+    runner = endlessRunner()
+    const of = contract()
+    await running(of)
+    follower.stop()
+    runner = { run: async () => ({ summary: 'after the reload', parts: [] }) }
+    follower = start()
+    follower.drive(await contractHash(of))
+    const channel = await offer(of)
+    await said(channel, 'approved')
+    expect((await said(channel, 'finished')).outcome.state).toBe('completed')
+    expect(await bench.recorded()).toEqual(['contract'])
+  })
+})
+
+describe('what the asking side says afterwards', () => {
+  async function finished(): Promise<{ of: Contract; channel: LeaderChannel }> {
+    const of = contract()
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    await approve(of)
+    await said(channel, 'approved')
+    await said(channel, 'finished')
+    return { of, channel }
+  }
+
+  test('a dispute is shown as its words, and closes the books', async () => {
+    const { of, channel } = await finished()
+    await channel.send({ type: 'disputed', reason: 'wrong “sum”' }, signal)
+    const task = await until(of, ({ entries }) => entries.outcome !== null)
+    expect(task.problem).toBe('The asking side disputes the result: “wrong ’sum’”')
+    expect(task.outcomeSignatures.leader).toBeNull()
+  })
+
+  test('a forged confirmation ends the talk, and a true one is still taken', async () => {
+    const { of, channel } = await finished()
+    await channel.send({ type: 'accepted', signature: new Uint8Array(64) }, signal)
+    expect(await channel.receive(signal)).toBeNull()
+    expect(bench.reports.map((error) => (error as Error).name)).toEqual(['InvalidBytesError'])
+    const again = await offer(of)
+    await said(again, 'approved')
+    const { outcome } = await said(again, 'finished')
+    await again.send({ type: 'accepted', signature: await signOutcome(bench.other, outcome) }, signal)
+    await until(of, ({ entries }) => entries.outcome !== null)
+  })
+
+  test('the same word twice, or a word before its time, ends the talk', async () => {
+    for (const words of [['cancel', 'cancel'], ['disputed'], ['accepted']] as const) {
+      const of = contract()
+      const channel = await offer(of)
+      await said(channel, 'pending')
+      for (const type of words) {
+        if (type === 'cancel') await channel.send({ type }, signal)
+        else if (type === 'disputed') await channel.send({ type, reason: '' }, signal)
+        else await channel.send({ type, signature: new Uint8Array(64) }, signal)
+      }
+      while ((await channel.receive(signal)) !== null);
+    }
+    expect(bench.reports.map((error) => (error as Error).name)).toEqual(Array(3).fill('InvalidBytesError'))
+  })
+})

@@ -84,7 +84,8 @@ test('where the device is full, the request is refused in words and what was the
   await session.send('Storage.overrideQuotaForOrigin', { origin: world.url, quotaSize: 3 * 2 ** 20 })
   await page.goto(world.url)
   await until(page, async () => (await starling.status()).storage.kind === 'indexeddb')
-  const before = await page.evaluate(async () => (await starling.log()).length)
+  // what the agent offers is said at the start
+  const before = await until(page, async () => (await starling.log()).length >= 3 && (await starling.log()).length)
   await expect(
     page.evaluate(() =>
       starling.submit({ goal: 'Statistics', files: [{ name: 'a.csv', text: Array.from({ length: 8e5 }, () => Math.random()).join('\n') }] })

@@ -232,6 +232,21 @@ describe('a broken channel, or a reload', () => {
   })
 })
 
+test('an outcome that was decided on stays it, whatever is wanted afterwards', async () => {
+  const { id, channel, contract } = await offered()
+  await approve(channel, contract)
+  await until(id, ({ state }) => state === 'working')
+  leader.stop()
+  const outcome = await outcomeOf(contract)
+  const outcomeSignatures = { leader: await signOutcome(bench.self, outcome), follower: await signOutcome(bench.other, outcome) }
+  bench.here(false)
+  await bench.tasks.update(id, () => ({ outcome, outcomeSignatures, cancelRequested: true }))
+  leader = start()
+  leader.drive(id)
+  expect(await ended(id)).toMatchObject({ state: 'completed', outcome, outcomeSignatures })
+  expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+})
+
 describe('what is not in order ends the task, with the reason', () => {
   test('a forged approval', async () => {
     const { id, channel } = await offered()

@@ -8,19 +8,18 @@
  * for await (const task of starling.watch(id)) console.log(task.state, task.progress?.fraction)
  * ```
  */
+import type { Candidate } from './adapt/rank.ts'
+import type { Reach } from './adapt/directory.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
 import type { Capability, Intention, Limits } from './schema/declaration.ts'
 import type { EntryKind } from './schema/header.ts'
 import type { Progress, Result } from './schema/result.ts'
+import type { SubmitRequest } from './task/leader.ts'
 
-/** A file that goes with a goal: text, or bytes of UTF-8 text. */
-export interface FileInput {
-  name: string
-  type?: string
-  text?: string
-  bytes?: Uint8Array
-}
+export type { Candidate, Reason } from './adapt/rank.ts'
+export type { FileInput } from './task/files.ts'
+export type { SubmitRequest } from './task/leader.ts'
 
 export interface Status {
   /** did:key of this browser profile's agent */
@@ -43,40 +42,13 @@ export interface AgentView {
   /** the operator's own name for it, if one was given */
   petname: string | null
   /** how it can be reached at this moment */
-  reach: 'direct' | 'relayed' | 'away'
+  reach: Reach
   capabilities: Array<{ seq: number; capability: Capability; expiry: number | null }>
   intentions: Array<{ seq: number; intention: Intention; expiry: number | null }>
   /** tasks that we did with it, either way round */
   history: { completed: number; failed: number }
   /** the last entry of its log that we hold, and whether all before it are there and in order */
   log: { entries: number; fork: boolean }
-}
-
-export interface Reason {
-  /** `matches`, `accepts`, `reach`, `history`, `program`: for grouping and icons */
-  kind: 'matches' | 'accepts' | 'reach' | 'history' | 'program'
-  text: string
-}
-
-/** Somebody who could do it, and why we think so; best first. */
-export interface Candidate {
-  agent: string
-  skill: string
-  name: string
-  /** 0 to 1, comparable within one answer only */
-  score: number
-  reach: AgentView['reach']
-  reasons: Reason[]
-  limits: Limits
-  program: string
-}
-
-export interface SubmitRequest {
-  goal: string
-  files?: FileInput[]
-  /** ask this agent only; without it the best candidate is asked */
-  agent?: string
-  skill?: string
 }
 
 /** One thing that happened to a task, for people to read. */
@@ -117,7 +89,7 @@ export interface ApprovalView {
   id: string
   agent: string
   petname: string | null
-  reach: AgentView['reach']
+  reach: Reach
   history: { completed: number; failed: number }
   goal: string
   skill: string

@@ -2,7 +2,6 @@
  * The protocol adaptation layer: declarations, agents and contracts above; logs, gossip, peers and streams
  * below. `table.ts` says what becomes of what; this puts the parts together.
  */
-import type { Candidate } from '../client.ts'
 import type { AgentKey } from '../crypto/keys.ts'
 import type { Gossip } from '../gossip/gossip.ts'
 import { everyHeader } from '../log/every-header.ts'
@@ -19,7 +18,7 @@ import { createChannel, type Channel } from './channel.ts'
 import { fetchData, serveData, type Giver } from './data.ts'
 import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
-import { rank, type History } from './rank.ts'
+import { rank, type Candidate, type History } from './rank.ts'
 import { table } from './table.ts'
 
 export type LeaderChannel = Channel<FollowerMessage, LeaderMessage>

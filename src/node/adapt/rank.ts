@@ -1,13 +1,31 @@
 /**
  * Putting candidates in order and saying why, in words. Pure.
  */
-import type { Candidate, Reason } from '../client.ts'
 import type { Match } from '../semantic/matcher.ts'
 import { acceptsFile } from '../semantic/accepts.ts'
-import type { Capability } from '../schema/declaration.ts'
+import type { Capability, Limits } from '../schema/declaration.ts'
 import { inQuotes } from '../support/words.ts'
 import type { Declared } from './declarations.ts'
 import type { Reach } from './directory.ts'
+
+export interface Reason {
+  /** `matches`, `accepts`, `reach`, `history`, `program`: for grouping and icons */
+  kind: 'matches' | 'accepts' | 'reach' | 'history' | 'program'
+  text: string
+}
+
+/** Somebody who could do it, and why we think so; best first. */
+export interface Candidate {
+  agent: string
+  skill: string
+  name: string
+  /** 0 to 1, comparable within one answer only */
+  score: number
+  reach: Reach
+  reasons: Reason[]
+  limits: Limits
+  program: string
+}
 
 export interface History {
   completed: number

@@ -5,9 +5,16 @@ import { digest, toHex } from '../crypto/hash.ts'
 import type { FileReference } from '../schema/contract.ts'
 import { MAX_FILES } from '../schema/result.ts'
 import type { Operation } from '../store/store.ts'
-import type { FileInput } from '../client.ts'
 import { bytesInWords } from '../skill/words.ts'
 import { clip } from '../support/words.ts'
+
+/** A file that goes with a goal: text, or bytes of UTF-8 text. */
+export interface FileInput {
+  name: string
+  type?: string
+  text?: string
+  bytes?: Uint8Array
+}
 
 /** The most that all files of one task may have together, in bytes. */
 export const MAX_TASK_BYTES = 16 * 1024 * 1024

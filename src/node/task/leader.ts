@@ -5,7 +5,7 @@
  */
 import type { Adaptation, LeaderChannel } from '../adapt/adaptation.ts'
 import { DataUnavailableError } from '../adapt/data.ts'
-import type { Candidate, SubmitRequest } from '../client.ts'
+import type { Candidate } from '../adapt/rank.ts'
 import type { AgentKey } from '../crypto/keys.ts'
 import { toHex } from '../crypto/hash.ts'
 import { InvalidBytesError, decode } from '../schema/codec.ts'
@@ -19,10 +19,18 @@ import { StoreFullError, StoreUnavailableError, type Store } from '../store/stor
 import { createAlert, createDeadline, delay } from '../support/wait-for.ts'
 import { clip, inQuotes } from '../support/words.ts'
 import { CONTRACT_LIFE_MS, contractHash, signContract, signOutcome, totalSize, verifyContract, verifyOutcome } from './contract.ts'
-import { takeIn } from './files.ts'
+import { takeIn, type FileInput } from './files.ts'
 import { recordContract, recordOutcome } from './recording.ts'
 import { createDriver } from './driver.ts'
 import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
+
+export interface SubmitRequest {
+  goal: string
+  files?: FileInput[]
+  /** ask this agent only; without it the best candidate is asked */
+  agent?: string
+  skill?: string
+}
 
 export interface LeaderComponents {
   key: AgentKey

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { CapabilityInput } from './client.ts'
+import { createMemoryHub } from './net/memory.ts'
+import { builtInSkills } from './skill/skills.ts'
+import { createNodes, createProfile, type Nodes, type Profile } from './testing/nodes.ts'
+
+let nodes: Nodes
+let profile: Profile
+let peers = 0
+
+beforeEach(async () => {
+  nodes = createNodes(createMemoryHub())
+  profile = await createProfile()
+})
+afterEach(async () => {
+  await nodes.closeAll()
+  expect(nodes.reports).toEqual([])
+})
+
+const open = () => nodes.open(`peer-${peers++}`, profile)
+const source = 'function run() { return { summary: "", parts: [] } }'
+const own = (id: string): CapabilityInput => ({ id, name: id, source })
+
+async function offered(node: Awaited<ReturnType<typeof open>>): Promise<string[]> {
+  for await (const { offers } of node.client.snapshots()) {
+    return offers.filter((one) => one.offered && one.seq !== null).map(({ capability }) => capability.id)
+  }
+  return []
+}
+
+test('what comes with it is declared once, and not again by a restart', async () => {
+  const first = await open()
+  const ids = builtInSkills.map(({ capability }) => capability.id)
+  expect(await offered(first)).toEqual(ids)
+  expect(await first.client.log()).toHaveLength(ids.length)
+  await nodes.close(first)
+  expect(await (await open()).client.log()).toHaveLength(ids.length)
+})
+
+test('what is switched off, or withdrawn, stays so after a restart, and comes back when it is switched on', async () => {
+  const first = await open()
+  await first.client.offer('javascript', false)
+  await first.client.withdraw((await first.client.log())[0]!.seq)
+  await nodes.close(first)
+  const second = await open()
+  expect(await offered(second)).toEqual(['key-points'])
+  await second.client.offer('javascript', true)
+  expect(await offered(second)).toEqual(['key-points', 'javascript'])
+  await expect(second.client.offer('nothing', true)).rejects.toThrow(RangeError)
+})
+
+test('a skill of one’s own is kept, and one that is none is refused before it is', async () => {
+  const first = await open()
+  await first.client.declare(own('mirror'))
+  await expect(first.client.declare(own('../etc'))).rejects.toThrow('lower-case')
+  await expect(first.client.declare({ ...own('huge'), source: 'x'.repeat(300 * 1024) })).rejects.toThrow('bytes at most')
+  await expect(first.client.declare(own('csv-statistics'))).rejects.toThrow('comes with Starling')
+  await nodes.close(first)
+  expect(await offered(await open())).toContain('mirror')
+})
+
+test('there is a bound on skills of one’s own', async () => {
+  const first = await open()
+  for (let i = 0; i < 32; i++) await first.client.declare(own(`own-${i}`))
+  await expect(first.client.declare(own('one-more'))).rejects.toThrow('At most 32')
+  await first.client.declare(own('own-3'))
+})

@@ -23,6 +23,7 @@ import { createRateLimit } from '../support/rate-limit.ts'
 import { createAlert, createDeadline, delay } from '../support/wait-for.ts'
 import { inQuotes } from '../support/words.ts'
 import { contractHash, objection, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
+import { newTask, type TaskStart } from './new-task.ts'
 import { permissionFor } from './permission.ts'
 import type { Permissions } from './permissions.ts'
 import { recordContract, recordOutcome } from './recording.ts'
@@ -112,7 +113,7 @@ export function createFollower(components: FollowerComponents): Follower {
       const reason = objection(contract, key.agent, offered(contract.skill)?.capability, now()) ?? crowded(contract.leader)
       if (reason !== null) return decline(reason)
       try {
-        await tasks.create(newTask(id, contract, signature))
+        await tasks.create(newTask(asked(id, contract, signature), now(), 'Another agent asked for it'))
       } catch (error) {
         if (!(error instanceof StoreFullError)) throw error
         return decline(fullText)
@@ -135,33 +136,6 @@ export function createFollower(components: FollowerComponents): Follower {
   /** Makes room for new tasks in the place of long finished ones. */
   async function tidy(): Promise<void> {
     for (const task of outlived(tasks.all())) await tasks.remove(task, clearing(task, tasks.all(), 'files and result'))
-  }
-
-  function newTask(id: string, contract: Contract, leaderSignature: Uint8Array): TaskRecord {
-    const at = now()
-    return {
-      revision: 1,
-      id,
-      role: 'follower',
-      goal: contract.goal,
-      files: contract.files,
-      wanted: { agent: null, skill: contract.skill },
-      contract,
-      contractHash: id,
-      leaderSignature,
-      followerSignature: null,
-      state: 'submitted',
-      approvedBy: null,
-      cancelRequested: false,
-      waiting: 'Waiting for your approval',
-      problem: null,
-      outcome: null,
-      outcomeSignatures: { leader: null, follower: null },
-      entries: { contract: null, outcome: null },
-      created: at,
-      updated: at,
-      events: [{ at, text: 'Another agent asked for it' }]
-    }
   }
 
   /** Tells the leader how the task stands, and each change of it, until the channel ends. */
@@ -419,6 +393,21 @@ export function createFollower(components: FollowerComponents): Follower {
   return {
     drive,
     stop: () => closing.abort(new Error('the node stops'))
+  }
+}
+
+/** The task that an offer makes. */
+function asked(id: string, contract: Contract, leaderSignature: Uint8Array): TaskStart {
+  return {
+    id,
+    role: 'follower',
+    goal: contract.goal,
+    files: contract.files,
+    wanted: { agent: null, skill: contract.skill },
+    contract,
+    contractHash: id,
+    leaderSignature,
+    waiting: 'Waiting for your approval'
   }
 }
 

@@ -20,6 +20,7 @@ import { createAlert, createDeadline, delay } from '../support/wait-for.ts'
 import { clip, inQuotes } from '../support/words.ts'
 import { CONTRACT_LIFE_MS, contractHash, signContract, signOutcome, totalSize, verifyContract, verifyOutcome } from './contract.ts'
 import { takeIn, type FileInput } from './files.ts'
+import { newTask, type TaskStart } from './new-task.ts'
 import { recordContract, recordOutcome } from './recording.ts'
 import { createDriver } from './driver.ts'
 import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
@@ -82,30 +83,15 @@ export function createLeader(components: LeaderComponents): Leader {
     }
     const { references, keep } = await takeIn(request.files ?? [])
     if (goal === '' && references.length === 0) throw new RangeError('Say what you want done, or add a file.')
-    const at = now()
-    const task: TaskRecord = {
-      revision: 1,
+    const start: TaskStart = {
       id: toHex(random(32)),
       role: 'leader',
       goal,
       files: references,
       wanted: { agent: request.agent ?? null, skill: request.skill ?? null },
-      contract: null,
-      contractHash: null,
-      leaderSignature: null,
-      followerSignature: null,
-      state: 'submitted',
-      approvedBy: null,
-      cancelRequested: false,
-      waiting: 'Looking for an agent that can do this',
-      problem: null,
-      outcome: null,
-      outcomeSignatures: { leader: null, follower: null },
-      entries: { contract: null, outcome: null },
-      created: at,
-      updated: at,
-      events: [{ at, text: 'You asked for it' }]
+      waiting: 'Looking for an agent that can do this'
     }
+    const task = newTask(start, now(), 'You asked for it')
     await tasks.create(task, keep)
     drive(task.id)
     return task.id

@@ -3,6 +3,7 @@ import { toHex } from '../../crypto/hash.ts'
 import type { Contract } from '../../schema/contract.ts'
 import type { Limits } from '../../schema/declaration.ts'
 import type { TaskRecord } from '../../schema/task.ts'
+import { newTask } from '../new-task.ts'
 
 export const limits: Limits = { ms: 1000, memoryBytes: 2 ** 20, inputBytes: 1000, outputBytes: 1000 }
 
@@ -27,28 +28,6 @@ export function contractOf(leader: string, follower: string, fields: Partial<Con
 }
 
 export function recordOf(fields: Partial<TaskRecord> = {}): TaskRecord {
-  return {
-    revision: 1,
-    id: toHex(random(32)),
-    role: 'leader',
-    goal: 'do it',
-    files: [],
-    wanted: { agent: null, skill: null },
-    contract: null,
-    contractHash: null,
-    leaderSignature: null,
-    followerSignature: null,
-    state: 'submitted',
-    approvedBy: null,
-    cancelRequested: false,
-    waiting: '',
-    problem: null,
-    outcome: null,
-    outcomeSignatures: { leader: null, follower: null },
-    entries: { contract: null, outcome: null },
-    created: 1,
-    updated: 1,
-    events: [],
-    ...fields
-  }
+  const start = { id: toHex(random(32)), role: 'leader', goal: 'do it', waiting: '' } as const
+  return { ...newTask({ ...start, files: [], wanted: { agent: null, skill: null } }, 1, ''), events: [], ...fields }
 }

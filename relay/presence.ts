@@ -1,5 +1,6 @@
 /** The relay's part in presence: it passes on who is there, within bounds, and reads none of it. */
-import { StrictSign, TopicValidatorResult, gossipsub } from '@libp2p/gossipsub'
+import { TopicValidatorResult, type GossipSub, type GossipSubComponents } from '@libp2p/gossipsub'
+import { createPubsub } from '../src/node/net/pubsub.ts'
 import { createRateLimit } from '../src/node/support/rate-limit.ts'
 import { MAX_PRESENCE_BYTES, PRESENCE_TOPIC } from '../src/node/schema/presence.ts'
 
@@ -14,21 +15,19 @@ const perPeer = { rate: 64, burst: 512, keys: 4096 }
  * Gossipsub for the one topic. The mesh is wide: newcomers know nobody but the relay, and are to hear of the others
  * at once rather than at the next heartbeat.
  */
-export function createPresence(): ReturnType<typeof gossipsub> {
+export function createPresence(): (components: GossipSubComponents) => GossipSub {
   const take = createRateLimit(perPeer)
-  const create = gossipsub({
-    globalSignaturePolicy: StrictSign,
-    allowedTopics: [PRESENCE_TOPIC],
-    maxInboundDataLength: MAX_RPC_BYTES,
-    maxOutboundBufferSize: MAX_QUEUE_BYTES,
-    // many tabs of one machine, and all of a school or an office, have one address
-    scoreParams: { IPColocationFactorWeight: 0 },
-    D: 32,
-    Dlo: 16,
-    Dhi: 64
-  })
   return (components) => {
-    const pubsub = create(components)
+    const pubsub = createPubsub(components, {
+      options: {
+        allowedTopics: [PRESENCE_TOPIC],
+        maxInboundDataLength: MAX_RPC_BYTES,
+        maxOutboundBufferSize: MAX_QUEUE_BYTES,
+        D: 32,
+        Dlo: 16,
+        Dhi: 64
+      }
+    })
     pubsub.topicValidators.set(PRESENCE_TOPIC, (peer, { data }) => {
       if (data.length > MAX_PRESENCE_BYTES) return TopicValidatorResult.Reject
       return take(peer.toString(), Date.now()) ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
-import { gossipsub } from '@libp2p/gossipsub'
+import type { GossipSubComponents } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
@@ -16,6 +16,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { createPubsub } from '../src/node/net/pubsub.ts'
 import { MAX_PRESENCE_BYTES, PRESENCE_TOPIC } from '../src/node/schema/presence.ts'
 import { parseRelayOptions } from './options.ts'
 import { startRelay } from './run.ts'
@@ -56,7 +57,11 @@ async function peerAt(relay: RunningRelay) {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
-    services: { identify: identify(), ping: ping(), pubsub: gossipsub({ allowPublishToZeroTopicPeers: true }) }
+    services: {
+      identify: identify(),
+      ping: ping(),
+      pubsub: (components: GossipSubComponents) => createPubsub(components)
+    }
   })
   closing.push(() => node.stop())
   await node.handle('/echo', async (stream) => {
@@ -66,13 +71,15 @@ async function peerAt(relay: RunningRelay) {
   return node
 }
 
-/** A peer on the presence topic. */
+/** A peer on the presence topic. What it says goes out anew each time: the same bytes would be one message. */
 async function presentAt(relay: RunningRelay) {
   const { pubsub } = (await peerAt(relay)).services
   const heard: string[] = []
-  pubsub.addEventListener('message', ({ detail }) => heard.push(new TextDecoder().decode(detail.data)))
+  let said = 0
+  pubsub.addEventListener('message', ({ detail }) => heard.push(new TextDecoder().decode(detail.data).split('#')[0] ?? ''))
   pubsub.subscribe(PRESENCE_TOPIC)
-  const say = (words: string, topic = PRESENCE_TOPIC) => pubsub.publish(topic, new TextEncoder().encode(words))
+  const say = (words: string, topic = PRESENCE_TOPIC) =>
+    pubsub.publish(topic, new TextEncoder().encode(`${words}#${++said}`))
   return { pubsub, heard, say }
 }
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { X509Certificate } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { moduleGraph, scriptsOf } from './bundle-budget.mjs'
 import { findChromium } from './chromium.mjs'
 import { ensureCertificate, lanAddresses } from './lan.mjs'
-import { SetupError, checkNode, isInstalled } from './setup.mjs'
+import { loadModule } from './run-ts.mjs'
+import { SetupError, checkNode, isInstalled, root } from './setup.mjs'
 import { supervise } from './supervise.mjs'
 import { countPlaywright, countVitest } from './test-report.mjs'
 
@@ -57,6 +59,20 @@ describe('isInstalled', () => {
 
   it('is true here', () => {
     expect(isInstalled()).toBe(true)
+  })
+})
+
+describe('loadModule', () => {
+  it('runs TypeScript with what it imports, and clears up after processes that were killed', async () => {
+    const left = join(root, 'dist', 'run-999999999-left')
+    await mkdir(left, { recursive: true })
+    const module = (await loadModule('src/node/schema/codec.ts')) as { encode(value: unknown): Uint8Array }
+    expect(module.encode([1])).toEqual(Uint8Array.of(0x81, 1))
+    expect(existsSync(left)).toBe(false)
+  })
+
+  it('says what is wrong with a module that is not there', async () => {
+    await expect(loadModule('src/node/nowhere.ts')).rejects.toThrow('nowhere.ts')
   })
 })
 

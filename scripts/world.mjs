@@ -22,24 +22,25 @@ const STOP_WITHIN = 8_000
 /**
  * Starts a relay that serves the built app. `npm run build` must have been run.
  *
- * @param {{ residents?: number, relayArgs?: string[] }} [init]
+ * @param {{ residents?: number, relayArgs?: string[], place?: { host: string, command: readonly string[] } }} [init]
+ *   `place`: elsewhere than on this machine's loopback: the address there, and the command that runs another one there
  */
-export async function openWorld({ residents = 0, relayArgs = [] } = {}) {
+export async function openWorld({ residents = 0, relayArgs = [], place } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'starling-'))
   const port = await freePort()
-  const url = `http://localhost:${port}`
+  const url = `http://${place?.host ?? 'localhost'}:${port}`
   /** @type {Set<import('node:child_process').ChildProcess>} */
   const children = new Set()
   let relay = await startRelay()
   for (let i = 0; i < residents; i++) {
-    start('headless.js', ['--relay', `http://127.0.0.1:${port}`, '--data', join(data, `resident-${i}`), '--name', `resident ${i}`])
+    start('headless.js', ['--relay', url.replace('localhost', '127.0.0.1'), '--data', join(data, `resident-${i}`), '--name', `resident ${i}`])
   }
 
   /** @param {string} script @param {string[]} args */
   function start(script, args) {
-    const child = spawn(process.execPath, [join(root, 'dist', 'server', script), ...args], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc']
-    })
+    const [program = '', ...rest] = [...(place?.command ?? []), process.execPath, join(root, 'dist', 'server', script), ...args]
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+    child.stdout.resume()
     children.add(child)
     child.once('exit', () => children.delete(child))
     return child
@@ -47,17 +48,18 @@ export async function openWorld({ residents = 0, relayArgs = [] } = {}) {
 
   async function startRelay() {
     const child = start('relay.js', [
-      '--port', String(port), '--app', join(root, 'dist', 'app'), '--data', data,
+      '--host', place?.host ?? '127.0.0.1', '--port', String(port), '--app', join(root, 'dist', 'app'), '--data', data,
       '--connections-per-second', '200', ...relayArgs
     ])
     const deadline = AbortSignal.timeout(READY_WITHIN)
-    for (;;) {
-      if (child.exitCode !== null) throw new Error(`the relay ended with code ${child.exitCode}`)
-      const health = await fetch(`${url}/health`, { signal: deadline }).catch(() => null)
-      if (health?.ok) return child
-      deadline.throwIfAborted()
-      await pause(50)
-    }
+    const exited = once(child, 'exit', { signal: deadline }).then(([code]) => {
+      throw new Error(`the relay ended with code ${code}`)
+    })
+    // it says so once it listens
+    await Promise.race([once(child.stdout, 'data', { signal: deadline }), exited])
+    exited.catch(() => undefined)
+    child.stdout.resume()
+    return child
   }
 
   return {

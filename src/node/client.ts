@@ -13,7 +13,6 @@ import type { Reach } from './adapt/directory.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
 import type { Capability, Intention, Limits } from './schema/declaration.ts'
-import type { EntryKind } from './schema/header.ts'
 import type { Progress, Result } from './schema/result.ts'
 import type { SubmitRequest } from './task/leader.ts'
 
@@ -33,7 +32,12 @@ export interface Status {
   /** whether a relay introduces us right now */
   relay: boolean
   /** `indexeddb` and `level` keep everything; `memory` forgets when the tab closes */
-  storage: { kind: string; problem: string | null }
+  storage: {
+    kind: string
+    problem: string | null
+    /** whether the browser has promised not to clear it by itself when the device runs full; null: nobody to ask */
+    persistent: boolean | null
+  }
 }
 
 /** Another agent as we know it. */
@@ -47,8 +51,8 @@ export interface AgentView {
   intentions: Array<{ seq: number; intention: Intention; expiry: number | null }>
   /** tasks that we did with it, either way round */
   history: { completed: number; failed: number }
-  /** the last entry of its log that we hold, and whether all before it are there and in order */
-  log: { entries: number; fork: boolean }
+  /** its log as far as it is held here: how many entries, whether that is all up to the newest, whether it was forked */
+  log: { entries: number; whole: boolean; fork: boolean }
 }
 
 /** One thing that happened to a task, for people to read. */
@@ -126,7 +130,8 @@ export interface AlwaysOptions {
 export interface LogEntryView {
   author: string
   seq: number
-  kind: EntryKind
+  /** `capability`, `intention`, `withdrawal`, `contract`, `outcome`; or one that a later version knows */
+  kind: string
   time: number
   expiry: number | null
   /** the header's hash, hex */
@@ -135,6 +140,15 @@ export interface LogEntryView {
   bodySize: number
   /** null when the body is not held here */
   body: unknown
+}
+
+/** What a file with a log in it turned out to be. All of it was checked before anything was kept. */
+export interface ImportedLog {
+  author: string
+  headers: number
+  bodies: number
+  /** headers that were not held here before */
+  fresh: number
 }
 
 /** Everything a page draws, in one value. Sent whole when it changes, at most ten times a second. */
@@ -183,6 +197,16 @@ export interface StarlingClient {
   revoke(permission: string): Promise<void>
   /** The entries of a log in order: our own, or another agent's as far as it is held here. */
   log(options?: { author?: string; after?: number }): Promise<LogEntryView[]>
+  /** A whole log as one file (CAR): all headers that are held, and the bodies. Our own, or another agent's. */
+  exportLog(author?: string): Promise<Uint8Array>
+  /**
+   * Checks such a file, entry by entry, and keeps what is new of it.
+   *
+   * @throws when it is no such file, or anything in it is not as its author signed it: then nothing is kept
+   */
+  importLog(file: Uint8Array): Promise<ImportedLog>
+  /** Deletes what an entry says from this device, for good. The entry stays in its log, which stays whole. */
+  forget(entry: { author?: string; seq: number }): Promise<void>
   /** Switches one of our skills on or off for others. */
   offer(skill: string, offered: boolean): Promise<void>
   /** Our own name for an agent; an empty one removes it. */

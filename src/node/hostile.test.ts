@@ -1,9 +1,10 @@
 /** A peer that means ill, on every protocol of a whole node: the node keeps working, and the peer is shown the door. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { table } from './adapt/table.ts'
-import { FRONTIER_PROTOCOL } from './gossip/catch-up.ts'
-import { HEADERS_TOPIC } from './gossip/gossip.ts'
-import { BODY_PROTOCOL } from './gossip/pull.ts'
+import { BODY_PROTOCOL } from './gossip/body-stream.ts'
+import { HEADERS_PROTOCOL } from './gossip/fetch-headers.ts'
+import { RECONCILE_PROTOCOL } from './gossip/reconcile.ts'
+import { CONTROL_TOPIC } from './gossip/shards.ts'
 import { strangersHeader } from './gossip/testing/party.ts'
 import { agentKey, generateKeyPair, type AgentKey } from './crypto/keys.ts'
 import { issueCertificate } from './identity/certificate.ts'
@@ -73,7 +74,8 @@ const protocols: Array<[protocol: string, options: { maxMessageBytes: number; ma
   [table.introduction.protocol, table.introduction],
   [table.control.protocol, table.control],
   [table.data.protocol, table.data],
-  [FRONTIER_PROTOCOL, { maxMessageBytes: 1e6, maxStreamsPerPeer: 4 }],
+  [RECONCILE_PROTOCOL, { maxMessageBytes: 1e6, maxStreamsPerPeer: 2 }],
+  [HEADERS_PROTOCOL, { maxMessageBytes: 1e6, maxStreamsPerPeer: 4 }],
   [BODY_PROTOCOL, { maxMessageBytes: 1e6, maxStreamsPerPeer: 8 }]
 ]
 
@@ -113,12 +115,12 @@ describe.each(protocols)('on %s', (protocol, options) => {
   })
 })
 
-describe('on the headers topic', () => {
+describe.each([CONTROL_TOPIC, 'starling/1/record/-', 'starling/1/meaning/1/-'])('on the topic %s', (topic) => {
   test('garbage and forgeries end in disconnection, and nothing of it is kept', async () => {
     const forged = (await strangersHeader()).bytes
     forged[forged.length - 1]! ^= 1
-    for (const bytes of [...garbage.map(([, make]) => make()), forged, encode([1, 2, 3])]) await evil.publish(HEADERS_TOPIC, bytes)
-    for (let i = 0; i < 10; i++) await evil.publish(HEADERS_TOPIC, crypto.getRandomValues(new Uint8Array(200)))
+    for (const bytes of [...garbage.map(([, make]) => make()), forged, encode([1, 2, 3])]) await evil.publish(topic, bytes)
+    for (let i = 0; i < 10; i++) await evil.publish(topic, crypto.getRandomValues(new Uint8Array(200)))
     await vi.waitFor(async () => expect(await connected()).toBe(false))
     expect((await profile.store.list('heads')).map(([author]) => author)).toEqual([profile.key.agent])
     await works()

@@ -24,6 +24,7 @@ import type { TaskRecord } from './schema/task.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import { createEmitter } from './support/emitter.ts'
+import { joinBytes, slices } from './support/bytes.ts'
 import { createAlert, delay } from './support/wait-for.ts'
 import { clip } from './support/words.ts'
 import type { Leader } from './task/leader.ts'
@@ -66,6 +67,7 @@ const MAX_NAME = 60
 const MAX_REASON = 500
 const MAX_SOURCE_BYTES = 256 * 1024
 const DEFAULT_PER_DAY = 20
+const IMPORT_CHUNK_BYTES = 64 * 1024
 
 const defaultLimits: Limits = { ms: 30_000, memoryBytes: 48 * 2 ** 20, inputBytes: 8 * 2 ** 20, outputBytes: 2 ** 20 }
 
@@ -158,7 +160,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
 
   async function readLogView(author: string): Promise<AgentView['log']> {
     const [head, fork] = await Promise.all([logs.head(author), logs.forked(author)])
-    return { entries: head?.seq ?? 0, fork: fork !== null }
+    return { entries: head?.count ?? 0, whole: head === null || head.count === head.seq, fork: fork !== null }
   }
 
   function about(other: string): Pick<AgentView, 'petname' | 'reach' | 'history'> {
@@ -350,6 +352,20 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     revoke: (permission) => permissions.revoke(permission),
     async log({ author = agent, after = 0 } = {}) {
       return (await logs.entries(author, { after, limit: MAX_LOG_PAGE })).map(logEntryView)
+    },
+    async exportLog(author = agent) {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of logs.exportLog(author)) chunks.push(chunk)
+      return joinBytes(chunks)
+    },
+    async importLog(file) {
+      const imported = await logs.importLog(slices(file, IMPORT_CHUNK_BYTES))
+      logChanged(imported)
+      return imported
+    },
+    async forget({ author = agent, seq }) {
+      await logs.dropBody(author, seq)
+      logChanged({ author })
     },
     offer: (skill, offered) => offers.set(skill, offered),
     async name(other, petname) {

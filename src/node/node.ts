@@ -9,8 +9,10 @@
  * ```
  */
 import { createAdaptation } from './adapt/adaptation.ts'
+import { createInterests } from './adapt/interests.ts'
 import type { StarlingClient, Status } from './client.ts'
 import type { AgentKey } from './crypto/keys.ts'
+import type { Verifier } from './crypto/verifier.ts'
 import { createGossip } from './gossip/gossip.ts'
 import { issueCertificate, verifyCertificate } from './identity/certificate.ts'
 import { createLocalClient, type LocalClient } from './local-client.ts'
@@ -18,13 +20,15 @@ import { createLogs } from './log/log.ts'
 import type { Network } from './net/network.ts'
 import { createOffers } from './offers.ts'
 import type { Limits } from './schema/declaration.ts'
-import { publicKinds } from './schema/header.ts'
+import { createCodebook1 } from './semantic/codebook.ts'
 import { createLexicalMatcher } from './semantic/lexical.ts'
+import { createStandIn } from './semantic/stand-in.ts'
 import { builtInSkills } from './skill/skills.ts'
 import type { Runner } from './skill/runner.ts'
 import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
 import type { Store } from './store/store.ts'
+import { systemClock, type Clock } from './support/clock.ts'
 import { createFollower } from './task/follower.ts'
 import { isSettled } from './task/housekeeping.ts'
 import { createLeader } from './task/leader.ts'
@@ -37,7 +41,11 @@ export interface NodeComponents {
   store: Store
   /** why nothing is kept, when the store is one that forgets */
   storageProblem: string | null
+  /** whether the browser has promised not to clear the store by itself; null, as without this: nobody to ask */
+  persistent?: () => boolean | null
   network: Network
+  /** checks the signatures of headers; here and now, unless it is told where */
+  verifier?: Verifier
   runner: Runner
   locks: Locks
   changes: Changes
@@ -74,8 +82,17 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   const unreadable = await tasks.load()
   if (unreadable.length > 0) report(new Error(`${unreadable.length} kept tasks can’t be read: ${unreadable.join(', ')}`))
   const permissions = createPermissions({ store, changes, now, random })
-  const logs = createLogs({ store, clock: now, lock: (name, task) => locks.hold(name, task) })
-  const gossip = createGossip({ network, logs, now, report }, { interested: ({ kind }) => publicKinds.has(kind) })
+  const clock: Clock = { now, after: systemClock.after }
+  const logs = createLogs({
+    store,
+    clock,
+    lock: (name, task) => locks.hold(name, task),
+    ...(components.verifier ? { verifier: components.verifier } : {})
+  })
+  const gossip = createGossip(
+    { network, logs, clock, random: Math.random, report, codebook: createCodebook1(), interests: createInterests() },
+    { self: key.publicKey }
+  )
   const history = createHistory(tasks.all)
   const adaptation = createAdaptation(
     {
@@ -84,6 +101,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       logs,
       gossip,
       matcher: createLexicalMatcher(),
+      sketcher: createStandIn(),
       certifier: {
         issue: (peer) => issueCertificate(key, peer, { now: now(), validMs: CERTIFICATE_MS }),
         verify: (certificate, peer) => verifyCertificate(certificate, peer, now())
@@ -122,7 +140,13 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     return party === agent && named ? ((await store.get<Uint8Array>('blobs', hash)) ?? null) : null
   })
 
-  const storage: Status['storage'] = { kind: store.kind, problem: components.storageProblem }
+  const storage: Status['storage'] = {
+    kind: store.kind,
+    problem: components.storageProblem,
+    get persistent() {
+      return components.persistent?.() ?? null
+    }
+  }
   const client: LocalClient = await createLocalClient({
     agent: key.agent,
     store,

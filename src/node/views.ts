@@ -30,7 +30,7 @@ export function statusView(
     network: state,
     networkReason: reason,
     relay,
-    storage
+    storage: { ...storage }
   }
 }
 

@@ -17,6 +17,7 @@ import { serveRpc } from './rpc.ts'
 import { createBrowserRunner } from './skill-runner.ts'
 import { packSnapshots } from './snapshot-updates.ts'
 import { tabChanges, tabLocks } from './tabs.ts'
+import { createWorkerVerifier } from './worker-verifier.ts'
 
 const DATABASE = 'starling'
 
@@ -52,7 +53,9 @@ async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'star
   const node = await createNode({
     ...profile,
     network: await createLibp2pNetwork({ relays: [relayAtOrigin(origin)] }),
+    verifier,
     runner: createBrowserRunner(),
+    persistent: () => (profile.store.kind === 'memory' ? null : persistent),
     now: Date.now,
     report: (error) => console.error(error)
   })
@@ -64,13 +67,20 @@ async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'star
   return node
 }
 
+const verifier = createWorkerVerifier()
 let node: Promise<StarlingNode> | undefined
+let persistent: boolean | null = null
 
 addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
   if (data.type === 'start') {
     node = start(data)
     node.catch(fail)
+  } else if (data.type === 'persistent') {
+    persistent = data.granted
   } else {
-    void node?.then((running) => running.stop()).catch(fail)
+    void node
+      ?.then((running) => running.stop())
+      .then(() => verifier.close())
+      .catch(fail)
   }
 })

@@ -45,11 +45,21 @@ export function startPeer(): PeerHandle {
   const say = (message: PageMessage, transfer: Transferable[] = []) => worker.postMessage(message, transfer)
   const [connectionPort, callPort] = [bridge.port2, calls.port2]
   say({ type: 'start', origin: location.origin, bridge: connectionPort, rpc: callPort }, [connectionPort, callPort])
+  // a browser may ask its user, who may take any time: nothing waits for it
+  askForPersistence().then(
+    (granted) => say({ type: 'persistent', granted }),
+    (error: unknown) => console.warn('The browser was not asked to keep what is stored here', error)
+  )
   addEventListener('pagehide', ({ persisted }) => {
     if (!persisted) say({ type: 'leave' })
   })
 
   return { client: clientOver(rpc), failed }
+}
+
+/** Without this promise a browser may clear all that is kept here when the device runs full, the agent's key too. */
+async function askForPersistence(): Promise<boolean> {
+  return (await navigator.storage.persisted()) || navigator.storage.persist()
 }
 
 /** The client's methods, each a call to the worker. */
@@ -70,6 +80,9 @@ function clientOver(rpc: ReturnType<typeof createRpcClient>): StarlingClient {
     decline: call('decline'),
     revoke: call('revoke'),
     log: call('log'),
+    exportLog: call('exportLog'),
+    importLog: call('importLog'),
+    forget: call('forget'),
     offer: call('offer'),
     name: call('name'),
     snapshots: (): AsyncIterable<Snapshot> => unpackSnapshots(rpc.stream<SnapshotUpdate>('snapshots', [])),

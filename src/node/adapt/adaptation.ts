@@ -4,20 +4,21 @@
  */
 import type { AgentKey } from '../crypto/keys.ts'
 import type { Gossip } from '../gossip/gossip.ts'
-import { everyHeader } from '../log/every-header.ts'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import type { Network } from '../net/network.ts'
 import { parse } from '../schema/codec.ts'
 import { declaration, type Capability, type Declaration, type Intention } from '../schema/declaration.ts'
-import { publicKinds, type EntryKind } from '../schema/header.ts'
+import type { EntryKind } from '../schema/header.ts'
 import { followerMessage, leaderMessage, type FollowerMessage, type LeaderMessage } from '../schema/messages.ts'
 import type { Matcher } from '../semantic/matcher.ts'
+import type { Sketcher } from '../semantic/sketch.ts'
 import type { Change, Changes } from '../store/changes.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { createChannel, type Channel } from './channel.ts'
 import { fetchData, serveData, type Giver } from './data.ts'
 import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
+import { wordsOf } from './meaning.ts'
 import { rank, type Candidate, type History } from './rank.ts'
 import { table } from './table.ts'
 
@@ -70,6 +71,7 @@ export interface AdaptationComponents {
   logs: Logs
   gossip: Gossip
   matcher: Matcher
+  sketcher: Sketcher
   certifier: Certifier
   changes: Changes
   now: () => number
@@ -85,11 +87,14 @@ export interface AdaptationInit {
 /** How long a peer that comes with an offer may take to say whom it speaks for. */
 const INTRODUCTION_MS = 10_000
 
+/** Fork proofs that are read at a time. */
+const FORK_PAGE = 1024
+
 const MAX_CANDIDATES = 20
 const MAX_MATCHES = 2000
 
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
-  const { key, network, logs, gossip, matcher, certifier, changes, now, report } = components
+  const { key, network, logs, gossip, matcher, sketcher, certifier, changes, now, report } = components
   const { on, emit } = createEmitter<{ change: undefined }>()
   const directory = createDirectory({ network, certifier, now })
   const declarations = createDeclarations({
@@ -131,16 +136,16 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     logs.on('body', tell)
   ]
 
-  /** Draws the declarations out of the logs. */
+  /** Draws the declarations out of the logs: those whose bodies are here, and that nothing speaks against. */
   async function readLogs(): Promise<void> {
-    const known = new Set<string>()
-    for await (const { author, header } of everyHeader(logs)) {
-      if (!known.has(author) && (await logs.forked(author)) !== null) declarations.drop(author)
-      known.add(author)
-      const lapsed = header.expiry !== null && header.expiry <= now()
-      if (lapsed || !publicKinds.has(header.kind)) continue
-      declarations.add({ author, header, body: await logs.body(author, header.seq) })
+    for (let after = ''; ; ) {
+      const forks = await logs.forks({ after, limit: FORK_PAGE })
+      for (const [author] of forks) declarations.drop(author)
+      const last = forks.at(-1)
+      if (last === undefined || forks.length < FORK_PAGE) break
+      after = last[0]
     }
+    for await (const entry of logs.declared()) declarations.add(entry)
   }
 
   return {
@@ -166,10 +171,15 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
     async declare(said) {
       const checked = parse(said, declaration)
-      return append(checked.kind, checked, { expiry: now() + table[checked.kind].lifeMs })
+      const sketch = await sketcher.sketch(wordsOf(checked))
+      return append(checked.kind, checked, { expiry: now() + table[checked.kind].lifeMs, sketch })
     },
 
-    withdraw: (seq) => append('withdrawal', { kind: 'withdrawal', seq }, {}),
+    async withdraw(seq) {
+      // it has to reach those whom the declaration has reached
+      const sketch = (await logs.header(key.agent, seq))?.header.sketch ?? null
+      return append('withdrawal', { kind: 'withdrawal', seq }, sketch === null ? {} : { sketch })
+    },
     record: (kind, body, options = {}) => append(kind, body, options),
     capabilities: () => declarations.capabilities(now()),
     intentions: () => declarations.intentions(now()),

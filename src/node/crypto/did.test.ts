@@ -25,6 +25,8 @@ test.for<[string, string]>([
   ['another method', 'did:web:example.org'],
   ['another base', 'did:key:u7QEsamplesample'],
   ['not base58', example.replace('ha', '0l')],
+  ['a character beyond Latin-1 for one that stands for zero', didOf(new Uint8Array(32)).replace(/.$/, '\u0431')],
+  ['a character that is none in the middle', example.replace('ha', '\ufffda')],
   ['a character less', example.slice(0, -1)],
   ['a character more', `${example}1`],
   ['a fragment', `${example}#${example.slice(8)}`],

@@ -10,6 +10,7 @@ export class InvalidDidError extends Error {
 }
 
 const SCHEME = 'did:key:'
+const BASE58 = /^[1-9A-HJ-NP-Za-km-z]*$/
 /** multicodec `ed25519-pub` (0xed) as a varint */
 const PREFIX = [0xed, 0x01] as const
 const KEY_BYTES = 32
@@ -24,15 +25,25 @@ const otherKeys = new Map([
   ['8524', 'an RSA key']
 ])
 
+/** Names that were asked for lately, by the bytes of the key. Of one log come many headers, and base58 is slow. */
+const names = new Map<string, string>()
+const MAX_NAMES = 16_384
+
 /** The did:key of an Ed25519 public key (32 bytes). @throws InvalidDidError when it has another length */
 export function didOf(publicKey: Uint8Array): string {
   if (publicKey.length !== KEY_BYTES) {
     throw new InvalidDidError(`expected an Ed25519 public key of ${KEY_BYTES} bytes, got ${publicKey.length}`)
   }
+  const key = String.fromCharCode(...publicKey)
+  const known = names.get(key)
+  if (known !== undefined) return known
   const bytes = new Uint8Array(PREFIX.length + KEY_BYTES)
   bytes.set(PREFIX)
   bytes.set(publicKey, PREFIX.length)
-  return SCHEME + base58btc.encode(bytes)
+  const name = SCHEME + base58btc.encode(bytes)
+  if (names.size >= MAX_NAMES) names.clear()
+  names.set(key, name)
+  return name
 }
 
 /** The Ed25519 public key (32 bytes) that a did:key names. @throws InvalidDidError */
@@ -44,12 +55,9 @@ export function publicKeyOf(did: string): Uint8Array {
   if (did.length > 2 * DID_LENGTH) {
     throw new InvalidDidError(`expected a did:key of ${DID_LENGTH} characters, got ${did.length}`)
   }
-  let bytes: Uint8Array
-  try {
-    bytes = base58btc.decode(did.slice(SCHEME.length))
-  } catch (cause) {
-    throw new InvalidDidError('expected base58btc after did:key:', { cause })
-  }
+  // the decoder takes characters beyond Latin-1 for zeros, so that one key would have many names
+  if (!BASE58.test(did.slice(SCHEME.length + 1))) throw new InvalidDidError('expected base58btc after did:key:')
+  const bytes = base58btc.decode(did.slice(SCHEME.length))
   if (bytes[0] !== PREFIX[0] || bytes[1] !== PREFIX[1]) {
     const kind = otherKeys.get(toHex(bytes.subarray(0, 2))) ?? 'a key of another kind'
     throw new InvalidDidError(`expected the did:key of an Ed25519 key, got ${kind}`)

@@ -54,26 +54,48 @@ export async function verify(
 
 /** The check itself, RFC 8032 over the bytes as they are. Nothing of ours is signed without a domain: use `verify`. */
 export async function verifyRaw(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES || hasSmallOrder(publicKey)) {
-    return false
-  }
-  let key: CryptoKey
+  const key = await importPublicKey(publicKey)
+  return key !== null && check(key, owned(bytes), signature)
+}
+
+/** A key to check signatures with, again and again; null when these bytes are none, or one that nobody should believe. */
+export async function importPublicKey(publicKey: Uint8Array): Promise<CryptoKey | null> {
+  if (publicKey.length !== PUBLIC_KEY_BYTES || hasSmallOrder(publicKey)) return null
   try {
-    key = await crypto.subtle.importKey('raw', owned(publicKey), 'Ed25519', false, ['verify'])
+    return await crypto.subtle.importKey('raw', owned(publicKey), 'Ed25519', false, ['verify'])
   } catch (error) {
     // some runtimes see here already that the bytes are not a point of the curve
-    if (error instanceof DOMException && error.name === 'DataError') return false
+    if (error instanceof DOMException && error.name === 'DataError') return null
     throw error
   }
-  return crypto.subtle.verify('Ed25519', key, owned(signature), owned(bytes))
+}
+
+/** `verify` with a key that was imported before. */
+export function verifyIn(domain: string, key: CryptoKey, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  return check(key, inDomain(domain, bytes), signature)
+}
+
+async function check(key: CryptoKey, bytes: Uint8Array<ArrayBuffer>, signature: Uint8Array): Promise<boolean> {
+  return signature.length === SIGNATURE_BYTES && crypto.subtle.verify('Ed25519', key, owned(signature), bytes)
 }
 
 const encoder = new TextEncoder()
 
-function inDomain(domain: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/** what goes before a message, by domain; there are a handful */
+const separators = new Map<string, Uint8Array>()
+
+function separatorOf(domain: string): Uint8Array {
+  const known = separators.get(domain)
+  if (known !== undefined) return known
   // any other character could make one domain's end look like the start of another's message
   if (!/^[a-z-]+$/.test(domain)) throw new RangeError(`expected a domain of lower-case letters, got "${domain}"`)
   const separator = encoder.encode(`starling/${domain}/1\0`)
+  separators.set(domain, separator)
+  return separator
+}
+
+function inDomain(domain: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const separator = separatorOf(domain)
   const message = new Uint8Array(separator.length + bytes.length)
   message.set(separator)
   message.set(bytes, separator.length)

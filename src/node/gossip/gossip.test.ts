@@ -1,15 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { agentKey, generateKeyPair } from '../crypto/keys.ts'
+import { createLogs } from '../log/log.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { decode, encode } from '../schema/codec.ts'
-import { bodyRequest, MAX_BODY_REQUEST_BYTES } from '../schema/messages.ts'
+import { MAX_BODY_REQUEST_BYTES, bodyRequest } from '../schema/messages.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { StoreFullError } from '../store/store.ts'
-import { createLogs } from '../log/log.ts'
-import { FRONTIER_PROTOCOL } from './catch-up.ts'
-import { HEADERS_TOPIC, createGossip } from './gossip.ts'
-import { BODY_PROTOCOL } from './pull.ts'
-import { createParty, strangersHeader, type Party } from './testing/party.ts'
+import { systemClock } from '../support/clock.ts'
+import { BODY_PROTOCOL } from './body-stream.ts'
+import { createGossip } from './gossip.ts'
+import { createParty, sketchOf, strangersHeader, testCodebook, type Party, type PartyInit } from './testing/party.ts'
+
+const RECORD = 'starling/1/record/-'
+const everything = { sketches: () => [], wants: () => true, watch: () => () => undefined }
 
 let hub: MemoryHub
 const parties: Party[] = []
@@ -26,8 +29,8 @@ afterEach(async () => {
   expect(parties.splice(0).flatMap(({ reports }) => reports)).toEqual([])
 })
 
-async function party(peer: string): Promise<Party> {
-  const one = await createParty(hub, peer)
+async function party(peer: string, init: PartyInit = {}): Promise<Party> {
+  const one = await createParty(hub, peer, init)
   parties.push(one)
   return one
 }
@@ -53,6 +56,49 @@ describe('an announcement', () => {
     await a.say('tea')
     expect(await bodyAt(c, a.key.agent, 1)).toMatchObject({ goal: 'tea' })
     expect(b.offences.concat(c.offences)).toEqual([])
+    expect([...new Set(c.useful)]).toEqual(['b'])
+  })
+
+  test('with a sketch goes to the one shard of meaning that a young network has, and is told once', async () => {
+    const [a, b] = [await party('a'), await party('b')]
+    for (const { network } of parties) await network.start()
+    await a.say('tea', sketchOf(3))
+    expect(await bodyAt(b, a.key.agent, 1)).toMatchObject({ goal: 'tea' })
+    const sent = Object.keys(a.network.bytesByProtocol()).filter((name) => name.startsWith('starling/'))
+    expect(sent).toEqual(['starling/1/meaning/1/-'])
+  })
+
+  test('in a grown network goes to the shards of its leaves and to its record', async () => {
+    const a = await party('a', { depth: 2, interests: { sketches: () => [sketchOf(0)] } })
+    const other = hub.network('other')
+    const heard: string[] = []
+    const topics = ['00', '01', '11', '10', '1', '-'].map((bits) => `starling/1/meaning/1/${bits}`)
+    const byte = a.key.publicKey[0]!
+    const slices = [0, 1, 2, 3].map((slice) => slice.toString(2).padStart(2, '0'))
+    for (const topic of [...topics, ...slices.map((bits) => `starling/1/record/${bits}`)]) {
+      other.subscribe(topic, async () => {
+        heard.push(topic)
+        return 'ignore'
+      })
+    }
+    await a.network.start()
+    await other.start()
+    await a.say('tea', sketchOf(2, 7))
+    await vi.waitFor(() => expect(heard).toHaveLength(3))
+    expect(heard.sort()).toEqual([
+      'starling/1/meaning/1/01',
+      'starling/1/meaning/1/11',
+      `starling/1/record/${slices[byte >> 6]}`
+    ])
+    await other.stop()
+  })
+
+  test('is told on a topic nearby when nobody listens at our depth', async () => {
+    const a = await party('a', { depth: 3, interests: { sketches: () => [sketchOf(0)] }, defences: { recordShards: false } })
+    const b = await party('b', { depth: 1, interests: { sketches: () => [sketchOf(5)] }, defences: { recordShards: false } })
+    for (const { network } of parties) await network.start()
+    await a.say('tea', sketchOf(5))
+    expect(await bodyAt(b, a.key.agent, 1)).toMatchObject({ goal: 'tea' })
   })
 
   test('made while nobody was there is caught up on when peers meet', async () => {
@@ -85,168 +131,17 @@ describe('an announcement', () => {
       {
         network: { ...one.network, publish: () => Promise.reject(new Error('no mesh')) },
         logs: one.logs,
-        now: Date.now,
-        report: (error) => reports.push(error)
+        clock: systemClock,
+        random: Math.random,
+        report: (error) => reports.push(error),
+        codebook: testCodebook,
+        interests: everything
       },
-      { interested: () => false }
+      { self: one.key.publicKey }
     )
-    await gossip.announce(new Uint8Array(3))
+    await gossip.announce((await strangersHeader()).bytes)
     expect(reports).toHaveLength(1)
     gossip.stop()
-  })
-})
-
-describe('against those who mean ill', () => {
-  test('a header with a wrong signature is not kept, not passed on, and held against whoever gave it', async () => {
-    hub = createMemoryHub({ joined: false })
-    const b = await party('b')
-    const [evil, c] = [hub.network('evil'), hub.network('c')]
-    hub.join('evil', 'b')
-    hub.join('b', 'c')
-    const heard: Uint8Array[] = []
-    c.subscribe(HEADERS_TOPIC, async (message) => {
-      heard.push(message)
-      return 'accept'
-    })
-    for (const network of [b.network, evil, c]) await network.start()
-    const { bytes, key } = await strangersHeader()
-    bytes[bytes.length - 1]! ^= 1
-    const good = await strangersHeader()
-    await evil.publish(HEADERS_TOPIC, bytes)
-    await evil.publish(HEADERS_TOPIC, good.bytes)
-    await vi.waitFor(() => expect(heard).toHaveLength(1))
-    expect(heard[0]).toEqual(good.bytes)
-    expect(await b.logs.head(key.agent)).toBeNull()
-    // ten of these and it is not listened to any more
-    for (let i = 0; i < 10; i++) await evil.publish(HEADERS_TOPIC, crypto.getRandomValues(new Uint8Array(100)))
-    await vi.waitFor(() => expect(b.network.status().connections.map(({ peer }) => peer)).toEqual(['c']))
-    await c.stop()
-    await evil.stop()
-  })
-
-  test('headers over a peer’s rate are not looked at; without the limit they would all be kept', async () => {
-    // one clock that stands still: no tokens come back
-    const at = Date.now()
-    const flood = 450
-    const headers = await Promise.all(Array.from({ length: flood }, () => strangersHeader()))
-    const taken = async (limited: boolean) => {
-      hub = createMemoryHub()
-      let time = at
-      const b = await createParty(hub, 'b', { now: () => (limited ? at : (time += 1000)) })
-      parties.push(b)
-      const evil = hub.network('evil')
-      await b.network.start()
-      await evil.start()
-      for (const { bytes } of headers) await evil.publish(HEADERS_TOPIC, bytes)
-      await vi.waitFor(async () => expect((await b.logs.frontier()).length).toBeGreaterThanOrEqual(400))
-      const { length } = await b.logs.frontier()
-      await evil.stop()
-      return length
-    }
-    expect(await taken(true)).toBe(400)
-    expect(await taken(false)).toBeGreaterThan(400)
-  })
-
-  test('what an author’s old headers, sent again and again, cost does not silence the author', async () => {
-    const at = Date.now()
-    const b = await createParty(hub, 'b', { now: () => at })
-    parties.push(b)
-    const [evil, c] = [hub.network('evil'), hub.network('c')]
-    const heard: Uint8Array[] = []
-    c.subscribe(HEADERS_TOPIC, async (message) => {
-      heard.push(message)
-      return 'accept'
-    })
-    hub.cut('evil', 'c')
-    for (const network of [b.network, evil, c]) await network.start()
-    const author = await createParty(createMemoryHub(), 'author')
-    const first = await author.say('one')
-    for (let i = 0; i < 200; i++) await evil.publish(HEADERS_TOPIC, first)
-    await evil.publish(HEADERS_TOPIC, await author.say('two'))
-    await vi.waitFor(() => expect(heard).toHaveLength(2))
-    author.gossip.stop()
-    await evil.stop()
-    await c.stop()
-  })
-
-  test('a body that does not match its hash is held against its giver and had from another', async () => {
-    const b = await party('b')
-    const [liar, honest] = [hub.network('liar'), hub.network('honest')]
-    const { bytes, body, key, hash } = await strangersHeader({ goal: 'truth' })
-    liar.handle(BODY_PROTOCOL, bodyOptions, async (stream, signal) => {
-      await stream.read({ signal })
-      await stream.write(encode({ body: encode({ kind: 'intention', goal: 'a lie', tags: [] }) }))
-    })
-    const asked: Uint8Array[] = []
-    honest.handle(BODY_PROTOCOL, bodyOptions, async (stream, signal) => {
-      const request = decode((await stream.read({ signal }))!, bodyRequest, MAX_BODY_REQUEST_BYTES)
-      asked.push(request.hash)
-      await stream.write(encode({ body }))
-    })
-    for (const network of [b.network, liar, honest]) await network.start()
-    await liar.publish(HEADERS_TOPIC, bytes)
-    expect(await bodyAt(b, key.agent, 1)).toMatchObject({ goal: 'truth' })
-    expect(asked).toEqual([hash])
-    expect(new Set(b.offences.map(({ peer }) => peer))).toEqual(new Set(['liar']))
-    await liar.stop()
-    await honest.stop()
-  })
-
-  test('an honest giver does not pay for a header that lies about a body', async () => {
-    const b = await party('b')
-    const honest = hub.network('honest')
-    const { bytes, body, key } = await strangersHeader({ goal: 'truth', bodySize: 5 })
-    const gave = vi.fn()
-    honest.handle(BODY_PROTOCOL, bodyOptions, async (stream, signal) => {
-      await stream.read({ signal })
-      gave()
-      await stream.write(encode({ body }))
-    })
-    await b.network.start()
-    await honest.start()
-    await honest.publish(HEADERS_TOPIC, bytes)
-    await vi.waitFor(() => expect(gave).toHaveBeenCalled())
-    await vi.waitFor(async () => expect(await b.logs.head(key.agent)).not.toBeNull())
-    expect(await b.logs.body(key.agent, 1)).toBeNull()
-    expect(b.offences).toEqual([])
-    await honest.stop()
-  })
-
-  test('nobody but the parties gets a contract’s body', async () => {
-    const a = await party('a')
-    const stranger = hub.network('stranger')
-    await a.network.start()
-    await stranger.start()
-    const secret = await a.logs.append(a.key, 'contract', { kind: 'contract', secret: 'salary' })
-    const open = await a.logs.append(a.key, 'intention', { kind: 'intention', goal: 'tea', tags: [] })
-    const signal = AbortSignal.timeout(5000)
-    const stream = await stranger.open('a', BODY_PROTOCOL, { ...bodyOptions, signal })
-    const replies: unknown[] = []
-    for (const { header } of [secret, open]) {
-      await stream.write(encode({ hash: header.bodyHash }))
-      replies.push((await stream.read({ signal }))!.length > 20)
-    }
-    expect(replies).toEqual([false, true])
-    await stream.close()
-    await stranger.stop()
-  })
-
-  test('a peer that answers a catch-up with garbage, or with forged headers, is penalised', async () => {
-    const b = await party('b')
-    const forged = (await strangersHeader()).bytes
-    forged[forged.length - 1]! ^= 1
-    const answers = [new Uint8Array([1, 2, 3]), encode({ headers: [forged, forged] }), encode({ headers: 'none' })]
-    for (const [i, answer] of answers.entries()) {
-      const evil = hub.network(`evil-${i}`)
-      evil.handle(FRONTIER_PROTOCOL, bodyOptions, async (stream, signal) => {
-        await stream.read({ signal })
-        await stream.write(answer)
-      })
-      await evil.start()
-    }
-    await b.network.start()
-    await vi.waitFor(() => expect(new Set(b.offences.map(({ peer }) => peer))).toEqual(new Set(['evil-0', 'evil-1', 'evil-2'])))
-    expect(await b.logs.frontier()).toEqual([])
   })
 })
 
@@ -256,14 +151,25 @@ test('a store without room is told of, and nothing breaks', async () => {
   const reports: unknown[] = []
   const logs = createLogs({
     store: { ...store, commit: () => Promise.reject(new StoreFullError('full')) },
-    clock: Date.now
+    clock: systemClock
   })
-  const gossip = createGossip({ network, logs, now: Date.now, report: (error) => reports.push(error) }, { interested: () => true })
+  const gossip = createGossip(
+    {
+      network,
+      logs,
+      clock: systemClock,
+      random: Math.random,
+      report: (error) => reports.push(error),
+      codebook: testCodebook,
+      interests: everything
+    },
+    { self: new Uint8Array(32) }
+  )
   gossip.start()
   const other = hub.network('other')
   await network.start()
   await other.start()
-  await other.publish(HEADERS_TOPIC, (await strangersHeader()).bytes)
+  await other.publish(RECORD, (await strangersHeader()).bytes)
   await vi.waitFor(() => expect(reports.some((error) => error instanceof StoreFullError)).toBe(true))
   expect(network.status().connections).toHaveLength(1)
   gossip.stop()
@@ -273,7 +179,7 @@ test('a store without room is told of, and nothing breaks', async () => {
 
 test('bodies that were missing are had after a restart', async () => {
   const key = await agentKey(await generateKeyPair())
-  const writer = createLogs({ store: createMemoryStore(), clock: Date.now })
+  const writer = createLogs({ store: createMemoryStore(), clock: systemClock })
   const entry = await writer.append(key, 'intention', { kind: 'intention', goal: 'late', tags: [] })
   const b = await party('b')
   await b.logs.accept(entry.bytes)
@@ -281,7 +187,7 @@ test('bodies that were missing are had after a restart', async () => {
   const holder = hub.network('holder')
   holder.handle(BODY_PROTOCOL, bodyOptions, async (stream, signal) => {
     const { hash } = decode((await stream.read({ signal }))!, bodyRequest, MAX_BODY_REQUEST_BYTES)
-    await stream.write(encode({ body: await writer.publicBodyBytes(hash) }))
+    await stream.write(encode({ piece: (await writer.publicBody(hash))!.bytes, rest: 0 }))
   })
   await holder.start()
   await b.network.start()

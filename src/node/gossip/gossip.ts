@@ -1,199 +1,314 @@
 /**
- * Bodyless gossip: headers are announced on a topic, checked before they are passed on, kept in order, and
- * caught up on when peers meet; bodies are pulled for those that interest us.
+ * Bodyless gossip: headers are announced on the topics of their shards, checked before they are passed on, and caught up
+ * on when peers meet; bodies are pulled for those that interest us.
  *
  * ```js
- * const gossip = createGossip({ network, logs, now, report }, { interested: ({ kind }) => kind === 'capability' })
- * await gossip.start()
+ * const gossip = createGossip({ network, logs, clock, random, report, codebook, interests }, { self: key.publicKey })
+ * gossip.start()
  * await gossip.announce(entry.bytes)
  * ```
  */
 import type { Verdict as LogVerdict } from '../log/accept.ts'
-import { everyHeader } from '../log/every-header.ts'
 import type { Logs } from '../log/log.ts'
+import { parseHeader } from '../log/parse-header.ts'
 import type { StoredHeader } from '../log/records.ts'
-import type { Network, Verdict } from '../net/network.ts'
-import { InvalidBytesError } from '../schema/codec.ts'
-import type { Header } from '../schema/header.ts'
+import type { Network } from '../net/network.ts'
+import { publicKinds, type Header } from '../schema/header.ts'
 import { StoreFullError, StoreUnavailableError } from '../store/store.ts'
-import { createRateLimit } from '../support/rate-limit.ts'
+import type { Clock } from '../support/clock.ts'
 import { delay } from '../support/wait-for.ts'
-import { catchUp, serveCatchUp } from './catch-up.ts'
-import { createPuller, servePull } from './pull.ts'
+import { createAnnouncer } from './announcer.ts'
+import { serveBodies } from './body-stream.ts'
+import { createExchanges } from './exchanges.ts'
+import { serveHeaders } from './fetch-headers.ts'
+import { createForks } from './forks.ts'
+import { createGaps } from './gaps.ts'
+import { createHoldings } from './holdings.ts'
+import type { Interests } from './interests.ts'
+import { createPuller, type Origin } from './pull.ts'
+import { reconcile, serveReconcile, type ServedEnd } from './reconcile.ts'
+import { createRegions } from './regions.ts'
+import { CONTROL_TOPIC, holds, placeOf, topicOf, type Codebook, type Shard } from './shards.ts'
+import { createTopicJudge } from './topic-judge.ts'
+import { createTransfer, type Exchanged } from './transfer.ts'
 
-export const HEADERS_TOPIC = 'starling/1/headers'
+/** How often we look whether shards should be followed otherwise, and what could not be announced is said again. */
+const LOOK_MS = 30_000
+/** Entries whose bodies are looked for at a time, after a start or when interests have changed, and the pause while many wait. */
+const LOOK_PAGE = 64
+const MAX_LOOKED_FOR = 1024
+const LOOK_PAUSE_MS = 1_000
 
-/** Headers a second, and at once, that are looked at from one peer, and that are passed on of one author. */
-const PEER_RATE = { rate: 100, burst: 400, keys: 1024 }
-const AUTHOR_RATE = { rate: 10, burst: 100, keys: 4096 }
-
-/** Peers that are caught up with at a time; how long one exchange may take; the pause before the next with the same peer. */
-const MAX_CATCH_UPS = 4
-const CATCH_UP_MS = 60_000
-const CATCH_UP_PAUSE_MS = 2_000
-
-const BAD_HEADER_POINTS = 10
-const BAD_ANSWER_POINTS = 20
+/** What protects gossip, by name, so that a simulation can show what each is good for. */
+export interface Defences {
+  /** peers that send what is wrong, or don't give what they promise, are held to account */
+  penalties: boolean
+  /** what is looked at of one peer, and passed on of one author, is limited */
+  rateLimits: boolean
+  /** fork proofs are told, passed on and reconciled */
+  forkProofs: boolean
+  /** bodies are asked for from others than who announced them */
+  otherSources: boolean
+  /** each node keeps the record of a slice of all authors */
+  recordShards: boolean
+  /** there is an exchange now and then, though nothing calls for it */
+  periodicExchange: boolean
+}
 
 export interface GossipComponents {
   network: Network
   logs: Logs
-  now: () => number
+  clock: Clock
+  random: () => number
   /** a failure of our own that nobody waits for, such as of the store */
   report: (error: unknown) => void
+  codebook: Codebook
+  interests: Interests
 }
 
 export interface GossipInit {
-  /** Whether the body of such an entry should be held here. */
-  interested: (header: Header) => boolean
+  /** our agent's public key, 32 bytes */
+  self: Uint8Array
+  /** how deep shards are followed at first; default 0 */
+  depth?: number
+  /** the same for the record, when it is another */
+  recordDepth?: number
+  /** all on unless told */
+  defences?: Partial<Defences>
 }
 
 export interface Gossip {
   /** Takes part from now on. Which bodies are missing is looked up meanwhile. */
   start(): void
-  /** Announces one of our own headers. With nobody there it waits in the log until somebody catches up. */
+  /** Announces one of our own headers. With nobody there it is said again when somebody comes. */
   announce(header: Uint8Array): Promise<void>
+  /** The shards whose headers are held here as far as we can. */
+  shards(): Shard[]
   stop(): void
 }
 
-export function createGossip(components: GossipComponents, { interested }: GossipInit): Gossip {
-  const { network, logs, now, report } = components
+export function createGossip(components: GossipComponents, init: GossipInit): Gossip {
+  const { network, logs, clock, random, codebook, interests } = components
+  const defences: Defences = {
+    penalties: true,
+    rateLimits: true,
+    forkProofs: true,
+    otherSources: true,
+    recordShards: true,
+    periodicExchange: true,
+    ...init.defences
+  }
+  const { penalties, rateLimits, forkProofs, otherSources } = defences
   const closing = new AbortController()
-  const connected = new Set<string>()
-  const puller = createPuller({ network, logs, report }, connected)
-  const peerMay = createRateLimit(PEER_RATE)
-  const authorMay = createRateLimit(AUTHOR_RATE)
-  /** peers that wait for an exchange, and those that are in one or rest after it */
-  const queue = new Set<string>()
-  const engaged = new Map<string, { again: boolean }>()
-  let running = 0
+  const connected = new Set(network.status().connections.map(({ peer }) => peer))
+  const topics = new Map<string, () => void>()
+  const stops: Array<() => void> = []
+  let ready = false
+  let cancelLook: () => void = () => undefined
 
-  async function take(bytes: Uint8Array, from: string): Promise<LogVerdict> {
+  const report = (error: unknown) => {
+    if (!closing.signal.aborted) components.report(error)
+  }
+  const penalise = (peer: string, reason: string, points: number) => {
+    if (penalties) network.penalise(peer, reason, points)
+  }
+
+  const regions = createRegions(
+    { logs, clock, codebook, interests },
+    {
+      self: init.self,
+      depth: init.depth ?? 0,
+      recordDepth: init.recordDepth ?? init.depth ?? 0,
+      record: defences.recordShards
+    }
+  )
+  const puller = createPuller({ network, logs, clock, random, report }, { connected, penalties, otherSources })
+  const holdings = createHoldings({ logs }, { leafBits: codebook.leafBits, forkProofs })
+  const forks = createForks({ logs, holdings, clock }, { rateLimits })
+  const announcer = createAnnouncer({ network, codebook, regions, report })
+  const transfer = createTransfer({
+    holdings,
+    clock,
+    taker: { header: (bytes, from) => take(bytes, { from }, false), fork: (proof) => forks.take(proof) }
+  })
+  const gaps = createGaps({
+    network,
+    clock,
+    closing: closing.signal,
+    logs,
+    accept: (bytes, from) => take(bytes, { from }, false),
+    penalise,
+    report
+  })
+  const judge = createTopicJudge(
+    { clock, codebook, forks, report, take: (bytes, origin) => take(bytes, origin, true) },
+    { rateLimits, penalties, forkProofs }
+  )
+  const reconciling = { network, clock, holdings, transfer, closing: closing.signal }
+  const exchangeInit = {
+    kept: regions.kept,
+    onShards: regions.hear,
+    mayServe: (peer: string) => ready && exchanges.welcome(peer),
+    onServed: (peer: string, result: Exchanged, end: ServedEnd) => exchanges.served(peer, result, end),
+    rateLimits
+  }
+  const exchanges = createExchanges(
+    {
+      clock,
+      random,
+      exchange: (peer) => reconcile(reconciling, exchangeInit, peer),
+      penalise,
+      report,
+      isOurs: (error) => error instanceof StoreFullError || error instanceof StoreUnavailableError
+    },
+    { self: network.peer, connected, partners, periodic: defences.periodicExchange }
+  )
+
+  /** Peers that keep what we keep; any, when none of those is there. */
+  function partners(): string[] {
+    const keeping = new Set(regions.kept().flatMap((shard) => network.subscribers(topicOf(shard))))
+    return keeping.size > 0 ? [...keeping] : [...connected]
+  }
+
+  /** Takes a header in. @param announced whether it came by gossip, and a gap before it may be worth a question */
+  async function take(bytes: Uint8Array, origin: Origin, announced: boolean): Promise<LogVerdict> {
     const verdict = await logs.accept(bytes)
-    if (verdict.status === 'new') await wantBody(verdict.stored, from)
+    if (verdict.status === 'new') {
+      const { stored, below } = verdict
+      if (origin.from !== undefined) network.useful(origin.from)
+      const wanted = await consider(stored, origin)
+      if (announced && below !== null) closeGap(stored, below, wanted, origin)
+    } else if (verdict.status === 'fork' && verdict.proof !== null && forkProofs) {
+      void announcer.say(CONTROL_TOPIC, verdict.proof)
+    }
     return verdict
   }
 
-  async function wantBody(stored: StoredHeader, from?: string): Promise<void> {
-    const { expiry, bodyHash } = stored.header
-    const lapsed = expiry !== null && expiry <= now()
-    if (lapsed || !interested(stored.header)) return
-    if ((await logs.bodyBytes(bodyHash)) === null) puller.want(stored, from)
-  }
-
-  async function judge(bytes: Uint8Array, from: string): Promise<Verdict> {
-    if (!peerMay(from, now())) return 'ignore'
-    try {
-      const verdict = await take(bytes, from)
-      switch (verdict.status) {
-        case 'new':
-          return authorMay(verdict.stored.author, now()) ? 'accept' : 'ignore'
-        case 'gap':
-          // signed, so worth passing on; what comes before it is with whoever had this
-          scheduleCatchUp(from)
-          return authorMay(verdict.author, now()) ? 'accept' : 'ignore'
-        case 'invalid':
-          return 'reject'
-        default:
-          return 'ignore'
-      }
-    } catch (error) {
-      report(error)
-      return 'ignore'
-    }
-  }
-
-  function scheduleCatchUp(peer: string): void {
-    const state = engaged.get(peer)
-    if (state === undefined) queue.add(peer)
-    else state.again = true
-    nextCatchUp()
-  }
-
-  function nextCatchUp(): void {
-    for (const peer of queue) {
-      if (running >= MAX_CATCH_UPS || closing.signal.aborted) return
-      queue.delete(peer)
-      if (connected.has(peer)) void engage(peer)
-    }
-  }
-
-  async function engage(peer: string): Promise<void> {
-    const state = { again: false }
-    engaged.set(peer, state)
-    running++
-    const more = await catchUpWith(peer)
-    running--
-    nextCatchUp()
-    try {
-      await delay(CATCH_UP_PAUSE_MS, closing.signal)
-    } catch {
-      return // we stop
-    }
-    engaged.delete(peer)
-    if (state.again || more) scheduleCatchUp(peer)
-  }
-
-  /** @returns whether there is more to be had */
-  async function catchUpWith(peer: string): Promise<boolean> {
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(CATCH_UP_MS)])
-    const accept = async (bytes: Uint8Array) => {
-      const verdict = await take(bytes, peer)
-      if (verdict.status === 'invalid') network.penalise(peer, `a header: ${verdict.reason}`, BAD_HEADER_POINTS)
-      return verdict
-    }
-    try {
-      const { fresh, more } = await catchUp({ network, logs }, peer, accept, signal)
-      return more && fresh > 0
-    } catch (error) {
-      if (error instanceof InvalidBytesError) {
-        network.penalise(peer, `its headers: ${error.message}`, BAD_ANSWER_POINTS)
-      } else if (error instanceof StoreFullError || error instanceof StoreUnavailableError) {
-        if (!closing.signal.aborted) report(error)
-      }
-      // otherwise it is slow or went away: the next meeting starts afresh
+  /** Has the body fetched if it interests us. @returns whether it does */
+  async function consider(stored: StoredHeader, origin: Origin): Promise<boolean> {
+    const { header } = stored
+    if (!interests.wants(header, depthOf(header))) {
+      puller.note(stored, origin)
       return false
     }
+    if (await logs.wanted(stored)) puller.want(stored, origin)
+    return true
   }
 
-  async function lookForMissing(): Promise<void> {
-    for await (const stored of everyHeader(logs)) {
-      if (closing.signal.aborted) return
-      await wantBody(stored)
+  function depthOf({ sketch }: Header): number {
+    return sketch === null ? regions.recordDepth() : Math.min(...sketch[2].map((leaf) => regions.depthAt(leaf)))
+  }
+
+  function closeGap(stored: StoredHeader, below: number, wanted: boolean, { from, publisher }: Origin): void {
+    const place = placeOf(stored.header)
+    const record = regions.kept().find((shard) => shard.of === 'record')
+    const whole = record !== undefined && holds(record, place, codebook.leafBits)
+    // with nothing held before there is nothing to tie it to
+    if (!whole && (below === 0 || !wanted)) return
+    gaps.close(stored, below, whole, () => {
+      const others = record === undefined ? [] : network.subscribers(topicOf(record))
+      const likely = whole ? [from, ...others] : [publisher, from]
+      return [...new Set(likely)].filter((peer): peer is string => peer !== undefined && connected.has(peer))
+    })
+  }
+
+  /** Takes part in the topics of the shards that are followed now, and in no others. */
+  function follow(): void {
+    const wanted = new Map(regions.followed().map((shard) => [topicOf(shard), shard]))
+    for (const [topic, leave] of topics) {
+      if (wanted.has(topic)) continue
+      leave()
+      topics.delete(topic)
+    }
+    for (const [topic, shard] of wanted) {
+      if (!topics.has(topic)) topics.set(topic, network.subscribe(topic, judge.headers(topic, shard)))
     }
   }
 
-  const stopConnect = network.on('connect', ({ peer }) => {
-    const first = !connected.has(peer)
-    connected.add(peer)
-    if (!first) return
-    scheduleCatchUp(peer)
-    puller.tryPeer(peer)
-  })
-  const stopDisconnect = network.on('disconnect', ({ peer }) => connected.delete(peer))
+  function look(): void {
+    if (regions.update()) follow()
+    announcer.sayAgain()
+  }
+
+  function lookAgainLater(): void {
+    cancelLook = clock.after(LOOK_MS * (0.75 + random() / 2), () => {
+      look()
+      lookAgainLater()
+    })
+  }
+
+  /** Looks for bodies that interest us and are not here. */
+  async function lookForMissing(): Promise<void> {
+    const places: Array<{ author: string; seq: number }> = []
+    logs.index.authorsUnder(({ author, seq, kind, forked }) => {
+      if (!forked && publicKinds.has(kind)) places.push({ author, seq })
+      // each header is looked at, and none counted
+      return false
+    }, clock.now())
+    for (let at = 0; at < places.length; at += LOOK_PAGE) {
+      while (puller.pending() >= MAX_LOOKED_FOR) await delay(LOOK_PAUSE_MS, closing.signal, clock)
+      if (closing.signal.aborted) return
+      await Promise.all(places.slice(at, at + LOOK_PAGE).map(lookFor))
+    }
+  }
+
+  async function lookFor({ author, seq }: { author: string; seq: number }): Promise<void> {
+    const stored = await logs.header(author, seq)
+    if (stored === null || !interests.wants(stored.header, depthOf(stored.header))) return
+    if (await logs.wanted(stored)) puller.want(stored, {})
+  }
+
+  async function begin(): Promise<void> {
+    await Promise.all([logs.ready(), holdings.load()])
+    if (closing.signal.aborted) return
+    // what is held says how deep to go; each look goes one deeper
+    for (let depth = 0; depth < codebook.leafBits && regions.update(); depth++);
+    follow()
+    ready = true
+    exchanges.start()
+    lookAgainLater()
+    await lookForMissing()
+  }
+
+  function interestsChanged(): void {
+    look()
+    if (ready) lookForMissing().catch(report)
+  }
+
+  stops.push(
+    network.on('connect', ({ peer }) => {
+      if (connected.has(peer)) return
+      connected.add(peer)
+      exchanges.meet(peer)
+      puller.tryPeer(peer)
+    }),
+    network.on('disconnect', ({ peer }) => {
+      connected.delete(peer)
+      exchanges.leave(peer)
+    }),
+    interests.watch(interestsChanged)
+  )
 
   return {
     start() {
-      serveCatchUp({ network, logs, now })
-      servePull({ network, logs, now })
-      network.subscribe(HEADERS_TOPIC, judge)
-      lookForMissing().catch((error: unknown) => {
-        if (!closing.signal.aborted) report(error)
-      })
+      serveReconcile(reconciling, exchangeInit)
+      serveHeaders({ network, logs, clock })
+      serveBodies({ network, logs, clock }, { soon: puller.soon })
+      stops.push(network.subscribe(CONTROL_TOPIC, judge.control))
+      follow()
+      begin().catch(report)
     },
-    async announce(header) {
-      try {
-        await network.publish(HEADERS_TOPIC, header)
-      } catch (error) {
-        // it is in the log, and whoever catches up gets it
-        report(error)
-      }
-    },
+    announce: (bytes) => announcer.announce(bytes, parseHeader(bytes)),
+    shards: regions.kept,
     stop() {
       closing.abort(new Error('the node stops'))
-      stopConnect()
-      stopDisconnect()
+      for (const stop of stops) stop()
+      for (const leave of topics.values()) leave()
+      cancelLook()
+      exchanges.stop()
+      gaps.stop()
       puller.close()
+      holdings.close()
     }
   }
 }

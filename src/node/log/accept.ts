@@ -1,74 +1,53 @@
 /**
- * Accepting other agents' headers. Headers that come while a commit is under way wait and go into the
- * next one together: a durable commit takes milliseconds, a burst of gossip is hundreds of headers.
+ * Accepting other agents' headers. Those that come while a commit is under way wait and go into the next one together: a
+ * durable commit takes milliseconds, a burst of gossip is hundreds of headers. While one batch is written, the
+ * signatures of the next are checked.
  */
 import { didOf } from '../crypto/did.ts'
-import { equalBytes } from '../crypto/hash.ts'
-import { InvalidBytesError, MAX_CLOCK_SKEW_MS } from '../schema/codec.ts'
-import type { Header } from '../schema/header.ts'
-import { StoreUnavailableError, type Condition, type Operation, type Store } from '../store/store.ts'
-import { NO_HEAD, placeOf, type Head } from './chain.ts'
-import { decodeHeader, headerHash, verifyHeader } from './header.ts'
-import {
-  USAGE_KEY,
-  headUnchanged,
-  headerKey,
-  headerOperations,
-  usageUnchanged,
-  type ForkRecord,
-  type HeadRecord,
-  type HeaderRecord,
-  type StoredHeader,
-  type UsageRecord
-} from './records.ts'
-
-/** What other agents' logs may take up here at most. */
-export interface LogLimits {
-  /** headers of one author */
-  maxHeadersPerAuthor: number
-  /** headers of all other agents together */
-  maxHeaders: number
-  /** bytes of all other agents' bodies together */
-  maxBodyBytes: number
-  /** headers that are being looked at or wait for it */
-  maxWaiting: number
-}
-
-export const defaultLimits: LogLimits = {
-  maxHeadersPerAuthor: 10_000,
-  maxHeaders: 100_000,
-  maxBodyBytes: 256 * 1024 * 1024,
-  maxWaiting: 4096
-}
+import type { Verifier } from '../crypto/verifier.ts'
+import { InvalidBytesError } from '../schema/codec.ts'
+import { admit, admitFork, type AdmissionComponents } from './admission.ts'
+import { verifyForkProof } from './fork-proof.ts'
+import { headerHash, readHeader, signatureOf } from './header.ts'
+import type { StoredHeader } from './records.ts'
 
 /** What became of a header that was offered. Only a `new` one was kept, only an `invalid` one is the sender's fault. */
 export type Verdict =
-  | { status: 'new'; stored: StoredHeader }
+  /** `below`: the highest entry that is held under it (0: none), when the one right before it is not; null: no gap */
+  | { status: 'new'; stored: StoredHeader; below: number | null }
   | { status: 'known'; author: string }
-  /** signed, but the entries `from` to `to` (both included) of its author have to come first */
-  | { status: 'gap'; author: string; from: number; to: number }
-  /** the author has forked its log: nothing more of it is accepted */
-  | { status: 'fork'; author: string }
+  /** the author has forked its log: nothing more of it is accepted. `proof`: encoded, when it was found just now */
+  | { status: 'fork'; author: string; proof: Uint8Array | null }
   /** not a header, or not signed by its author */
   | { status: 'invalid'; reason: string }
   /** written more than ten minutes from now: one of the two clocks is wrong */
   | { status: 'future'; author: string }
-  /** there is no more room for this author, or for anybody */
+  /** there is no more room for this author, or for anybody, or not for a header as old as this */
   | { status: 'full'; author: string }
   /** too many headers are waiting, or others write all the time: it was not kept, and may be offered again */
   | { status: 'busy' }
 
-export interface AcceptanceComponents {
-  store: Store
-  clock: () => number
-  limits: LogLimits
-  /** called in the order of the log, once a header is durable */
-  onAccepted: (stored: StoredHeader) => Promise<void>
-  onFork: (author: string) => void
+/** What became of a fork proof that was offered. */
+export type ForkVerdict =
+  | { status: 'new' | 'known'; author: string }
+  | { status: 'invalid'; reason: string }
+  /** there is no more room for proofs */
+  | { status: 'full' }
+
+export interface AcceptanceComponents extends AdmissionComponents {
+  verifier: Verifier
+  /** runs what writes headers one after the other */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-const BATCH = 128
-const MAX_ATTEMPTS = 32
+export interface Acceptance {
+  /** Never throws for bad bytes, only when the store fails. */
+  accept(bytes: Uint8Array): Promise<Verdict>
+  acceptFork(proof: Uint8Array): Promise<ForkVerdict>
+}
+
+/** Headers of one commit. */
+const BATCH = 512
 
 /** Bytes that were offered, and whoever waits for the verdict. */
 interface Offer {
@@ -77,17 +56,8 @@ interface Offer {
   fail: (error: unknown) => void
 }
 
-interface Plan {
-  verdicts: Map<StoredHeader, Verdict>
-  operations: Operation[]
-  conditions: Condition[]
-  forks: string[]
-}
-
-/** @returns `accept`, which never throws for bad bytes, only when the store fails */
-export function createAcceptance({ store, clock, limits, onAccepted, onFork }: AcceptanceComponents): {
-  accept: (bytes: Uint8Array) => Promise<Verdict>
-} {
+export function createAcceptance(components: AcceptanceComponents): Acceptance {
+  const { known, verifier, limits, inTurn } = components
   const queue: Offer[] = []
   let waiting = 0
   let draining = false
@@ -95,129 +65,69 @@ export function createAcceptance({ store, clock, limits, onAccepted, onFork }: A
   async function drain(): Promise<void> {
     // what is offered together is looked at together
     await Promise.resolve()
+    let writing: Promise<void> = Promise.resolve()
     while (queue.length > 0) {
       const offers = queue.splice(0, BATCH)
-      try {
-        const checked = await Promise.all(offers.map(({ bytes }) => check(bytes)))
-        const verdicts = await admit(checked.filter(isHeader))
-        offers.forEach(({ settle }, i) => {
-          const one = checked[i]
-          if (one !== undefined) settle(isHeader(one) ? (verdicts.get(one) ?? { status: 'busy' }) : one)
-        })
-      } catch (error) {
-        for (const { fail } of offers) fail(error)
-      }
+      const checked = await checkAll(offers)
+      await writing
+      writing = keep(checked)
+      // headers that are on their way go into the next batch, not into one each
+      if (queue.length === 0) await writing
     }
     draining = false
   }
 
-  /** The header in these bytes, if it is signed by its author and not held yet; otherwise the verdict. */
-  async function check(bytes: Uint8Array): Promise<StoredHeader | Verdict> {
-    let header: Header
+  /** Settles what can't be kept. @returns the others */
+  async function checkAll(offers: Offer[]): Promise<Map<StoredHeader, Offer>> {
+    const checked = new Map<StoredHeader, Offer>()
     try {
-      header = decodeHeader(bytes)
+      await known.ready()
+      const read = await Promise.all(offers.map(({ bytes }) => check(bytes)))
+      const unknown: StoredHeader[] = []
+      offers.forEach((offer, i) => {
+        const one = read[i]
+        if (one === undefined) return
+        if ('status' in one) offer.settle(one)
+        else {
+          checked.set(one, offer)
+          unknown.push(one)
+        }
+      })
+      const holds = await verifier.verify(unknown.map(({ header, bytes }) => signatureOf(header, bytes)))
+      unknown.forEach((one, i) => {
+        if (holds[i] === true) return
+        checked.get(one)?.settle(invalid('expected the signature of the author that the header names'))
+        checked.delete(one)
+      })
     } catch (error) {
-      if (error instanceof InvalidBytesError) return { status: 'invalid', reason: error.message }
+      for (const { fail } of offers) fail(error)
+      checked.clear()
+    }
+    return checked
+  }
+
+  /** The header in these bytes, if it is not held yet; otherwise the verdict. */
+  async function check(bytes: Uint8Array): Promise<StoredHeader | Verdict> {
+    try {
+      const header = readHeader(bytes)
+      const hash = await headerHash(bytes)
+      // gossip brings most headers more than once, and a signature is the dear part
+      const held = known.index.find(hash)
+      if (held !== null) return { status: 'known', author: held.author }
+      return { author: didOf(header.author), header, hash, bytes }
+    } catch (error) {
+      if (error instanceof InvalidBytesError) return invalid(error.message)
       throw error
     }
-    const author = didOf(header.author)
-    const hash = await headerHash(bytes)
-    // gossip brings most headers more than once, and a signature is the dear part
-    const held = await store.get<HeaderRecord>('headers', headerKey(author, header.seq))
-    if (held && equalBytes(held.hash, hash)) return { status: 'known', author }
-    if (!(await verifyHeader(header))) {
-      return { status: 'invalid', reason: 'expected the signature of the author that the header names' }
-    }
-    return { author, header, hash, bytes }
   }
 
-  /** Puts checked headers where they belong. Those without a verdict found others writing all the time. */
-  async function admit(batch: StoredHeader[]): Promise<Map<StoredHeader, Verdict>> {
-    const ordered = [...batch].sort((a, b) => compare(a.author, b.author) || a.header.seq - b.header.seq)
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const { verdicts, operations, conditions, forks } = await plan(ordered)
-      if (operations.length > 0 && !(await store.commit(operations, conditions))) continue
-      for (const stored of ordered) {
-        const verdict = verdicts.get(stored)
-        if (verdict?.status === 'new') await onAccepted(verdict.stored)
-      }
-      for (const author of forks) onFork(author)
-      return verdicts
-    }
-    return new Map()
-  }
-
-  /** What would have to be written for these headers, as the store is now. */
-  async function plan(ordered: StoredHeader[]): Promise<Plan> {
-    const result: Plan = { verdicts: new Map(), operations: [], conditions: [], forks: [] }
-    const usage = await store.get<UsageRecord>('settings', USAGE_KEY)
-    const room = Math.max(0, limits.maxHeaders - (usage?.headers ?? 0))
-    let added = 0
-    for (const [author, headers] of byAuthor(ordered)) {
-      const planned = await planAuthor(author, headers, room - added)
-      for (const [stored, verdict] of planned.verdicts) result.verdicts.set(stored, verdict)
-      result.operations.push(...planned.operations)
-      result.conditions.push(...planned.conditions)
-      result.forks.push(...planned.forks)
-      added += planned.added
-    }
-    if (added > 0) {
-      const next: UsageRecord = {
-        revision: (usage?.revision ?? 0) + 1,
-        headers: (usage?.headers ?? 0) + added,
-        bodyBytes: usage?.bodyBytes ?? 0
-      }
-      result.operations.push({ put: 'settings', key: USAGE_KEY, value: next })
-      result.conditions.push(usageUnchanged(usage))
-    }
-    return result
-  }
-
-  async function planAuthor(author: string, headers: StoredHeader[], room: number): Promise<Plan & { added: number }> {
-    const verdicts: Plan['verdicts'] = new Map()
-    const operations: Operation[] = []
-    const [headRecord, fork] = await Promise.all([
-      store.get<HeadRecord>('heads', author),
-      store.get<ForkRecord>('forks', author)
-    ])
-    const accepted = new Map<number, HeaderRecord>()
-    const held = async (seq: number): Promise<HeaderRecord> => {
-      const record = accepted.get(seq) ?? (await store.get<HeaderRecord>('headers', headerKey(author, seq)))
-      // to go on would call an honest author a forger
-      if (!record) throw new StoreUnavailableError(`expected entry ${seq} of ${author} in the store, found nothing`)
-      return record
-    }
-    let head: Head = headRecord ? { seq: headRecord.revision, hash: headRecord.hash } : NO_HEAD
-    const forks: string[] = []
-
-    const judge = async ({ header, hash, bytes }: StoredHeader): Promise<Verdict> => {
-      const heldHash = header.seq <= head.seq ? (await held(header.seq)).hash : null
-      const place = placeOf(header, hash, head, heldHash)
-      if (place.is === 'known') return { status: 'known', author }
-      if (fork !== undefined || forks.length > 0) return { status: 'fork', author }
-      if (place.is === 'fork') {
-        const evidence: ForkRecord = { one: (await held(place.with)).bytes, other: bytes }
-        operations.push({ put: 'forks', key: author, value: evidence })
-        forks.push(author)
-        return { status: 'fork', author }
-      }
-      if (header.time > clock() + MAX_CLOCK_SKEW_MS) return { status: 'future', author }
-      if (place.is === 'gap') return { status: 'gap', author, from: place.from, to: place.to }
-      if (header.seq > limits.maxHeadersPerAuthor || accepted.size >= room) return { status: 'full', author }
-      accepted.set(header.seq, { bytes, hash })
-      operations.push(...headerOperations(header, { bytes, hash }))
-      head = { seq: header.seq, hash }
-      return { status: 'new', stored: { author, header, hash, bytes } }
-    }
-
-    for (const stored of headers) verdicts.set(stored, await judge(stored))
-    return {
-      verdicts,
-      operations,
-      conditions:
-        operations.length > 0 ? [headUnchanged(author, headRecord), { absent: 'forks', key: author }] : [],
-      forks,
-      added: accepted.size
+  async function keep(checked: Map<StoredHeader, Offer>): Promise<void> {
+    if (checked.size === 0) return
+    try {
+      const verdicts = await inTurn(() => admit(components, [...checked.keys()]))
+      for (const [stored, { settle }] of checked) settle(verdicts.get(stored) ?? { status: 'busy' })
+    } catch (error) {
+      for (const { fail } of checked.values()) fail(error)
     }
   }
 
@@ -236,24 +146,22 @@ export function createAcceptance({ store, clock, limits, onAccepted, onFork }: A
       } finally {
         waiting--
       }
+    },
+
+    async acceptFork(proof) {
+      await known.ready()
+      let author: string
+      try {
+        author = await verifyForkProof(proof, verifier)
+      } catch (error) {
+        if (error instanceof InvalidBytesError) return invalid(error.message)
+        throw error
+      }
+      return inTurn(() => admitFork(components, author, new Uint8Array(proof)))
     }
   }
 }
 
-function isHeader(checked: StoredHeader | Verdict): checked is StoredHeader {
-  return !('status' in checked)
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function byAuthor(ordered: StoredHeader[]): Map<string, StoredHeader[]> {
-  const groups = new Map<string, StoredHeader[]>()
-  for (const stored of ordered) {
-    const group = groups.get(stored.author)
-    if (group) group.push(stored)
-    else groups.set(stored.author, [stored])
-  }
-  return groups
+function invalid(reason: string): { status: 'invalid'; reason: string } {
+  return { status: 'invalid', reason }
 }

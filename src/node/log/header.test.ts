@@ -13,6 +13,7 @@ const most = Number.MAX_SAFE_INTEGER
 const smallest: HeaderFields = {
   seq: 1,
   previous: null,
+  skip: null,
   kind: 'outcome',
   bodyHash: new Uint8Array(32),
   bodySize: 1,
@@ -23,6 +24,7 @@ const smallest: HeaderFields = {
 const largest: HeaderFields = {
   seq: most,
   previous: new Uint8Array(32).fill(255),
+  skip: new Uint8Array(32).fill(255),
   kind: 'capability',
   bodyHash: new Uint8Array(32).fill(255),
   bodySize: MAX_BODY_BYTES,
@@ -30,7 +32,7 @@ const largest: HeaderFields = {
   expiry: most,
   sketch: null
 }
-const largestSketch: Sketch = [new Uint8Array(32).fill(255), [most, most, most, most]]
+const largestSketch: Sketch = [0xffff, new Uint8Array(32).fill(255), [0xffff, 0xffff, 0xffff, 0xffff]]
 
 test.for<[string, () => HeaderFields]>([
   ['the smallest', () => smallest],
@@ -87,19 +89,25 @@ test.for<[string, Partial<Record<keyof HeaderFields, unknown>>]>([
   ['a short hash', { bodyHash: new Uint8Array(31) }],
   ['an empty body', { bodySize: 0 }],
   ['a body that is too large', { bodySize: MAX_BODY_BYTES + 1 }],
-  ['an unknown kind', { kind: 'rating' }],
-  ['five topics', { sketch: [new Uint8Array(32), [1, 2, 3, 4, 5]] }],
-  ['no topic', { sketch: [new Uint8Array(32), []] }]
+  ['no kind', { kind: '' }],
+  ['a kind of other characters', { kind: 'Rating' }],
+  ['a kind that is too long', { kind: 'a'.repeat(17) }],
+  ['a skip link where it says nothing of its own', { seq: 2, previous: new Uint8Array(32), skip: new Uint8Array(32) }],
+  ['no skip link where there should be one', { seq: 4, previous: new Uint8Array(32), skip: null }],
+  ['a model without a number', { sketch: [0, new Uint8Array(32), [1]] }],
+  ['a leaf beyond the last', { sketch: [1, new Uint8Array(32), [0x10000]] }],
+  ['five leaves', { sketch: [1, new Uint8Array(32), [1, 2, 3, 4, 5]] }],
+  ['no leaf', { sketch: [1, new Uint8Array(32), []] }]
 ])('%s is neither signed nor read', async ([, change]) => {
   const fields = { ...smallest, ...change } as HeaderFields
   await expect(signHeader(key, fields)).rejects.toThrow(InvalidBytesError)
-  const { seq, previous, kind, bodyHash, bodySize, time, expiry, sketch } = fields
-  const unsigned = [1, key.publicKey, seq, previous, null, kind, bodyHash, bodySize, time, expiry, sketch]
+  const { seq, previous, skip, kind, bodyHash, bodySize, time, expiry, sketch } = fields
+  const unsigned = [1, key.publicKey, seq, previous, skip, kind, bodyHash, bodySize, time, expiry, sketch]
   const bytes = encode([...unsigned, await key.sign('header', encode(unsigned))])
   expect(() => decodeHeader(bytes)).toThrow(InvalidBytesError)
 })
 
-test('a filled place of the skip link, or another version, is not read', async () => {
+test('a skip link of the first entry, another version, or something more is not read', async () => {
   const header = await signHeader(key, smallest)
   const good = [1, key.publicKey, 1, null, null, 'outcome', header.bodyHash, 1, 0, null, null, header.signature]
   expect(decodeHeader(encode(good))).toEqual(header)

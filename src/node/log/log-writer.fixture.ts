@@ -2,6 +2,7 @@
  * A worker for `log.browser.test.ts`: another tab of the same profile, that appends as fast as it can.
  */
 import { agentKey } from '../crypto/keys.ts'
+import { systemClock } from '../support/clock.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
 import { createLogs } from './log.ts'
 
@@ -26,7 +27,7 @@ globalThis.addEventListener('message', ({ data }: MessageEvent<WriterRequest>) =
 async function write({ name, pair, from, times }: WriterRequest): Promise<WriterReply> {
   const key = await agentKey(pair)
   const store = await openIndexedDbStore(name)
-  const logs = createLogs({ store, clock: Date.now })
+  const logs = createLogs({ store, clock: systemClock })
   for (let i = 0; i < times; i++) {
     await logs.append(key, 'intention', { kind: 'intention', goal: `${from}: ${i}`, tags: [] })
   }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
 import type { Store } from '../store/store.ts'
+import { systemClock } from '../support/clock.ts'
 import { headerHash, verifyHeader } from './header.ts'
 import { createLogs, type Lock, type Logs } from './log.ts'
 import type { WriterRequest, WriterReply } from './log-writer.fixture.ts'
@@ -31,7 +32,7 @@ afterEach(async () => {
 async function openLogs(lock?: Lock): Promise<Logs> {
   const store = await openIndexedDbStore(name)
   stores.push(store)
-  return createLogs({ store, clock: Date.now, ...(lock ? { lock } : {}) })
+  return createLogs({ store, clock: systemClock, ...(lock ? { lock } : {}) })
 }
 
 async function expectSound(logs: Logs, author: string, length: number): Promise<void> {
@@ -98,5 +99,5 @@ test('headers of another agent are accepted once by two tabs', async () => {
   for (let i = 0; i < headers.length; i++) {
     expect(verdicts.map((found) => found[i]?.status).sort()).toEqual(['known', 'new'])
   }
-  for (const logs of tabs) expect(await logs.frontier()).toEqual([[key.agent, 5]])
+  for (const logs of tabs) expect(await logs.authors()).toEqual([[key.agent, 5]])
 })

@@ -1,44 +1,45 @@
 /**
- * Sequential logs: one writer each, append-only, headers chained by hash and signed, bodies apart. Our own
- * log grows by `append`; other agents' logs grow by `accept`, header by header, always as an unbroken
- * piece from sequence number 1. A log that was seen to fork is final. Authors are did:key text.
+ * Sequential logs: one writer each, append-only, headers chained by hash and signed, bodies apart. Our own log grows by
+ * `append`; of other agents' logs any headers may be held, in whatever order they came. Those that are held and name one
+ * another are checked against each other; two that can't be in one log are a fork proof, and such a log is final.
+ * Authors are did:key text.
  *
- * All state is in the store and is read from there, so several tabs of one profile may share it.
+ * All state is in the store, so several tabs of one profile may share it.
  *
  * ```js
- * const logs = createLogs({ store, clock: Date.now })
+ * const logs = createLogs({ store, clock: systemClock })
  * const entry = await logs.append(key, 'intention', { kind: 'intention', goal: 'Tea', tags: [] })
  * const verdict = await logs.accept(bytes)
- * if (verdict.status === 'gap') ask(verdict.author, verdict.from, verdict.to)
+ * if (verdict.status === 'new' && verdict.below !== null) fetchWhatIsBetween(verdict.stored, verdict.below)
  * ```
  */
-import * as z from 'zod/mini'
-import { digest, equalBytes } from '../crypto/hash.ts'
 import type { AgentKey } from '../crypto/keys.ts'
-import { InvalidBytesError, decode, encode } from '../schema/codec.ts'
-import { MAX_BODY_BYTES, entryKind, publicKinds, type EntryKind, type Header, type Sketch } from '../schema/header.ts'
-import type { Condition, Operation, Store } from '../store/store.ts'
-import { createAcceptance, defaultLimits, type LogLimits, type Verdict } from './accept.ts'
+import { createVerifier, type Verifier } from '../crypto/verifier.ts'
+import { publicKinds, type EntryKind, type Sketch } from '../schema/header.ts'
+import { StoreFullError, type Condition, type Operation, type Store } from '../store/store.ts'
+import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
-import { encodeHeader, headerHash, signHeader } from './header.ts'
+import { createAcceptance, type ForkVerdict, type Verdict } from './accept.ts'
+import { dropExcess } from './admission.ts'
+import { createAppender } from './append.ts'
+import { exportLog, importLog } from './archive.ts'
+import { createBodies } from './bodies.ts'
+import { allReferences, bodyFor, bodyRecord, bodyRecords } from './body-records.ts'
+import type { HeaderIndex } from './header-index.ts'
+import { createKnown } from './known.ts'
+import { defaultLimits, type LogLimits } from './limits.ts'
 import {
-  USAGE_KEY,
   bodyKey,
-  headUnchanged,
-  headerKey,
-  headerOperations,
-  parseReferenceKey,
-  referencePrefix,
+  entryKey,
+  referenceKey,
   storedHeader,
-  usageUnchanged,
-  type BodyRecord,
-  type ForkRecord,
   type HeadRecord,
-  type HeaderRecord,
   type ReferenceRecord,
-  type StoredHeader,
-  type UsageRecord
+  type StoredHeader
 } from './records.ts'
+import { skipPath } from './skip-link.ts'
+
+export { BodyError, ForkedLogError, IncompleteLogError, LogBusyError } from './errors.ts'
 
 export interface Entry extends StoredHeader {
   /** null when it is not held; decoded but not checked against its kind's schema */
@@ -48,12 +49,14 @@ export interface Entry extends StoredHeader {
 export interface LogEvents {
   /** our own log has grown, through this `Logs` */
   appended: Entry
-  /** another agent's log has grown by a header */
+  /** a header of another agent's log is here now */
   accepted: StoredHeader
   /** the body of an entry of another agent is here now */
   body: Entry
-  /** an author was seen to fork its log */
-  fork: { author: string }
+  /** an author is known now to have forked its log; the proof as it is passed on */
+  fork: { author: string; proof: Uint8Array }
+  /** the body of an entry is not here any more */
+  dropped: { author: string; seq: number }
 }
 
 /** Runs `task` while nobody else of this profile holds `name`. In browsers: Web Locks. */
@@ -61,8 +64,9 @@ export type Lock = <T>(name: string, task: () => Promise<T>) => Promise<T>
 
 export interface LogsComponents {
   store: Store
-  /** milliseconds since 1970 */
-  clock: () => number
+  clock: Clock
+  /** checks signatures; here and now, unless it is told where */
+  verifier?: Verifier
   /** Spares appends of several tabs their retries. They don't need it to be right. */
   lock?: Lock
 }
@@ -81,248 +85,283 @@ export interface AppendOptions {
 /** What became of a body that was offered. */
 export type BodyVerdict =
   | { status: 'new' | 'known' }
-  /** it is not what the hash, or the header, says */
+  /** it is not what any of the headers says */
   | { status: 'invalid'; reason: string }
-  /** no header held here refers to it */
+  /** none of the headers is held, or none of them wants a body any more */
   | { status: 'unreferenced' }
   /** there is no more room for other agents' bodies */
   | { status: 'full' }
+
+/** Which of a log is held: `count` headers up to number `seq`. All of them, when the two are equal. */
+export interface LogHead {
+  seq: number
+  /** of the header at `seq` */
+  hash: Uint8Array
+  count: number
+}
+
+/** What a file of a log brought. */
+export interface ImportResult {
+  author: string
+  headers: number
+  bodies: number
+  /** how many headers and bodies were not here before */
+  fresh: number
+}
 
 export interface Logs {
   /**
    * Adds an entry to the log of `key`. Resolves when it is durable. However many tabs append at once, the
    * log never forks.
    *
-   * @param body plain values whose `kind` is `kind`; at most 64 KiB as DAG-CBOR
+   * @param body plain values whose `kind` is `kind`; at most 1 MiB as DAG-CBOR
    * @throws BodyError when the body is too large or of another kind
    * @throws ForkedLogError when this log has been seen to fork
+   * @throws IncompleteLogError when an entry that the new one has to name is not held
    * @throws LogBusyError when others appended each time that it was tried
    */
   append(key: AgentKey, kind: EntryKind, body: unknown, options?: AppendOptions): Promise<Entry>
-  /** Checks a header of another agent and keeps it if it is the next of its log. Never throws for bad bytes. */
+  /** Checks a header of another agent and keeps it, whichever others of its log are held. Never throws for bad bytes. */
   accept(bytes: Uint8Array): Promise<Verdict>
-  /** Checks a body against the headers that refer to it and keeps it. Never throws for bad bytes. */
-  putBody(hash: Uint8Array, bytes: Uint8Array): Promise<BodyVerdict>
+  /** Checks a fork proof and keeps it: nothing more of that author is accepted. Never throws for bad bytes. */
+  acceptFork(proof: Uint8Array): Promise<ForkVerdict>
+  /** Checks a body against each of these entries' headers and keeps it for those that it fits. Never throws for bad bytes. */
+  putBody(bytes: Uint8Array, of: ReadonlyArray<{ author: string; seq: number }>): Promise<BodyVerdict>
   /** The decoded body of an entry; null when it is not held. */
   body(author: string, seq: number): Promise<unknown>
   /** A body as it is encoded; null when it is not held. */
   bodyBytes(hash: Uint8Array): Promise<Uint8Array | null>
   /** The same, but null also when its kind is not for everybody. */
-  publicBodyBytes(hash: Uint8Array): Promise<Uint8Array | null>
-  /** The newest header that is held of a log. */
-  head(author: string): Promise<{ seq: number; hash: Uint8Array } | null>
+  publicBody(hash: Uint8Array): Promise<{ bytes: Uint8Array } | null>
+  /**
+   * Whether this entry's body should be fetched: not held, not dropped here, not lapsed, not withdrawn, not of an
+   * author who forked. If it is held for another entry, it is this one's too from now on (`body` tells it).
+   */
+  wanted(stored: StoredHeader): Promise<boolean>
+  /** Deletes the body of an entry here, our own too. The header stays, the body is not fetched again. */
+  dropBody(author: string, seq: number): Promise<void>
+  /** The newest header that is held of a log, and how many are. */
+  head(author: string): Promise<LogHead | null>
   header(author: string, seq: number): Promise<StoredHeader | null>
-  /** Headers of a log in order, those after a sequence number. */
+  /** Held headers of a log in order, those after a sequence number. */
   headers(author: string, page?: { after?: number; limit?: number }): Promise<StoredHeader[]>
   /** The same with the bodies that are held. */
   entries(author: string, page?: { after?: number; limit?: number }): Promise<Entry[]>
+  /** Runs of sequence numbers below the head that are not held, first to last, lowest first; at most `limit` runs. */
+  missing(author: string, limit: number): Promise<Array<[from: number, to: number]>>
+  /** The headers that tie entry `from` to the earlier entry `to`, both included, newest first; null when not all are held. */
+  path(author: string, from: number, to: number): Promise<StoredHeader[] | null>
   /** The highest sequence number held of each log, ordered by author; `after` an author, to page. */
-  frontier(page?: { after?: string; limit?: number }): Promise<Array<[author: string, seq: number]>>
-  /** Two headers that prove that an author has forked its log; null when none are known. */
-  forked(author: string): Promise<ForkRecord | null>
+  authors(page?: { after?: string; limit?: number }): Promise<Array<[author: string, seq: number]>>
+  /** The entries of public kinds whose body is held, ours and others', that have not lapsed. In no particular order. */
+  declared(): AsyncIterable<Entry>
+  /** The proof that an author has forked its log; null when none is known. */
+  forked(author: string): Promise<Uint8Array | null>
+  /** All known fork proofs, ordered by author. */
+  forks(page?: { after?: string; limit?: number }): Promise<Array<[author: string, proof: Uint8Array]>>
+  /** All held headers, in memory. Empty until `ready` was waited for. */
+  readonly index: HeaderIndex
+  /** Loads the index, the first time; accepting headers does so too. @throws what the store says when it can't be */
+  ready(): Promise<void>
+  /** A log as one file (CAR, version 1): the held headers in order, then the bodies that may be given away or are ours. */
+  exportLog(author: string): AsyncIterable<Uint8Array>
+  /**
+   * Reads such a file; everything in it is checked as if it came from a stranger.
+   *
+   * @throws InvalidBytesError when it is no such file, or anything in it is not as its author signed it: nothing is kept
+   */
+  importLog(chunks: AsyncIterable<Uint8Array>): Promise<ImportResult>
+  /** Drops lapsed and withdrawn bodies of others, then what is over the limits. @returns how many of each went */
+  sweep(): Promise<{ bodies: number; headers: number }>
   on<K extends keyof LogEvents>(event: K, listener: (detail: LogEvents[K]) => void): () => void
 }
 
-/** A body that can't be appended. */
-export class BodyError extends Error {
-  override readonly name = 'BodyError'
-}
-
-/** The log has two branches: nobody would believe another entry. */
-export class ForkedLogError extends Error {
-  override readonly name = 'ForkedLogError'
-}
-
-/** Others wrote each time that we tried. Nothing was written; it can be tried again. */
-export class LogBusyError extends Error {
-  override readonly name = 'LogBusyError'
-}
-
-/** Limits; `accept.ts` says what they are unless told. */
+/** Limits; `limits.ts` says what they are unless told. */
 export type LogsInit = Partial<LogLimits>
 
-const MAX_APPEND_ATTEMPTS = 64
+/** Entries that are read at a time. */
+const PAGE = 256
 
-const someBody = z.looseObject({ kind: entryKind })
-
-function encodeBody(kind: EntryKind, body: unknown): Uint8Array {
-  const { success, data } = z.safeParse(someBody, body)
-  if (!success || data.kind !== kind) throw new BodyError(`expected a body whose kind is "${kind}"`)
-  const bytes = encode(body)
-  if (bytes.length > MAX_BODY_BYTES) {
-    throw new BodyError(`expected a body of at most ${MAX_BODY_BYTES} bytes, got ${bytes.length}`)
-  }
-  return bytes
-}
-
-function invalid(reason: string): BodyVerdict {
-  return { status: 'invalid', reason }
+/** An entry, and the key of its body. */
+interface Place {
+  author: string
+  seq: number
+  body: string
 }
 
 /** Logs over a store. */
-export function createLogs({ store, clock, lock }: LogsComponents, init: LogsInit = {}): Logs {
+export function createLogs({ store, clock, verifier = createVerifier(), lock }: LogsComponents, init: LogsInit = {}): Logs {
   const { on, emit } = createEmitter<LogEvents>()
   const limits = { ...defaultLimits, ...init }
-  const acceptance = createAcceptance({
+  const known = createKnown(store)
+  const bodies = createBodies({
     store,
     clock,
+    known,
     limits,
-    async onAccepted(stored) {
-      emit('accepted', stored)
-      // another entry may have brought the same body before
-      const body = await bodyOf(stored.header)
-      if (body !== null) emit('body', { ...stored, body })
-    },
-    onFork: (author) => emit('fork', { author })
+    onBody: (entry) => emit('body', entry),
+    onDropped: (entry) => emit('dropped', entry)
   })
+  const appender = createAppender({ store, clock, known, write, onAppended: (entry) => emit('appended', entry) })
+  const admission = {
+    store,
+    clock,
+    known,
+    limits,
+    write,
+    onAccepted: (stored: StoredHeader) => emit('accepted', stored),
+    onFork: (author: string, proof: Uint8Array) => emit('fork', { author, proof })
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  const acceptance = createAcceptance({ ...admission, verifier, inTurn })
 
-  async function append(key: AgentKey, kind: EntryKind, body: unknown, options: AppendOptions): Promise<Entry> {
-    const bodyBytes = encodeBody(kind, body)
-    const bodyHash = await digest(bodyBytes)
-    for (let attempt = 0; attempt < MAX_APPEND_ATTEMPTS; attempt++) {
-      if (await store.get('forks', key.agent)) {
-        throw new ForkedLogError(`the log of ${key.agent} has two branches, so nothing can be appended to it`)
-      }
-      const head = await store.get<HeadRecord>('heads', key.agent)
-      const seq = (head?.revision ?? 0) + 1
-      const header = await signHeader(key, {
-        seq,
-        previous: head?.hash ?? null,
-        kind,
-        bodyHash,
-        bodySize: bodyBytes.length,
-        time: clock(),
-        expiry: options.expiry ?? null,
-        sketch: options.sketch ?? null
-      })
-      const bytes = encodeHeader(header)
-      const hash = await headerHash(bytes)
-      const entry: Entry = { author: key.agent, header, hash, bytes, body }
-      const bodyRecord: BodyRecord = { kind, bytes: bodyBytes }
-      const also = await options.also?.(entry)
-      const written = await store.commit(
-        [
-          ...headerOperations(header, { bytes, hash }),
-          { put: 'bodies', key: bodyKey(bodyHash), value: bodyRecord },
-          ...(also?.operations ?? [])
-        ],
-        [
-          { absent: 'headers', key: headerKey(key.agent, seq) },
-          { absent: 'forks', key: key.agent },
-          headUnchanged(key.agent, head),
-          ...(also?.conditions ?? [])
-        ]
-      )
-      if (written) {
-        emit('appended', entry)
-        return entry
-      }
-    }
-    throw new LogBusyError(`the log grew at each of ${MAX_APPEND_ATTEMPTS} attempts to append to it; try again`)
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
   }
 
-  async function putBody(hash: Uint8Array, bytes: Uint8Array): Promise<BodyVerdict> {
-    if (bytes.length > MAX_BODY_BYTES) return invalid(`expected at most ${MAX_BODY_BYTES} bytes, got ${bytes.length}`)
-    if (!equalBytes(await digest(bytes), hash)) return invalid('expected a body with the hash that was asked for')
-    const references = await store.list<ReferenceRecord>('references', { prefix: referencePrefix(hash) })
-    if (references.length === 0) return { status: 'unreferenced' }
-    let body: z.infer<typeof someBody>
+  /** On a device that is full, others' bodies make room for headers and for what is ours. */
+  async function write(operations: Operation[], conditions: Condition[] = []): Promise<boolean> {
     try {
-      body = decode(bytes, someBody, MAX_BODY_BYTES)
+      return await store.commit(operations, conditions)
     } catch (error) {
-      if (error instanceof InvalidBytesError) return invalid(error.message)
-      throw error
+      if (!(error instanceof StoreFullError) || (await bodies.makeRoom(0)) === 0) throw error
+      return store.commit(operations, conditions)
     }
-    const fitting = references.filter(([, { kind, size }]) => kind === body.kind && size === bytes.length)
-    if (fitting.length === 0) return invalid('expected the kind and the size that the header says')
-
-    const record: BodyRecord = { kind: body.kind, bytes: new Uint8Array(bytes) }
-    const status = await keepBody(bodyKey(hash), record)
-    if (status !== 'new') return { status }
-    for (const [key] of fitting) {
-      const { author, seq } = parseReferenceKey(key)
-      const stored = await header(author, seq)
-      if (stored) emit('body', { ...stored, body })
-    }
-    return { status: 'new' }
-  }
-
-  async function keepBody(key: string, record: BodyRecord): Promise<'new' | 'known' | 'full'> {
-    for (let attempt = 0; attempt < MAX_APPEND_ATTEMPTS; attempt++) {
-      if (await store.get('bodies', key)) return 'known'
-      const usage = await store.get<UsageRecord>('settings', USAGE_KEY)
-      const bodyBytes = (usage?.bodyBytes ?? 0) + record.bytes.length
-      if (bodyBytes > limits.maxBodyBytes) return 'full'
-      const next: UsageRecord = { revision: (usage?.revision ?? 0) + 1, headers: usage?.headers ?? 0, bodyBytes }
-      const written = await store.commit(
-        [
-          { put: 'bodies', key, value: record },
-          { put: 'settings', key: USAGE_KEY, value: next }
-        ],
-        [{ absent: 'bodies', key }, usageUnchanged(usage)]
-      )
-      if (written) return 'new'
-    }
-    throw new LogBusyError(`the store changed at each of ${MAX_APPEND_ATTEMPTS} attempts to keep a body; try again`)
-  }
-
-  async function bodyOf({ bodyHash, bodySize, kind }: Header): Promise<unknown> {
-    const record = await store.get<BodyRecord>('bodies', bodyKey(bodyHash))
-    // the body may be there for another entry, and this one's header may lie about it
-    if (!record || record.kind !== kind || record.bytes.length !== bodySize) return null
-    return decode(record.bytes, someBody, MAX_BODY_BYTES)
   }
 
   async function header(author: string, seq: number): Promise<StoredHeader | null> {
-    const record = await store.get<HeaderRecord>('headers', headerKey(author, seq))
+    const record = await store.get<Uint8Array>('headers', entryKey(author, seq))
     return record ? storedHeader(author, record) : null
   }
 
   async function headers(author: string, { after = 0, limit }: { after?: number; limit?: number } = {}) {
-    const records = await store.list<HeaderRecord>('headers', {
+    const records = await store.list<Uint8Array>('headers', {
       prefix: `${author}/`,
-      after: headerKey(author, after),
+      after: entryKey(author, after),
       ...(limit === undefined ? {} : { limit })
     })
     return records.map(([, record]) => storedHeader(author, record))
   }
 
-  return {
+  /** The same headers with their bodies, where those are held. */
+  async function withBodies(stored: StoredHeader[]): Promise<Entry[]> {
+    const keys = stored.map(({ author, header }) => referenceKey(bodyKey(header.bodyHash), author, header.seq))
+    const references = await store.getMany<ReferenceRecord>('references', keys)
+    const bodies = await bodyRecords(store, keys.flatMap((key, i) => (references[i] === undefined ? [] : [key])))
+    return stored.map((one, i) => ({ ...one, body: bodyFor(one.header, bodies.get(keys[i] ?? '')) }))
+  }
+
+  async function* declared(): AsyncGenerator<Entry, void, undefined> {
+    const now = clock.now()
+    let places: Place[] = []
+    for await (const { body, of } of allReferences(store)) {
+      for (const { author, seq, kind, expiry } of of) {
+        if (publicKinds.has(kind) && (expiry ?? Infinity) > now) places.push({ author, seq, body })
+      }
+      if (places.length < PAGE) continue
+      yield* await entriesAt(places)
+      places = []
+    }
+    yield* await entriesAt(places)
+  }
+
+  /** Entries of which it is known that their bodies are held. */
+  async function entriesAt(places: Place[]): Promise<Entry[]> {
+    const references = places.map(({ author, seq, body }) => referenceKey(body, author, seq))
+    const [headers, bodies] = await Promise.all([
+      store.getMany<Uint8Array>('headers', places.map(({ author, seq }) => entryKey(author, seq))),
+      bodyRecords(store, references)
+    ])
+    return places.flatMap(({ author }, i) => {
+      const record = headers[i]
+      if (record === undefined) return []
+      const stored = storedHeader(author, record)
+      const body = bodyFor(stored.header, bodies.get(references[i] ?? ''))
+      return body === null ? [] : [{ ...stored, body }]
+    })
+  }
+
+  const logs: Logs = {
     append(key, kind, body, options = {}) {
-      const run = () => append(key, kind, body, options)
+      const run = () => appender.append(key, kind, body, options)
       return lock ? lock(`starling-log-${key.agent}`, run) : run()
     },
-    accept: (bytes) => acceptance.accept(bytes),
-    putBody,
+    accept: acceptance.accept,
+    acceptFork: acceptance.acceptFork,
+    putBody: bodies.put,
     async body(author, seq) {
       const stored = await header(author, seq)
-      return stored ? bodyOf(stored.header) : null
+      const [entry] = stored ? await withBodies([stored]) : []
+      return entry?.body ?? null
     },
     async bodyBytes(hash) {
-      return (await store.get<BodyRecord>('bodies', bodyKey(hash)))?.bytes ?? null
+      return (await bodyRecord(store, bodyKey(hash)))?.bytes ?? null
     },
-    async publicBodyBytes(hash) {
+    async publicBody(hash) {
       // the body's own kind decides: a stranger's header may call a private body's hash a capability
-      const record = await store.get<BodyRecord>('bodies', bodyKey(hash))
-      return record && publicKinds.has(record.kind) ? record.bytes : null
+      const record = await bodyRecord(store, bodyKey(hash))
+      return record && publicKinds.has(record.kind) ? { bytes: record.bytes } : null
     },
+    wanted: bodies.wanted,
+    dropBody: bodies.drop,
     async head(author) {
-      const record = await store.get<HeadRecord>('heads', author)
-      return record ? { seq: record.revision, hash: record.hash } : null
+      const head = await store.get<HeadRecord>('heads', author)
+      return head?.hash ? { seq: head.seq, hash: head.hash, count: head.count } : null
     },
     header,
     headers,
-    async entries(author, page) {
-      const stored = await headers(author, page)
-      return Promise.all(stored.map(async (one): Promise<Entry> => ({ ...one, body: await bodyOf(one.header) })))
+    entries: async (author, page) => withBodies(await headers(author, page)),
+    async missing(author, limit) {
+      await known.ready()
+      const seqs = known.index.seqsOf(author)
+      // to a log that is full nothing older can be added
+      if (seqs.length >= limits.maxHeadersPerAuthor && !(known.head(author)?.own ?? false)) return []
+      const runs: Array<[from: number, to: number]> = []
+      let next = 1
+      for (const seq of seqs) {
+        if (runs.length >= limit) break
+        if (seq > next) runs.push([next, seq - 1])
+        next = seq + 1
+      }
+      return runs
     },
-    async frontier(page = {}) {
-      const heads = await store.list<HeadRecord>('heads', page)
-      return heads.map(([author, { revision }]) => [author, revision])
+    async path(author, from, to) {
+      if (to < 1 || to > from) return null
+      const keys = skipPath(from, to).map((seq) => entryKey(author, seq))
+      const records = await store.getMany<Uint8Array>('headers', keys)
+      const found = records.flatMap((record) => (record === undefined ? [] : [storedHeader(author, record)]))
+      return found.length === keys.length ? found : null
     },
+    async authors({ after, limit = Infinity } = {}) {
+      const found: Array<[string, number]> = []
+      for (let from = after; ; ) {
+        const heads = await store.list<HeadRecord>('heads', { limit: PAGE, ...(from === undefined ? {} : { after: from }) })
+        // of some authors nothing is held but the proof that they have forked
+        for (const [author, { seq }] of heads) if (seq > 0 && found.length < limit) found.push([author, seq])
+        from = heads.at(-1)?.[0]
+        if (heads.length < PAGE || found.length >= limit) return found
+      }
+    },
+    declared,
     async forked(author) {
-      return (await store.get<ForkRecord>('forks', author)) ?? null
+      return (await store.get<Uint8Array>('forks', author)) ?? null
+    },
+    forks: (page = {}) => store.list<Uint8Array>('forks', page),
+    index: known.index,
+    ready: known.ready,
+    async *exportLog(author) {
+      const head = await store.get<HeadRecord>('heads', author)
+      yield* exportLog(logs, author, head?.own ?? false)
+    },
+    importLog: (chunks) => importLog(logs, verifier, chunks),
+    async sweep() {
+      await known.ready()
+      const headers = await inTurn(() => dropExcess(admission))
+      return { bodies: await bodies.sweep(), headers }
     },
     on
   }
+  return logs
 }

@@ -2,18 +2,20 @@
  * How logs lie in the store. Authors are did:key text everywhere. Sequence numbers in keys have leading
  * zeros, so that keys sort as numbers do.
  *
- * - `headers`: `<author>/<seq>` → the encoded header and its hash
- * - `heads`: `<author>` → the highest sequence number (as the revision) and that header's hash
- * - `references`: `<body hash>/<author>/<seq>` → what the header says of its body
- * - `bodies`: `<body hash>` → the encoded body and its kind
- * - `forks`: `<author>` → two headers of the author that can't both be in one log
- * - `settings`: `log-usage` → what other agents' logs take up
+ * - `headers`: `<author>/<seq>` → the hash of the header (32 bytes) and the encoded header, as one byte string
+ * - `heads`: `<author>` → which of a log is held; its revision changes whenever that changes
+ * - `bodies`: `<body hash>` → the encoded body of another agent's entry, and its kind
+ * - `ownBodies`: the same of our own entries: they never make room for others
+ * - `references`: `<body hash>/<author>/<seq>` → the entries whose body is held
+ * - `dropped`: `<author>/<seq>` → the entries whose body is not wanted any more
+ * - `forks`: `<author>` → the encoded fork proof
+ * - `settings`: `log-usage`, `body-usage` → what other agents' logs take up
  */
-import { didOf } from '../crypto/did.ts'
 import { toHex } from '../crypto/hash.ts'
-import type { EntryKind, Header } from '../schema/header.ts'
-import type { Condition, Operation } from '../store/store.ts'
-import { decodeHeader } from './header.ts'
+import type { Header } from '../schema/header.ts'
+import type { Collection, Condition } from '../store/store.ts'
+import { readHeader } from './header.ts'
+import { parseFacts, type HeaderFacts } from './parse-header.ts'
 
 /** A header that is held, in its place in its author's log. */
 export interface StoredHeader {
@@ -26,95 +28,131 @@ export interface StoredHeader {
   bytes: Uint8Array
 }
 
-export interface HeaderRecord {
-  bytes: Uint8Array
-  hash: Uint8Array
-}
-
 export interface HeadRecord {
-  /** the sequence number */
+  /** raised by every change of what is held of this log */
   revision: number
-  hash: Uint8Array
+  /** the highest sequence number held; 0: none */
+  seq: number
+  /** of the header at that number */
+  hash: Uint8Array | null
+  /** how many headers are held */
+  count: number
+  /** how many were held once and had to make room */
+  removed: number
+  /** whether we write this log */
+  own: boolean
+  forked: boolean
 }
 
+export const NO_HEAD: HeadRecord = {
+  revision: 0,
+  seq: 0,
+  hash: null,
+  count: 0,
+  removed: 0,
+  own: false,
+  forked: false
+}
+
+/** An entry whose body is held. */
 export interface ReferenceRecord {
-  kind: EntryKind
+  kind: string
   size: number
+  /** of the entry; null: never */
+  expiry: number | null
+  /** when the body was kept here */
+  at: number
+  own: boolean
+}
+
+export interface DroppedRecord {
+  /** the sequence number of the entry that has withdrawn it; 0: it was dropped here */
+  by: number
 }
 
 export interface BodyRecord {
-  kind: EntryKind
+  kind: string
   bytes: Uint8Array
 }
 
-/** Two headers, both signed by the author, that can't be in one log: anybody can check it. */
-export interface ForkRecord {
-  one: Uint8Array
-  other: Uint8Array
-}
-
-export interface UsageRecord {
+export interface HeaderUsage {
   revision: number
   /** number of headers of other agents */
   headers: number
-  /** bytes of other agents' bodies */
-  bodyBytes: number
+  /** number of fork proofs */
+  forks: number
 }
 
-export const USAGE_KEY = 'log-usage'
+export interface BodyUsage {
+  revision: number
+  /** bytes of other agents' bodies */
+  bytes: number
+}
 
+export const HEADER_USAGE = 'log-usage'
+export const BODY_USAGE = 'body-usage'
+
+const HASH_BYTES = 32
 /** digits of the largest safe integer */
 const SEQ_DIGITS = 16
 
-function seqKey(seq: number): string {
+export function seqKey(seq: number): string {
   return String(seq).padStart(SEQ_DIGITS, '0')
 }
 
-export function headerKey(author: string, seq: number): string {
+/** The key of an entry in `headers` and in `dropped`. */
+export function entryKey(author: string, seq: number): string {
   return `${author}/${seqKey(seq)}`
+}
+
+/** The author and sequence number in the key of an entry. */
+export function parseEntryKey(key: string): { author: string; seq: number } {
+  const [author = '', seq = ''] = key.split('/')
+  return { author, seq: Number(seq) }
 }
 
 export function bodyKey(bodyHash: Uint8Array): string {
   return toHex(bodyHash)
 }
 
-export function referencePrefix(bodyHash: Uint8Array): string {
-  return `${bodyKey(bodyHash)}/`
+export function referencePrefix(body: string): string {
+  return `${body}/`
 }
 
-/** The author and sequence number in a key of `references`. */
-export function parseReferenceKey(key: string): { author: string; seq: number } {
-  const [, author = '', seq = ''] = key.split('/')
-  return { author, seq: Number(seq) }
+export function referenceKey(body: string, author: string, seq: number): string {
+  return `${referencePrefix(body)}${entryKey(author, seq)}`
 }
 
-/** Keeps a header as the newest of its log. */
-export function headerOperations(header: Header, record: HeaderRecord): Operation[] {
-  const author = didOf(header.author)
-  const head: HeadRecord = { revision: header.seq, hash: record.hash }
-  const reference: ReferenceRecord = { kind: header.kind, size: header.bodySize }
-  return [
-    { put: 'headers', key: headerKey(author, header.seq), value: record },
-    { put: 'heads', key: author, value: head },
-    {
-      put: 'references',
-      key: `${referencePrefix(header.bodyHash)}${author}/${seqKey(header.seq)}`,
-      value: reference
-    }
-  ]
+/** The body, author and sequence number in a key of `references`. */
+export function parseReferenceKey(key: string): { body: string; author: string; seq: number } {
+  const at = key.indexOf('/')
+  return { body: key.slice(0, at), ...parseEntryKey(key.slice(at + 1)) }
 }
 
-/** That nobody has changed the usage since it was read. */
-export function usageUnchanged(usage: UsageRecord | undefined): Condition {
-  return usage
-    ? { revision: 'settings', key: USAGE_KEY, is: usage.revision }
-    : { absent: 'settings', key: USAGE_KEY }
+/** That nobody has changed a record since it was read. */
+export function unchanged(collection: Collection, key: string, record: { revision: number } | undefined): Condition {
+  return record ? { revision: collection, key, is: record.revision } : { absent: collection, key }
 }
 
-export function headUnchanged(author: string, head: HeadRecord | undefined): Condition {
-  return head ? { revision: 'heads', key: author, is: head.revision } : { absent: 'heads', key: author }
+/** A header as it is kept. */
+export function headerRecord({ hash, bytes }: Pick<StoredHeader, 'hash' | 'bytes'>): Uint8Array {
+  const record = new Uint8Array(HASH_BYTES + bytes.length)
+  record.set(hash)
+  record.set(bytes, HASH_BYTES)
+  return record
 }
 
-export function storedHeader(author: string, { bytes, hash }: HeaderRecord): StoredHeader {
-  return { author, header: decodeHeader(bytes), hash, bytes }
+/** The hash in what is kept of a header. */
+export function hashIn(record: Uint8Array): Uint8Array {
+  return record.subarray(0, HASH_BYTES)
+}
+
+export function factsIn(record: Uint8Array): HeaderFacts {
+  return parseFacts(record, HASH_BYTES)
+}
+
+export function storedHeader(author: string, record: Uint8Array): StoredHeader {
+  // a copy, and one that is no Buffer
+  const bytes = new Uint8Array(record.subarray(HASH_BYTES))
+  return { author, header: readHeader(bytes), hash: new Uint8Array(hashIn(record)), bytes }
 }

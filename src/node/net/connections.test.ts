@@ -13,12 +13,13 @@ function setUp() {
   const clock = createFakeClock()
   const events: string[] = []
   const busy = new Set<unknown>()
+  const used: unknown[] = []
   const connections = createConnections(
     { clock, inUse: (connection) => busy.has(connection) },
     {
       onConnect: ({ direct }) => events.push(direct ? 'direct' : 'relayed'),
       onDisconnect: () => events.push('disconnect'),
-      onOpen: () => {}
+      onUse: (connection) => used.push(connection)
     }
   )
   /** A connection that tells of its end as libp2p does. */
@@ -39,7 +40,7 @@ function setUp() {
     connections.opened(connection)
     return connection
   }
-  return { clock, events, busy, connections, open }
+  return { clock, events, busy, used, connections, open }
 }
 
 describe('connections', () => {
@@ -52,7 +53,7 @@ describe('connections', () => {
     direct.abort(new Error('gone'))
     expect(events).toEqual(['direct', 'disconnect'])
     expect(connections.list()).toEqual([])
-    expect(connections.size()).toBe(0)
+    expect(connections.peers()).toEqual([])
   })
 
   it('do not show a relayed connection that a direct one follows', async () => {
@@ -76,6 +77,31 @@ describe('connections', () => {
     other.connections.show(PEER)
     expect(other.events).toEqual(['relayed'])
     expect(connections.list()).toMatchObject([{ direct: false }])
+  })
+
+  it('are counted as inbound by whoever made the one that counts', () => {
+    const { connections, open } = setUp()
+    open(CIRCUIT, 'inbound')
+    expect(connections.inbound()).toBe(1)
+    const ours = open(WEBRTC, 'outbound')
+    expect(connections.inbound()).toBe(0)
+    ours.abort(new Error('gone'))
+    expect(connections.inbound()).toBe(1)
+  })
+
+  it('are used at once when direct, and when they are shown when relayed', async () => {
+    const { clock, used, connections, open } = setUp()
+    const step = open(CIRCUIT)
+    const direct = open(WEBRTC)
+    await clock.pass(5000)
+    expect(used).toEqual([direct])
+    step.abort(new Error('gone'))
+    direct.abort(new Error('gone'))
+    const relayed = open(CIRCUIT)
+    expect(used).toEqual([direct])
+    await clock.pass(5000)
+    connections.show(PEER)
+    expect(used).toEqual([direct, relayed])
   })
 
   it('end the relayed connection when a direct one is there and it is idle', async () => {

@@ -4,7 +4,7 @@
  * nothing of ours runs over it any more. Of two direct ones the older is dead: a peer dials again when it has none.
  */
 import type { Connection } from '@libp2p/interface'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../support/clock.ts'
 import type { PeerConnection } from './network.ts'
 
 /** How long a relayed connection waits for a direct one before it is shown. */
@@ -20,10 +20,11 @@ export interface ConnectionsComponents {
 }
 
 export interface ConnectionsInit {
-  onConnect(connection: PeerConnection): void
+  /** `inbound`: it connected to us. */
+  onConnect(connection: PeerConnection, inbound: boolean): void
   onDisconnect(peer: string): void
-  /** A connection has opened that streams can use. */
-  onOpen(connection: Connection): void
+  /** A connection is to be used from now on: a direct one at once, a relayed one when it is shown. */
+  onUse(connection: Connection): void
 }
 
 export interface Connections {
@@ -36,8 +37,8 @@ export interface Connections {
   /** Shows a peer now if there is any connection to it. */
   show(peer: string): void
   list(): PeerConnection[]
-  /** Peers with a connection of any kind. */
-  size(): number
+  /** How many peers are connected because they connected to us. */
+  inbound(): number
   /** Ends all connections to a peer at once. */
   drop(peer: string, reason: Error): void
   peers(): string[]
@@ -50,6 +51,8 @@ interface Entry {
   /** in the order in which they opened */
   open: Connection[]
   shown: PeerConnection | null
+  /** relayed connections that were shown */
+  used: WeakSet<Connection>
   grace: (() => void) | null
   checks: (() => void) | null
 }
@@ -76,7 +79,12 @@ export function createConnections({ clock, inUse }: ConnectionsComponents, init:
     const next = describe(peer, best)
     const before = entry.shown
     entry.shown = next
-    if (before?.direct !== next.direct || before.address !== next.address) init.onConnect(next)
+    if (!next.direct && !entry.used.has(best)) {
+      entry.used.add(best)
+      init.onUse(best)
+    }
+    const same = before?.direct === next.direct && before.address === next.address
+    if (!same) init.onConnect(next, best.direction === 'inbound')
   }
 
   function update(peer: string, entry: Entry): void {
@@ -117,11 +125,11 @@ export function createConnections({ clock, inUse }: ConnectionsComponents, init:
   return {
     opened(connection) {
       const peer = connection.remotePeer.toString()
-      const entry = entries.get(peer) ?? { open: [], shown: null, grace: null, checks: null }
+      const entry = entries.get(peer) ?? { open: [], shown: null, used: new WeakSet(), grace: null, checks: null }
       if (entry.open.includes(connection)) return
       entries.set(peer, entry)
       entry.open.push(connection)
-      init.onOpen(connection)
+      if (isDirect(connection)) init.onUse(connection)
       update(peer, entry)
     },
     closed(connection) {
@@ -145,7 +153,7 @@ export function createConnections({ clock, inUse }: ConnectionsComponents, init:
         const best = bestOf(entry)
         return best === null || entry.shown === null ? [] : [describe(peer, best)]
       }),
-    size: () => entries.size,
+    inbound: () => [...entries.values()].filter((entry) => bestOf(entry)?.direction === 'inbound').length,
     drop(peer, reason) {
       const open = entries.get(peer)?.open.slice() ?? []
       // direct ones last, so that none seems to be relayed on its way out

@@ -1,21 +1,32 @@
 import './polyfill.ts'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createDialLoop, type DialLoopInit } from './dial-loop.ts'
+import { chooseNext } from './dial-choice.ts'
+import { createDialLoop, type DialLoopInit, type Said } from './dial-loop.ts'
 import { createFakeClock } from './testing/fake-clock.ts'
 
-const RELAYS = ['/dns4/relay/tcp/443/tls/ws/p2p/r']
+const SAID: Said = { relays: ['/dns4/relay/tcp/443/tls/ws/p2p/r'], shards: [] }
 
-function setUp(init: Partial<DialLoopInit> = {}) {
+function setUp(init: Partial<DialLoopInit> = {}, random = () => 1) {
   const clock = createFakeClock()
   const dials: string[] = []
   /** what becomes of the next dials; by default they never end */
   let outcome: (peer: string, how: string) => Promise<void> = () => new Promise(() => {})
   let allowed = true
+  let lacking = new Set<string>()
+  const letGo: string[] = []
+  const busy = new Set<string>()
   const loop = createDialLoop(
     {
       clock,
-      random: () => 1,
+      random,
       mayDial: () => allowed,
+      lacking: () => lacking,
+      busy: (peer) => busy.has(peer),
+      letGo(peer) {
+        letGo.push(peer)
+        loop.reached(peer, 'none')
+      },
       dial(peer, how) {
         dials.push(`${peer} ${how}`)
         return outcome(peer, how)
@@ -27,8 +38,22 @@ function setUp(init: Partial<DialLoopInit> = {}) {
     clock,
     dials,
     loop,
+    letGo,
+    busy,
+    lack: (...shards: string[]) => (lacking = new Set(shards)),
     outcome: (next: typeof outcome) => (outcome = next),
     allow: (next: boolean) => (allowed = next)
+  }
+}
+
+/** Chance that can be repeated (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 
@@ -37,11 +62,25 @@ const failing = () => Promise.reject(new Error('no way'))
 describe('the dial loop', () => {
   it('dials those with a higher peer id at once, and waits for the others to dial', async () => {
     const { loop, dials } = setUp()
-    expect(loop.heard('a', RELAYS)).toBe(true)
-    expect(loop.heard('z', RELAYS)).toBe(true)
-    expect(loop.heard('z', RELAYS)).toBe(false)
-    expect(loop.heard('m', RELAYS)).toBe(false)
+    expect(loop.heard('a', SAID)).toBe(true)
+    expect(loop.heard('z', SAID)).toBe(true)
+    expect(loop.heard('z', SAID)).toBe(false)
+    expect(loop.heard('m', SAID)).toBe(false)
     expect(dials).toEqual(['z direct'])
+  })
+
+  it('dials those with a lower one after a while, and not if they came by themselves', async () => {
+    const { loop, dials, clock } = setUp()
+    const say = () => ['a', 'b'].forEach((peer) => loop.heard(peer, SAID))
+    say()
+    for (let i = 0; i < 6; i++) {
+      await clock.pass(9_999)
+      say()
+      if (i === 2) loop.reached('b', 'direct', true)
+    }
+    expect(dials).toEqual([])
+    await clock.pass(10)
+    expect(dials).toEqual(['a direct'])
   })
 
   it('dials two at a time', async () => {
@@ -50,18 +89,18 @@ describe('the dial loop', () => {
     outcome(async (peer) => {
       await (peer === 'o' ? done.promise : new Promise(() => {}))
     })
-    for (const peer of ['n', 'o', 'p', 'q']) loop.heard(peer, RELAYS)
+    for (const peer of ['n', 'o', 'p', 'q']) loop.heard(peer, SAID)
     expect(dials).toEqual(['n direct', 'o direct'])
     loop.reached('o', 'direct')
     done.resolve(null)
     await clock.pass(0)
-    expect(dials).toEqual(['n direct', 'o direct', 'p direct'])
+    expect(dials).toEqual(['n direct', 'o direct', 'q direct'])
   })
 
   it('tries directly three times, then is content with a relay, then tries directly now and then', async () => {
     const { loop, dials, clock, outcome } = setUp()
     outcome(failing)
-    loop.heard('z', RELAYS)
+    loop.heard('z', SAID)
     await clock.pass(0)
     expect(dials).toEqual(['z direct'])
     await clock.pass(499)
@@ -87,7 +126,7 @@ describe('the dial loop', () => {
   it('dials no more once there is a direct connection, and again soon when it is lost', async () => {
     const { loop, dials, clock, outcome } = setUp()
     outcome(async (peer) => loop.reached(peer, 'direct'))
-    loop.heard('z', RELAYS)
+    loop.heard('z', SAID)
     await clock.pass(600_000)
     expect(dials).toEqual(['z direct'])
     loop.reached('z', 'none')
@@ -98,24 +137,24 @@ describe('the dial loop', () => {
   it('forgets who said goodbye until it is heard of again', async () => {
     const { loop, dials, clock, outcome } = setUp()
     outcome(async (peer) => loop.reached(peer, 'direct'))
-    loop.heard('z', RELAYS)
+    loop.heard('z', SAID)
     await clock.pass(0)
     loop.gone('z')
     loop.reached('z', 'none')
     await clock.pass(60_000)
     expect(dials).toHaveLength(1)
     expect(loop.known()).toEqual([])
-    loop.heard('z', RELAYS)
+    loop.heard('z', SAID)
     expect(dials).toHaveLength(2)
   })
 
   it('forgets who is silent and not connected', async () => {
     const { loop, clock } = setUp()
-    loop.heard('a', RELAYS)
-    loop.heard('b', RELAYS)
+    loop.heard('a', SAID)
+    loop.heard('b', SAID)
     loop.reached('b', 'direct')
     await clock.pass(30_000)
-    loop.heard('c', RELAYS)
+    loop.heard('c', SAID)
     await clock.pass(20_000)
     expect(loop.known().map(({ peer }) => peer)).toEqual(['b', 'c'])
   })
@@ -123,7 +162,7 @@ describe('the dial loop', () => {
   it('waits while it may not dial, and wakes', async () => {
     const { loop, dials, clock, allow } = setUp()
     allow(false)
-    loop.heard('z', RELAYS)
+    loop.heard('z', SAID)
     await clock.pass(10_000)
     expect(dials).toEqual([])
     allow(true)
@@ -133,10 +172,10 @@ describe('the dial loop', () => {
   })
 
   it('knows and connects to so many and no more', async () => {
-    const { loop, dials, clock, outcome } = setUp({ maxKnown: 3, maxConnected: 2 })
+    const { loop, dials, clock, outcome } = setUp({ maxKnown: 3, maxDialled: 2 })
     outcome(async (peer) => loop.reached(peer, 'direct'))
     for (const peer of ['p', 'q', 'r', 's', 't']) {
-      loop.heard(peer, RELAYS)
+      loop.heard(peer, SAID)
       await clock.pass(0)
     }
     await clock.pass(40_000)
@@ -144,12 +183,181 @@ describe('the dial loop', () => {
     expect(loop.known().map(({ peer }) => peer)).toEqual(['p', 'q', 't'])
   })
 
+  it('keeps its places for dialling whoever connects to it', async () => {
+    const { loop, dials, clock, outcome } = setUp({ maxDialled: 2, maxInbound: 3 })
+    outcome(async (peer) => loop.reached(peer, 'direct'))
+    for (const peer of ['a', 'b', 'c']) loop.reached(peer, 'direct', true)
+    for (const peer of ['n', 'o', 'p']) {
+      loop.heard(peer, SAID)
+      await clock.pass(0)
+    }
+    expect(dials).toEqual(['n direct', 'o direct'])
+    const places = loop.known().map(({ peer, place }) => `${peer} ${place}`)
+    expect(places).toEqual(['a inbound', 'b inbound', 'c inbound', 'n chance', 'o chance', 'p null'])
+  })
+
+  it('prefers those of a shard that lacks peers, as long as it does', async () => {
+    const { loop, dials, clock, outcome, lack, allow } = setUp()
+    outcome(async (peer) => loop.reached(peer, 'direct'))
+    allow(false)
+    for (const peer of ['n', 'o', 'p', 'q']) loop.heard(peer, SAID)
+    for (const peer of ['x', 'y']) loop.heard(peer, { ...SAID, shards: ['ours'] })
+    allow(true)
+    lack('ours')
+    loop.wake()
+    await clock.pass(500)
+    expect(dials.slice(0, 2).sort()).toEqual(['x direct', 'y direct'])
+    expect(dials).toHaveLength(6)
+    loop.heard('z', { ...SAID, shards: ['ours'] })
+    lack()
+    await clock.pass(0)
+    const whys = new Map(loop.known().map(({ peer, place }) => [peer, place]))
+    expect(['x', 'y', 'z', 'n'].map((peer) => whys.get(peer))).toEqual(['shard', 'shard', 'shard', 'chance'])
+  })
+
+  describe('when all places are taken', () => {
+    const names = (first: string, count: number) => Array.from({ length: count }, (_, i) => `${first}${i}`)
+
+    async function full(init: Partial<DialLoopInit> = {}, random = () => 0) {
+      const world = setUp({ maxDialled: 8, maxInbound: 4, forgetMs: Infinity, ...init }, random)
+      world.outcome(async (peer) => world.loop.reached(peer, 'direct'))
+      for (const peer of [...names('p', 8), ...names('q', 4)]) world.loop.heard(peer, SAID)
+      await world.clock.pass(1000)
+      return world
+    }
+
+    it('lets one of the least useful go, rarely, and leaves it alone for a while', async () => {
+      const { loop, clock, dials, letGo } = await full()
+      expect(dials).toHaveLength(8)
+      const connected = loop.known().flatMap(({ peer, reach }) => (reach === 'direct' ? [peer] : []))
+      const [dull, ...others] = connected
+      const news = () => others.forEach((peer) => loop.useful(peer))
+      for (let minute = 0; minute < 14; minute++) {
+        news()
+        await clock.pass(60_000)
+      }
+      // the newcomer that took its place has had time to show itself since, and showed nothing
+      expect(letGo).toEqual([dull, dials[8]?.split(' ')[0]])
+      expect(dials).toHaveLength(10)
+      expect(dials.slice(8)).not.toContain(`${dull} direct`)
+    })
+
+    it('lets nobody go who is busy, is new, or gives as much as the others', async () => {
+      const { loop, clock, letGo, busy } = await full()
+      const connected = loop.known().flatMap(({ peer, reach }) => (reach === 'direct' ? [peer] : []))
+      busy.add(connected[0] ?? '')
+      for (let minute = 0; minute < 14; minute++) {
+        for (const peer of connected.slice(1)) loop.useful(peer)
+        await clock.pass(60_000)
+      }
+      expect(letGo).toEqual([])
+    })
+
+    it('lets nobody go when nobody waits for the place', async () => {
+      const { loop, clock, letGo } = await full()
+      for (const { peer, reach } of loop.known()) if (reach === 'none') loop.gone(peer)
+      await clock.pass(60 * 60_000)
+      expect(letGo).toEqual([])
+    })
+
+    it('makes room for those that connect, too', async () => {
+      const { loop, clock, letGo } = await full({ maxDialled: 100 })
+      for (const peer of names('a', 4)) loop.reached(peer, 'direct', true)
+      loop.heard('b0', SAID)
+      for (let minute = 0; minute < 8; minute++) {
+        for (const peer of [...names('p', 8), ...names('q', 4), ...names('a', 3)]) loop.useful(peer)
+        // it is heard of and waits, and is not dialled yet
+        loop.gone('b0')
+        loop.heard('b0', SAID)
+        await clock.pass(30_000)
+        loop.gone('b0')
+        loop.heard('b0', SAID)
+        await clock.pass(30_000)
+      }
+      expect(letGo).toEqual(['a3'])
+    })
+
+    /** An hour with three honest peers among the eight that were dialled. @returns who was let go */
+    async function hour(seed: number, tells: boolean): Promise<string[]> {
+      const { loop, clock, letGo } = await full({}, seeded(seed))
+      for (let minute = 0; minute < 60; minute++) {
+        if (tells) for (const peer of HONEST) loop.useful(peer)
+        await clock.pass(60_000)
+      }
+      return letGo
+    }
+    const HONEST = names('p', 3)
+
+    it('keeps those who bring news, and lets the silent go', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.integer(), async (seed) => {
+          const letGo = await hour(seed, true)
+          expect(letGo.length).toBeGreaterThanOrEqual(5)
+          expect(letGo.length).toBeLessThanOrEqual(12)
+        }),
+        { seed: 20, numRuns: 20 }
+      )
+      const seeds = Array.from({ length: 20 }, (_, seed) => seed)
+      const lost = async (tells: boolean) => {
+        const letGo = (await Promise.all(seeds.map((seed) => hour(seed, tells)))).flat()
+        return letGo.filter((peer) => HONEST.includes(peer)).length
+      }
+      expect(await lost(true)).toBe(0)
+      // the twin: where nobody says what is useful, it is anybody
+      expect(await lost(false)).toBeGreaterThan(20)
+    })
+  })
+
+  it('leaves at least a third of its places to chance, whatever others say of themselves', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 3, max: 24 }), async (seed, maxDialled) => {
+        const random = seeded(seed)
+        const { loop, clock, outcome, lack } = setUp({ maxDialled }, random)
+        lack('ours')
+        outcome(async (peer) => {
+          if (random() < 0.3) throw new Error('no way')
+          loop.reached(peer, 'direct')
+        })
+        const count = (place: string) => loop.known().filter((known) => known.place === place).length
+        for (let round = 0; round < 40; round++) {
+          // whoever wants to surround us says that it is in our shard
+          for (let i = 0; i < 5; i++) loop.heard(`x${Math.floor(random() * 100)}`, { ...SAID, shards: ['ours'] })
+          loop.heard(`y${Math.floor(random() * 100)}`, SAID)
+          const leaving = loop.known().filter(({ reach }) => reach === 'direct')
+          if (leaving.length > 0 && random() < 0.3) loop.gone(leaving[0]?.peer ?? '')
+          await clock.pass(2_000 * random())
+          expect(count('shard')).toBeLessThanOrEqual(maxDialled - Math.ceil(maxDialled / 3))
+          expect(count('shard') + count('chance')).toBeLessThanOrEqual(maxDialled)
+        }
+        expect(count('chance')).toBeGreaterThan(0)
+      }),
+      { seed: 20, numRuns: 50 }
+    )
+  })
+
+  it('would leave none to chance if it only preferred', () => {
+    const due = [...Array.from({ length: 50 }, () => ({ shards: ['ours'] })), { shards: [] }]
+    /** @param given places that it is told were given by chance before */
+    const givenByChance = (given: number) => {
+      const taken = { shard: 0, chance: 0 }
+      for (let i = 0; i < 24; i++) {
+        const places = { shard: taken.shard, chance: taken.chance + given, places: 24 + given }
+        const why = chooseNext(due, new Set(['ours']), places, seeded(i))?.why
+        if (why !== undefined) taken[why] += 1
+      }
+      return taken.chance
+    }
+    expect(givenByChance(0)).toBe(8)
+    // the twin: chance has had so much already that it need not be minded
+    expect(givenByChance(1000)).toBe(0)
+  })
+
   it('leaves nothing behind when it is closed', async () => {
     const { loop, clock, dials } = setUp()
-    loop.heard('a', RELAYS)
+    loop.heard('a', SAID)
     loop.close()
     expect(clock.waiting).toBe(0)
-    loop.heard('z', RELAYS)
+    loop.heard('z', SAID)
     loop.reached('z', 'none')
     await clock.pass(100_000)
     expect(dials).toEqual([])

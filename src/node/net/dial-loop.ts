@@ -1,13 +1,21 @@
 /**
- * Whom to dial, when and how. A pure core: time, chance and dialling come in as components.
+ * Whom to dial, when and how, and whom to let go. A pure core: time, chance and dialling come in as components.
  *
- * Of two peers the one with the lower peer id dials, so that they don't end up with two connections. It tries
- * directly (WebRTC, introduced by a relay); after three failures it is content with a relayed connection and tries
- * directly now and then.
+ * Of two peers the one with the lower peer id dials, so that they don't end up with two connections; if it does not for
+ * a while, because its places are taken or it can't, the other one does. It is tried directly (WebRTC, introduced by a
+ * relay); after three failures a relayed connection is enough, and the direct way is tried now and then.
  */
-import type { Clock } from './clock.ts'
+import type { Clock } from '../support/clock.ts'
+import { chooseNext, oneToLetGo, type Place } from './dial-choice.ts'
+import { createUsefulness } from './usefulness.ts'
 
 export type Reach = 'none' | 'relayed' | 'direct'
+
+/** What a peer says of itself. */
+export interface Said {
+  relays: readonly string[]
+  shards: readonly string[]
+}
 
 export interface DialLoopComponents {
   clock: Clock
@@ -17,6 +25,12 @@ export interface DialLoopComponents {
   dial(peer: string, how: 'direct' | 'relayed', relays: readonly string[]): Promise<void>
   /** Whether a peer may be dialled: not refused, and there is a relay. */
   mayDial(peer: string): boolean
+  /** Our shards in which we are connected to too few. */
+  lacking(): ReadonlySet<string>
+  /** Whether something goes on with a peer that would suffer if the connection ended. */
+  busy(peer: string): boolean
+  /** Ends the connections to a peer. */
+  letGo(peer: string): void
 }
 
 export interface DialLoopInit {
@@ -25,24 +39,32 @@ export interface DialLoopInit {
   inFlight?: number
   /** peers remembered at most; default 512 */
   maxKnown?: number
-  /** peers connected to at most by dialling; default 32 */
-  maxConnected?: number
+  /** places for peers that we dial; default 24 */
+  maxDialled?: number
+  /** places for peers that dial us; whoever accepts connections keeps to it; default 32 */
+  maxInbound?: number
   /** a peer that is not connected is forgotten when nothing was heard of it for so long, ms; default 45 s */
   forgetMs?: number
 }
 
 export interface DialLoop {
   /** A peer says that it is there. @returns true when it was not known */
-  heard(peer: string, relays: readonly string[]): boolean
+  heard(peer: string, said: Said): boolean
   /** A peer has left: it is forgotten until it is heard of again. */
   gone(peer: string): void
-  /** How a peer is connected now. */
-  reached(peer: string, reach: Reach): void
+  /** How a peer is connected now, and whether it connected to us rather than we to it. */
+  reached(peer: string, reach: Reach, inbound?: boolean): void
+  /** A peer gave us something new. */
+  useful(peer: string): void
   /** Looks again at once, for instance when a relay is there again. */
   wake(): void
-  known(): Array<{ peer: string; reach: Reach; failures: number }>
+  known(): Array<{ peer: string; reach: Reach; place: Place | null; failures: number }>
   close(): void
 }
+
+/** More are taken in than dialled, so that a newcomer finds room somewhere when everybody has dialled all it wants. */
+export const MAX_DIALLED_PEERS = 24
+export const MAX_INBOUND_PEERS = 32
 
 const FIRST_RETRY_MS = 500
 const MAX_RETRY_MS = 30_000
@@ -52,34 +74,55 @@ const MAX_UPGRADE_MS = 10 * 60_000
 const DIRECT_TRIES = 3
 /** A lost connection is made again after at most this. */
 const REDIAL_MS = 500
+/** How long a peer with a lower id is given to dial us: so long at least, and twice that at most. */
+const PATIENCE_MS = 30_000
+/** When all places are taken, one of the least useful makes room: after so long at least, and twice that at most. */
+const REPLACE_MS = 5 * 60_000
+/** How long a peer has to show that it is useful, and how long one that was let go is left alone. */
+const TRIAL_MS = 5 * 60_000
+const REST_MS = 10 * 60_000
 
-interface Known {
+interface Known extends Said {
   peer: string
-  relays: readonly string[]
   heardAt: number
   reach: Reach
+  /** why it is connected, or would be by the dial that goes on */
+  place: Place | null
+  /** since when it is connected */
+  since: number
   failures: number
   nextAt: number
+  restsUntil: number
   dialling: boolean
 }
 
-export function createDialLoop({ clock, random, dial, mayDial }: DialLoopComponents, init: DialLoopInit): DialLoop {
-  const { self, inFlight = 2, maxKnown = 512, maxConnected = 32, forgetMs = 45_000 } = init
+export function createDialLoop(components: DialLoopComponents, init: DialLoopInit): DialLoop {
+  const { clock, random, dial, mayDial, lacking, busy, letGo } = components
+  const { self, inFlight = 2, maxKnown = 512, forgetMs = 45_000 } = init
+  const { maxDialled = MAX_DIALLED_PEERS, maxInbound = MAX_INBOUND_PEERS } = init
+  const usefulness = createUsefulness(clock.now)
   // in the order in which they were last heard of
   const peers = new Map<string, Known>()
   let dialling = 0
   let closed = false
   let cancel: (() => void) | null = null
+  let cancelReplacement: (() => void) | null = null
 
   const jittered = (ms: number): number => ms * (0.5 + random() / 2)
+  const isOurs = (peer: string): boolean => self < peer
+  const firstDialAt = (peer: string): number => clock.now() + (isOurs(peer) ? 0 : PATIENCE_MS * (1 + random()))
 
   const meet = (peer: string): Known => ({
     peer,
     relays: [],
+    shards: [],
     heardAt: clock.now(),
     reach: 'none',
+    place: null,
+    since: 0,
     failures: 0,
-    nextAt: clock.now(),
+    nextAt: firstDialAt(peer),
+    restsUntil: 0,
     dialling: false
   })
 
@@ -91,25 +134,40 @@ export function createDialLoop({ clock, random, dial, mayDial }: DialLoopCompone
       : jittered(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (DIRECT_TRIES + more - 1)))
   }
 
+  function drop(peer: string): void {
+    peers.delete(peer)
+    usefulness.forget(peer)
+  }
+
   function forget(): void {
-    for (const known of peers.values()) {
-      const silent = clock.now() - known.heardAt >= forgetMs
-      if (silent && known.reach === 'none' && !known.dialling) peers.delete(known.peer)
-    }
-    for (const known of peers.values()) {
-      if (peers.size <= maxKnown) return
-      if (known.reach === 'none' && !known.dialling) peers.delete(known.peer)
+    const idle = [...peers.values()].filter(({ reach, dialling }) => reach === 'none' && !dialling)
+    for (const { peer, heardAt } of idle) {
+      if (clock.now() - heardAt >= forgetMs || peers.size > maxKnown) drop(peer)
     }
   }
 
+  /** Places taken, by connections and by dials that go on. */
+  const taken = (place: Place): number => [...peers.values()].filter((known) => known.place === place).length
+  const hasRoom = (): boolean => taken('shard') + taken('chance') < maxDialled
+
+  /** Those to dial now or later: for a direct connection where there is a relayed one, and for free places. */
   function candidates(): Known[] {
-    const connected = [...peers.values()].filter(({ reach }) => reach !== 'none').length
-    const room = maxConnected - connected - dialling
+    const room = hasRoom()
     return [...peers.values()]
-      .filter(({ peer, reach, dialling }) => self < peer && reach !== 'direct' && !dialling)
-      .filter(({ reach }) => reach === 'relayed' || room > 0)
+      .filter(({ reach, dialling }) => reach !== 'direct' && !dialling)
+      .filter(({ peer, reach }) => (reach === 'relayed' ? isOurs(peer) : room))
       .filter(({ peer }) => mayDial(peer))
-      .sort((a, b) => a.nextAt - b.nextAt)
+  }
+
+  function next(): Known | null {
+    const due = candidates().filter(({ nextAt }) => nextAt <= clock.now())
+    const upgrade = due.find(({ reach }) => reach === 'relayed')
+    if (upgrade !== undefined || due.length === 0) return upgrade ?? null
+    const places = { shard: taken('shard'), chance: taken('chance'), places: maxDialled }
+    const choice = chooseNext(due, lacking(), places, random)
+    if (choice === null) return null
+    choice.chosen.place = choice.why
+    return choice.chosen
   }
 
   function look(): void {
@@ -118,15 +176,18 @@ export function createDialLoop({ clock, random, dial, mayDial }: DialLoopCompone
     if (closed) return
     forget()
     while (dialling < inFlight) {
-      const next = candidates()[0]
-      if (next === undefined || next.nextAt > clock.now()) break
-      void attempt(next)
+      const known = next()
+      if (known === null) break
+      void attempt(known)
     }
-    const nextDial = dialling < inFlight ? (candidates()[0]?.nextAt ?? Infinity) : Infinity
+    const nextDial = dialling < inFlight ? Math.min(...candidates().map(({ nextAt }) => nextAt)) : Infinity
     const unreached = [...peers.values()].filter(({ reach, dialling }) => reach === 'none' && !dialling)
     const nextForgotten = Math.min(...unreached.map(({ heardAt }) => heardAt + forgetMs))
     const due = Math.min(nextDial, nextForgotten)
     if (due < Infinity) cancel = clock.after(Math.max(0, due - clock.now()), look)
+    if (!hasRoom() || taken('inbound') >= maxInbound) {
+      cancelReplacement ??= clock.after(REPLACE_MS * (1 + random()), replace)
+    }
   }
 
   async function attempt(known: Known): Promise<void> {
@@ -142,16 +203,36 @@ export function createDialLoop({ clock, random, dial, mayDial }: DialLoopCompone
     }
     known.dialling = false
     dialling -= 1
+    if (known.reach === 'none') known.place = null
     known.nextAt = clock.now() + retryDelay(known)
     look()
   }
 
+  /** Where all places are taken and others wait, one that brings little goes. */
+  function replace(): void {
+    cancelReplacement = null
+    const waiting = [...peers.values()].some(({ peer, reach }) => reach === 'none' && mayDial(peer))
+    const connected = [...peers.values()]
+      .filter(({ reach }) => reach !== 'none')
+      .map((known) => ({ known, useful: usefulness.of(known.peer) }))
+    const replaceable = connected
+      .filter(({ known }) => (known.place === 'inbound' ? taken('inbound') >= maxInbound : !hasRoom()))
+      .filter(({ known }) => clock.now() - known.since >= TRIAL_MS && !busy(known.peer))
+    const victim = waiting ? oneToLetGo(connected, replaceable, random)?.known : undefined
+    if (victim !== undefined) {
+      victim.restsUntil = clock.now() + REST_MS
+      letGo(victim.peer)
+    }
+    look()
+  }
+
   return {
-    heard(peer, relays) {
+    heard(peer, said) {
       if (closed || peer === self) return false
       const stranger = !peers.has(peer)
       const known = peers.get(peer) ?? meet(peer)
-      known.relays = relays
+      known.relays = said.relays
+      known.shards = said.shards
       known.heardAt = clock.now()
       peers.delete(peer)
       peers.set(peer, known)
@@ -159,33 +240,45 @@ export function createDialLoop({ clock, random, dial, mayDial }: DialLoopCompone
       return stranger
     },
     gone(peer) {
-      peers.delete(peer)
+      drop(peer)
       look()
     },
-    reached(peer, reach) {
+    reached(peer, reach, inbound = false) {
       if (closed || (reach === 'none' && !peers.has(peer))) return
       const known = peers.get(peer) ?? meet(peer)
+      const ours = known.place === 'shard' || known.place === 'chance' ? known.place : 'chance'
+      if (reach !== 'none') known.place = inbound ? 'inbound' : ours
       if (known.reach === reach) return
       if (reach === 'direct') known.failures = 0
       if (reach === 'none') {
+        known.place = null
         known.heardAt = clock.now()
-        known.nextAt = clock.now() + random() * REDIAL_MS
+        const soon = isOurs(peer) ? clock.now() + random() * REDIAL_MS : firstDialAt(peer)
+        known.nextAt = Math.max(soon, known.restsUntil)
+      } else if (known.reach === 'none') {
+        known.since = clock.now()
       }
       known.reach = reach
       peers.set(peer, known)
       look()
     },
+    useful(peer) {
+      if (peers.has(peer)) usefulness.add(peer)
+    },
     wake() {
       for (const known of peers.values()) {
-        if (known.reach === 'none') known.nextAt = Math.min(known.nextAt, clock.now() + random() * REDIAL_MS)
+        const rests = known.reach !== 'none' || !isOurs(known.peer) || known.restsUntil > clock.now()
+        if (!rests) known.nextAt = Math.min(known.nextAt, clock.now() + random() * REDIAL_MS)
       }
       look()
     },
-    known: () => [...peers.values()].map(({ peer, reach, failures }) => ({ peer, reach, failures })),
+    known: () => [...peers.values()].map(({ peer, reach, place, failures }) => ({ peer, reach, place, failures })),
     close() {
       closed = true
       cancel?.()
+      cancelReplacement?.()
       cancel = null
+      cancelReplacement = null
     }
   }
 }

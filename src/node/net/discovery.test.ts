@@ -15,6 +15,7 @@ function setUp() {
   const known = new Map<string, readonly string[]>()
   const penalties: string[] = []
   let relays: string[] = [RELAY]
+  let shards: string[] = []
   const discovery = createDiscovery(
     {
       clock,
@@ -25,9 +26,10 @@ function setUp() {
     {
       self: SELF,
       relays: () => relays,
-      onHeard(peer, theirs) {
+      shards: () => shards,
+      onHeard(peer, said) {
         const stranger = !known.has(peer)
-        known.set(peer, theirs)
+        known.set(peer, [...said.relays, ...said.shards])
         return stranger
       },
       onBye: (peer) => known.delete(peer)
@@ -35,7 +37,16 @@ function setUp() {
   )
   const presenceOf = (peer: string, more: Partial<Presence> = {}) =>
     encode({ version: 1, peer, relays: [RELAY], bye: false, at: clock.now(), ...more })
-  return { clock, said, known, penalties, discovery, presenceOf, relays: (next: string[]) => (relays = next) }
+  return {
+    clock,
+    said,
+    known,
+    penalties,
+    discovery,
+    presenceOf,
+    relays: (next: string[]) => (relays = next),
+    shards: (next: string[]) => (shards = next)
+  }
 }
 
 describe('discovery', () => {
@@ -60,6 +71,24 @@ describe('discovery', () => {
     discovery.announce()
     await clock.pass(50)
     expect(said).toHaveLength(1)
+  })
+
+  it('tells of shards and hears of them, and of so many only', async () => {
+    const { clock, said, known, penalties, discovery, presenceOf, relays, shards } = setUp()
+    const many = Array.from({ length: 20 }, (_, i) => `starling/1/meaning/1/${i}`)
+    shards(many)
+    discovery.announce()
+    await clock.pass(50)
+    expect(said[0]?.shards).toEqual(many.slice(0, 12))
+    expect(discovery.judge(presenceOf(OTHER, { shards: ['starling/1/record/01'] }), OTHER)).toBe('accept')
+    expect(known.get(OTHER)).toEqual([RELAY, 'starling/1/record/01'])
+    expect(discovery.judge(presenceOf(peerId('u'), { shards: many }), peerId('u'))).toBe('reject')
+    expect(penalties).toEqual([peerId('u')])
+    // relays with names as long as they may be leave no room
+    relays(Array.from({ length: 4 }, (_, i) => `/dns4/${`${i}`.repeat(220)}/tcp/443/tls/ws/p2p/${peerId('r')}`))
+    shards(many.map((shard) => shard.padEnd(64, '0')))
+    await clock.pass(2 * ANNOUNCE_MS)
+    expect(said.at(-1)).toMatchObject({ relays: { length: 4 }, shards: [] })
   })
 
   it('answers a stranger soon, and one that is known not', async () => {

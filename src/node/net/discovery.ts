@@ -3,8 +3,8 @@
  * a stranger, else now and then. Relays pass it on. Only a peer itself can speak of itself.
  */
 import { InvalidBytesError, MAX_CLOCK_SKEW_MS, decode, encode } from '../schema/codec.ts'
-import { MAX_PRESENCE_BYTES, presence, type Presence } from '../schema/presence.ts'
-import type { Clock } from './clock.ts'
+import { MAX_PRESENCE_BYTES, MAX_RELAYS, MAX_SHARDS, presence, type Presence } from '../schema/presence.ts'
+import type { Clock } from '../support/clock.ts'
 import { OFFENCES } from './offences.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 
@@ -32,15 +32,17 @@ export interface DiscoveryInit {
   self: string
   /** multiaddrs of the relays that we can be reached through now */
   relays(): string[]
+  /** shards of gossip that we take part in, those that lack peers most first */
+  shards(): string[]
   /** A peer is there. @returns true when it was not known */
-  onHeard(peer: string, relays: readonly string[]): boolean
+  onHeard(peer: string, said: { relays: readonly string[]; shards: readonly string[] }): boolean
   onBye(peer: string): void
 }
 
 export interface Discovery {
   /** What becomes of a message on the presence topic; `signer` is who signed it. */
   judge(bytes: Uint8Array, signer: string): 'accept' | 'ignore' | 'reject'
-  /** Says soon that we are there, if we can be reached. */
+  /** Says soon that we are there, if we can be reached, and what we take part in. */
   announce(): void
   /** Says that we leave, and nothing afterwards. */
   bye(): Promise<void>
@@ -60,8 +62,17 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
   function message(bye: boolean): Uint8Array {
     // each later than the one before, also when two are made in a millisecond
     saidAt = Math.max(saidAt + 1, clock.now())
-    const said: Presence = { version: 1, peer: init.self, relays: init.relays().slice(0, 4), bye, at: saidAt }
-    return encode(said)
+    const said: Presence = {
+      version: 1,
+      peer: init.self,
+      relays: init.relays().slice(0, MAX_RELAYS),
+      ...(bye ? {} : { shards: init.shards().slice(0, MAX_SHARDS) }),
+      bye,
+      at: saidAt
+    }
+    const bytes = encode(said)
+    // with long names of relays not all fits: that we are there matters more
+    return bytes.length <= MAX_PRESENCE_BYTES ? bytes : encode({ ...said, shards: [] })
   }
 
   function schedule(ms: number): void {
@@ -111,7 +122,10 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
       if (said.at <= (lastAt.get(said.peer) ?? 0)) return 'ignore'
       remember(said.peer, said.at)
       if (said.bye) init.onBye(said.peer)
-      else if (init.onHeard(said.peer, said.relays)) schedule(random() * ANSWER_JITTER_MS)
+      else {
+        const stranger = init.onHeard(said.peer, { relays: said.relays, shards: said.shards ?? [] })
+        if (stranger) schedule(random() * ANSWER_JITTER_MS)
+      }
       return 'accept'
     },
     announce: () => schedule(GATHER_MS),

@@ -4,7 +4,7 @@
  * it breaks instead, the connection under it is dead, which libp2p would notice much later.
  */
 import type { Connection, Logger } from '@libp2p/interface'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../support/clock.ts'
 import type { FramedStream } from './network.ts'
 import type { Streams } from './streams.ts'
 

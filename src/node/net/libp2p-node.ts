@@ -2,7 +2,7 @@
 import './polyfill.ts'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import { StrictSign, gossipsub, type GossipSub } from '@libp2p/gossipsub'
+import type { GossipSub } from '@libp2p/gossipsub'
 import { identify, type Identify } from '@libp2p/identify'
 import type { Libp2p, PeerId, Transport } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
@@ -12,6 +12,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { createByteMetrics } from './byte-metrics.ts'
+import { createPubsub } from './pubsub.ts'
 import type { TopicStreams } from './topic-streams.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -27,7 +28,7 @@ export interface NodeComponents {
   topicStreams: TopicStreams
   /** Whether a peer is not to be connected to. */
   refuses(peer: string): boolean
-  /** Whether there is no place for one more peer. */
+  /** Whether there is no place for one more peer that connects to us. */
   isFull(peer: string): boolean
   /** What is held against a peer, in points up to 100. */
   points(peer: string): number
@@ -61,10 +62,6 @@ const INBOUND_PER_SECOND = 64
 const DIAL_MS = 12_000
 const PING_MS = 5_000
 const PING_PATIENCE_MS = 10_000
-const MAX_TOPIC_RPC_BYTES = 512 * 1024
-const MAX_TOPIC_QUEUE_BYTES = 4 * 1024 * 1024
-/** Points lower a peer's score in gossip: below -10 it is told little, below -50 nothing. */
-const SCORE_PER_POINT = 0.6
 
 /** A libp2p peer that is not started, and its reservations. */
 export async function createNode(
@@ -104,30 +101,21 @@ export async function createNode(
     connectionMonitor: { pingInterval: PING_MS, pingTimeout: { minTimeout: PING_PATIENCE_MS } },
     metrics: () => createByteMetrics(traffic),
     services: {
-      identify: identify(),
+      // not on every connection by itself: most relayed ones are but a step to a direct one
+      identify: identify({ runOnConnectionOpen: false }),
       ping: ping(),
       pubsub: (components): GossipSub =>
-        gossipsub({
-          globalSignaturePolicy: StrictSign,
-          allowPublishToZeroTopicPeers: true,
-          emitSelf: false,
-          runOnLimitedConnection: true,
-          maxInboundDataLength: MAX_TOPIC_RPC_BYTES,
-          maxOutboundBufferSize: MAX_TOPIC_QUEUE_BYTES,
-          scoreParams: {
-            // all peers behind one relay seem to have its address
-            IPColocationFactorWeight: 0,
-            appSpecificWeight: 1,
-            appSpecificScore: (peer) => -SCORE_PER_POINT * points(peer)
-          }
-        })({
-          privateKey: components.privateKey,
-          peerId: components.peerId,
-          peerStore: components.peerStore,
-          registrar: topicStreams.registrar(components.registrar),
-          connectionManager: components.connectionManager,
-          logger: components.logger
-        })
+        createPubsub(
+          {
+            privateKey: components.privateKey,
+            peerId: components.peerId,
+            peerStore: components.peerStore,
+            registrar: topicStreams.registrar(components.registrar),
+            connectionManager: components.connectionManager,
+            logger: components.logger
+          },
+          { points, options: { runOnLimitedConnection: true } }
+        )
     }
   })
   return { node, reservations: reservationsOf(circuit) }

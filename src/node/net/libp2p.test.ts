@@ -1,6 +1,7 @@
 import '../../../headless/web-socket.ts'
 import './polyfill.ts'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import type { GossipSubComponents } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -9,9 +10,11 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PRESENCE_TOPIC } from '../schema/presence.ts'
 import { createLibp2pNetwork, type Libp2pNetworkInit } from './libp2p.ts'
 import { connected, networkConformance, nextEvent } from './testing/network-conformance.ts'
 import type { Network } from './network.ts'
+import { createPubsub } from './pubsub.ts'
 import { createTestRelay, type TestRelay } from './testing/test-relay.ts'
 
 networkConformance('libp2p', async () => {
@@ -99,7 +102,7 @@ describe('libp2p behind a relay', () => {
     const init = { iceServers: [{ urls: 'nowhere' }] }
     const [a, b] = [await network(init), await network(init)]
     const got = Promise.withResolvers<string>()
-    b.subscribe('test/1/topic', async (_message, from) => {
+    b.subscribe('test/1/topic', async (_message, { from }) => {
       got.resolve(from)
       return 'accept'
     })
@@ -127,6 +130,39 @@ describe('libp2p behind a relay', () => {
     await b.start()
     await both
     await echoes(a, b)
+  })
+
+  it('does not blame the relay for the garbage of others that it passes on', async () => {
+    const a = await network()
+    await a.start()
+    await nextEvent(a, 'status', () => a.status().relay)
+    const rude = await createLibp2p({
+      transports: [webSockets()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      services: { identify: identify(), pubsub: (components: GossipSubComponents) => createPubsub(components) }
+    })
+    try {
+      const { pubsub } = rude.services
+      await rude.dial(multiaddr(await relay.source.find({ signal: AbortSignal.timeout(1000) })))
+      pubsub.subscribe(PRESENCE_TOPIC)
+      // so much that whoever passes it on would be listened to no more, were it held against that one
+      for (let given = 0; given < 30; ) {
+        const garbage = crypto.getRandomValues(new Uint8Array(100))
+        const known = pubsub.getSubscribers(PRESENCE_TOPIC).length > 0
+        if (known && (await pubsub.publish(PRESENCE_TOPIC, garbage)).recipients.length > 0) given++
+        else await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      // scores are worked out anew with each heartbeat
+      await new Promise((resolve) => pubsub.addEventListener('gossipsub:heartbeat', resolve, { once: true }))
+      await new Promise((resolve) => pubsub.addEventListener('gossipsub:heartbeat', resolve, { once: true }))
+      const b = await network()
+      const both = connected(a, b)
+      await b.start()
+      await both
+    } finally {
+      await rude.stop()
+    }
   })
 
   it('says what is wrong when there is no relay', async () => {

@@ -11,26 +11,26 @@
  * In a browser's worker the stand-ins for WebRTC have to be in place before this module is loaded.
  */
 import './polyfill.ts'
-import { TopicValidatorResult, type Message } from '@libp2p/gossipsub'
-import type { Connection } from '@libp2p/interface'
+import type { Message, TopicValidatorResult } from '@libp2p/gossipsub'
+import type { Connection, PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { PRESENCE_TOPIC } from '../schema/presence.ts'
-import { systemClock } from './clock.ts'
+import { PRESENCE_TOPIC, isShardTopic } from '../schema/presence.ts'
+import { systemClock } from '../support/clock.ts'
 import { createConnections } from './connections.ts'
-import { createDialLoop } from './dial-loop.ts'
+import { MAX_DIALLED_PEERS, MAX_INBOUND_PEERS, createDialLoop } from './dial-loop.ts'
 import { createDiscovery } from './discovery.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { NetworkStoppedError, PeerUnreachableError } from './errors.ts'
 import { createFarewell } from './farewell.ts'
 import { createNode, type IceServer } from './libp2p-node.ts'
-import type { Network, NetworkEvents, NetworkState, TopicHandler } from './network.ts'
-import { OFFENCES } from './offences.ts'
+import type { Network, NetworkEvents, NetworkState } from './network.ts'
 import { createPenalties } from './penalties.ts'
 import { createRelayKeeper, relayPeer, type RelayKeeper } from './relay-keeper.ts'
 import type { RelaySource } from './relay-source.ts'
 import { createStreams, plainStream } from './streams.ts'
 import { createTopicStreams } from './topic-streams.ts'
+import { RESULTS, createTopics } from './topics.ts'
 import { createTraffic } from './traffic.ts'
 
 export interface Libp2pNetworkInit {
@@ -42,11 +42,10 @@ export interface Libp2pNetworkInit {
   iceServers?: IceServer[]
 }
 
-/** Peers that we connect to, and that may be connected to us. */
-const MAX_DIALLED_PEERS = 32
-const MAX_PEERS = 64
 /** While two peers get from a relayed to a direct connection they have both. */
-const MAX_CONNECTIONS = 3 * MAX_PEERS
+const MAX_CONNECTIONS = 3 * (MAX_DIALLED_PEERS + MAX_INBOUND_PEERS)
+/** Peers of a shard that we look for: as many as gossipsub likes to have in a mesh. */
+const PEERS_PER_SHARD = 6
 const DIAL_DIRECT_MS = 15_000
 const DIAL_RELAYED_MS = 8_000
 /** how often round trips are looked at */
@@ -63,7 +62,6 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
   const emitter = createEmitter<NetworkEvents>()
   const traffic = createTraffic()
   const penalties = createPenalties(clock.now)
-  const topics = new Map<string, TopicHandler>()
   let phase: 'new' | 'running' | 'stopped' = 'new'
   let stopping: Promise<void> | null = null
   let roundTrips = ''
@@ -74,10 +72,13 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
   const connections = createConnections(
     { clock, inUse: (connection) => streams.inUse(connection) },
     {
-      onOpen: (connection) => farewell.watch(connection),
-      onConnect(connection) {
+      onUse(connection) {
+        farewell.watch(connection)
+        identify(connection)
+      },
+      onConnect(connection, inbound) {
         if (phase !== 'running') return
-        dials.reached(connection.peer, connection.direct ? 'direct' : 'relayed')
+        dials.reached(connection.peer, connection.direct ? 'direct' : 'relayed', inbound)
         topicStreams.poke(connection.peer)
         emitter.emit('connect', connection)
         changed()
@@ -105,7 +106,9 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
       topicStreams,
       refuses: penalties.refused,
       isFull: (peer) =>
-        connections.best(peer) === null && relayConnection(peer) === null && connections.size() >= MAX_PEERS,
+        connections.best(peer) === null &&
+        relayConnection(peer) === null &&
+        connections.inbound() >= MAX_INBOUND_PEERS,
       points: penalties.points
     },
     {
@@ -138,6 +141,21 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
 
   const streams = createStreams({ node, log, penalise })
 
+  const topics = createTopics({
+    pubsub,
+    log,
+    hears: (peer) => connections.shown(peer) && topicStreams.isOpen(peer),
+    penalise,
+    onChange: () => discovery.announce()
+  })
+  /** Our shards and how many of our peers are in each, those with the fewest first. */
+  const shards = (): Array<{ topic: string; peers: number }> =>
+    topics
+      .names()
+      .filter(isShardTopic)
+      .map((topic) => ({ topic, peers: topics.subscribers(topic).length }))
+      .sort((a, b) => a.peers - b.peers)
+
   const farewell = createFarewell(
     { streams, clock, log },
     {
@@ -160,9 +178,15 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
         const last = how === 'direct' ? `/p2p-circuit/webrtc/p2p/${peer}` : `/p2p-circuit/p2p/${peer}`
         const addresses = commonRelays(relayAddresses(), theirs).map((relay) => multiaddr(`${relay}${last}`))
         await node.dial(addresses, { signal })
-      }
+      },
+      lacking: () => new Set(shards().flatMap(({ topic, peers }) => (peers < PEERS_PER_SHARD ? [topic] : []))),
+      busy(peer) {
+        const connection = connections.best(peer)
+        return connection !== null && streams.inUse(connection)
+      },
+      letGo: (peer) => connections.drop(peer, new Error('another peer takes its place'))
     },
-    { self, maxConnected: MAX_DIALLED_PEERS }
+    { self }
   )
 
   const discovery = createDiscovery(
@@ -178,7 +202,8 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     {
       self,
       relays: relayAddresses,
-      onHeard: (peer, relays) => !penalties.refused(peer) && dials.heard(peer, relays),
+      shards: () => shards().map(({ topic }) => topic),
+      onHeard: (peer, said) => !penalties.refused(peer) && dials.heard(peer, said),
       onBye: leave
     }
   )
@@ -239,25 +264,18 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     })
   }
 
+  /** What the other side speaks. Most relayed connections are but a step to a direct one, and are not asked. */
+  function identify(connection: Connection): void {
+    node.services.identify
+      .identify(connection)
+      .catch((error: unknown) => log('%a did not say what it is: %e', connection.remoteAddr, error))
+  }
+
   const onOpen = ({ detail }: CustomEvent<Connection>): void => {
     if (isPeerConnection(detail)) connections.opened(detail)
+    else identify(detail)
   }
   const onClose = ({ detail }: CustomEvent<Connection>): void => connections.closed(detail)
-
-  function takePart(topic: string, handler: TopicHandler): void {
-    pubsub.topicValidators.set(topic, async (peer, { data }) => {
-      const from = peer.toString()
-      try {
-        const verdict = await handler(data, from)
-        if (verdict === 'reject') penalise(from, `a message on ${topic}`, OFFENCES.rejected)
-        return TopicValidatorResult[verdict === 'accept' ? 'Accept' : verdict === 'ignore' ? 'Ignore' : 'Reject']
-      } catch (error) {
-        log.error('a handler of %s failed: %e', topic, error)
-        return TopicValidatorResult.Ignore
-      }
-    })
-    pubsub.subscribe(topic)
-  }
 
   function lookAtRoundTrips(): void {
     const now = connections.list().map(({ peer, rttMs }) => `${peer} ${rttMs}`).join()
@@ -273,6 +291,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     if (wasRunning) await Promise.allSettled([farewell.part(), discovery.bye()])
     discovery.close()
     dials.close()
+    topics.stop()
     topicStreams.close()
     await Promise.all(keepers.map((keeper) => keeper.stop()))
     for (const peer of connections.peers()) connections.drop(peer, new Error('the network stops'))
@@ -296,9 +315,9 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
           discovery.announce()
         }
       })
-      pubsub.topicValidators.set(PRESENCE_TOPIC, (_peer, message) => judgePresence(message))
+      pubsub.topicValidators.set(PRESENCE_TOPIC, judgePresence)
       pubsub.subscribe(PRESENCE_TOPIC)
-      for (const [topic, handler] of topics) takePart(topic, handler)
+      topics.start()
       for (const keeper of keepers) keeper.start()
       lookAtRoundTrips()
     },
@@ -321,29 +340,20 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
       if (connection === null) throw new PeerUnreachableError(`no connection to ${peer}`)
       return plainStream(await streams.open(connection, protocol, options))
     },
-    subscribe(topic, handler) {
-      topics.set(topic, handler)
-      if (node.status === 'started') takePart(topic, handler)
-    },
-    async publish(topic, message) {
-      if (node.status !== 'started') return 0
-      return (await pubsub.publish(topic, message)).recipients.length
-    },
+    subscribe: topics.subscribe,
+    subscribers: topics.subscribers,
+    publish: topics.publish,
+    useful: dials.useful,
     penalise,
     bytesByProtocol: () => traffic.byProtocol(),
     on: emitter.on
   }
 
-  function judgePresence(message: Message): TopicValidatorResult {
-    if (message.type !== 'signed') return TopicValidatorResult.Reject
-    switch (discovery.judge(message.data, message.from.toString())) {
-      case 'accept':
-        return TopicValidatorResult.Accept
-      case 'ignore':
-        return TopicValidatorResult.Ignore
-      default:
-        return TopicValidatorResult.Reject
-    }
+  function judgePresence(peer: PeerId, message: Message): TopicValidatorResult {
+    if (message.type !== 'signed') return RESULTS.reject
+    const verdict = discovery.judge(message.data, message.from.toString())
+    // a relay passes on what it does not read: only whoever made it answers for it
+    return RESULTS[verdict === 'reject' && !message.from.equals(peer) ? 'ignore' : verdict]
   }
 
   function stateOf(list: ReadonlyArray<{ direct: boolean }>): NetworkState {

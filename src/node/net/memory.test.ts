@@ -36,7 +36,7 @@ it('passes accepted messages on along a line, once each, and no ignored ones', a
   const heard: string[] = []
   const networks = peers.map((peer) => {
     const network = hub.network(peer)
-    network.subscribe('topic', async (message, from) => {
+    network.subscribe('topic', async (message, { from }) => {
       heard.push(`${peer}<${from}:${message[0]}`)
       return peer === 'c' && message[0] === 2 ? 'ignore' : 'accept'
     })

@@ -19,19 +19,26 @@ import {
   TooManyStreamsError
 } from './errors.ts'
 import { createMemoryStreams, type MemoryStreamEnd } from './memory-stream.ts'
-import type {
-  FramedStream,
-  Network,
-  NetworkEvents,
-  PeerConnection,
-  ProtocolOptions,
-  StreamHandler,
-  TopicHandler,
-  Verdict
+import { messageKey } from './message-id.ts'
+import {
+  MAX_TOPIC_MESSAGE_BYTES,
+  type FramedStream,
+  type MessageOrigin,
+  type Network,
+  type NetworkEvents,
+  type PeerConnection,
+  type ProtocolOptions,
+  type StreamHandler,
+  type TopicHandler,
+  type Verdict
 } from './network.ts'
 import { OFFENCES } from './offences.ts'
 import { createPenalties } from './penalties.ts'
 import { createTraffic } from './traffic.ts'
+
+/** How long a message is known to have gone round, as in gossipsub, and how many are. */
+const SEEN_MS = 2 * 60_000
+const MAX_SEEN = 4096
 
 export interface MemoryHubInit {
   /** whether a network that starts is linked to all others; default true */
@@ -114,7 +121,8 @@ interface Member {
   speaks(protocol: string): ProtocolOptions | null
   take(end: OpenStream): void
   subscribed(topic: string): boolean
-  deliver(topic: string, message: Uint8Array, from: string, seen: Set<string>): Promise<void>
+  seen(key: string): boolean
+  deliver(topic: string, message: Uint8Array, origin: MessageOrigin): Promise<void>
   tooLong(peer: string, protocol: string): void
   count: { sent(protocol: string, bytes: number): void; received(protocol: string, bytes: number): void }
 }
@@ -125,6 +133,8 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
   const traffic = createTraffic()
   const handlers = new Map<string, { options: ProtocolOptions; handler: StreamHandler }>()
   const topics = new Map<string, TopicHandler>()
+  /** messages that went round a short while ago, and when */
+  const seen = new Map<string, number>()
   const connections = new Map<string, PeerConnection>()
   const streams = new Map<string, Set<OpenStream>>()
   let running = false
@@ -169,11 +179,12 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
     }
   }
 
-  async function judge(topic: string, message: Uint8Array, from: string): Promise<Verdict> {
+  async function judge(topic: string, message: Uint8Array, origin: MessageOrigin): Promise<Verdict> {
     const handler = topics.get(topic)
     if (handler === undefined) return 'ignore'
+    if (message.length > MAX_TOPIC_MESSAGE_BYTES) return 'reject'
     try {
-      return await handler(message.slice(), from)
+      return await handler(message.slice(), origin)
     } catch (error) {
       queueMicrotask(() => {
         throw error
@@ -182,16 +193,33 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
     }
   }
 
+  const hasSeen = (key: string): boolean => (seen.get(key) ?? -Infinity) > hub.now() - SEEN_MS
+
+  /** @returns false when it has been seen before */
+  function see(key: string): boolean {
+    if (hasSeen(key)) return false
+    seen.delete(key)
+    seen.set(key, hub.now())
+    for (const old of seen.keys()) {
+      if (hasSeen(old) && seen.size <= MAX_SEEN) break
+      seen.delete(old)
+    }
+    return true
+  }
+
+  const subscribers = (topic: string): string[] =>
+    [...connections.keys()].filter((other) => hub.member(other)?.subscribed(topic) === true)
+
   /** @returns the number of neighbours that it is given to */
-  function spread(topic: string, message: Uint8Array, seen: Set<string>): number {
-    const receivers = [...connections.keys()]
+  function spread(topic: string, message: Uint8Array, publisher: string): number {
+    const key = messageKey(topic, message)
+    const receivers = subscribers(topic)
       .map((other) => hub.member(other))
       .filter((member) => member !== undefined)
-      .filter((member) => member.subscribed(topic) && !seen.has(member.network.peer))
-    for (const member of receivers) seen.add(member.network.peer)
+      .filter((member) => !member.seen(key))
     for (const member of receivers) {
       traffic.sent(topic, message.length)
-      queueMicrotask(() => void member.deliver(topic, message, peer, seen))
+      queueMicrotask(() => void member.deliver(topic, message, { from: peer, publisher }))
     }
     return receivers.length
   }
@@ -225,12 +253,14 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
       keep(end)
       void runHandler(entry.handler, end)
     },
-    async deliver(topic, message, from, seen) {
-      if (!connections.has(from)) return
+    seen: hasSeen,
+    async deliver(topic, message, origin) {
+      if (!connections.has(origin.from)) return
       traffic.received(topic, message.length)
-      const verdict = await judge(topic, message, from)
-      if (verdict === 'accept') spread(topic, message, seen)
-      if (verdict === 'reject') penalise(from, OFFENCES.rejected)
+      if (!topics.has(topic) || !see(messageKey(topic, message))) return
+      const verdict = await judge(topic, message, origin)
+      if (verdict === 'accept') spread(topic, message, origin.publisher)
+      if (verdict === 'reject') penalise(origin.from, OFFENCES.rejected)
     },
     network: {
       peer,
@@ -292,11 +322,17 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
       },
       subscribe(topic, handler) {
         topics.set(topic, handler)
+        return () => {
+          if (topics.get(topic) === handler) topics.delete(topic)
+        }
       },
+      subscribers,
       async publish(topic, message) {
-        if (!running) return 0
-        return spread(topic, message.slice(), new Set([peer]))
+        if (!running || subscribers(topic).length === 0 || !see(messageKey(topic, message))) return 0
+        return spread(topic, message.slice(), peer)
       },
+      // who is connected to whom is the hub's to say
+      useful: () => {},
       penalise: (other, _reason, points) => penalise(other, points),
       bytesByProtocol: () => traffic.byProtocol(),
       on: emitter.on

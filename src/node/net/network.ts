@@ -59,10 +59,21 @@ export type StreamHandler = (stream: FramedStream, signal: AbortSignal) => Promi
 /** What becomes of a message on a topic: passed on, dropped quietly, or dropped and held against the sender. */
 export type Verdict = 'accept' | 'ignore' | 'reject'
 
-export interface TopicHandler {
-  /** Called for each message before it is passed on. `from` is the peer that gave it to us. */
-  (message: Uint8Array, from: string): Promise<Verdict>
+/** Where a message on a topic came from. */
+export interface MessageOrigin {
+  /** the peer that gave it to us, and answers for what it passes on */
+  from: string
+  /** the peer that published it, as its signature has it */
+  publisher: string
 }
+
+export interface TopicHandler {
+  /** Called once for each message, before it is passed on: the same bytes on the same topic are one message. */
+  (message: Uint8Array, origin: MessageOrigin): Promise<Verdict>
+}
+
+/** The longest message that is taken on a topic: room for a header or a proof of a fork. */
+export const MAX_TOPIC_MESSAGE_BYTES = 1024
 
 export interface NetworkEvents {
   /** a peer can be spoken to now, or its connection became better or worse (relayed, direct) */
@@ -83,10 +94,17 @@ export interface Network {
   handle(protocol: string, options: ProtocolOptions, handler: StreamHandler): void
   /** @throws when the peer can't be reached or does not speak the protocol */
   open(peer: string, protocol: string, options: ProtocolOptions & { signal: AbortSignal }): Promise<FramedStream>
-  /** Takes part in a topic. */
-  subscribe(topic: string, handler: TopicHandler): void
-  /** Gives a message to the topic's mesh. With nobody there it resolves to 0 and nothing is kept. */
+  /** Takes part in a topic, with one handler; a later one takes its place. @returns what leaves it */
+  subscribe(topic: string, handler: TopicHandler): () => void
+  /** The connected peers that take part in a topic, as far as we know. */
+  subscribers(topic: string): string[]
+  /**
+   * Gives a message to those who take part in a topic. With nobody there, or when it went round a short while ago, it
+   * resolves to 0 and nothing is kept. More than `MAX_TOPIC_MESSAGE_BYTES` are held against us by whoever gets them.
+   */
   publish(topic: string, message: Uint8Array): Promise<number>
+  /** Says that a peer gave us something new: of those who give nothing, one makes room for another now and then. */
+  useful(peer: string): void
   /** Holds something against a peer: over a limit it is disconnected and not dialled for a while. */
   penalise(peer: string, reason: string, points: number): void
   /** Bytes sent and received, by protocol, since the start. */

@@ -2,7 +2,8 @@
  * Keeps a reservation on a relay: finds it, connects, reserves, and starts again whenever any of it is lost. A relay
  * that was restarted is found again, whatever its peer id is now.
  */
-import { sleep, type Clock } from './clock.ts'
+import type { Clock } from '../support/clock.ts'
+import { delay } from '../support/wait-for.ts'
 import type { RelaySource } from './relay-source.ts'
 
 const FIND_MS = 4_000
@@ -91,11 +92,11 @@ export function createRelayKeeper(components: RelayKeeperComponents): RelayKeepe
       })
       if (isStopping()) return
       const most = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
-      const delay = most * (0.5 + random() / 2)
+      const pause = most * (0.5 + random() / 2)
       failures += 1
-      const seconds = Math.max(1, Math.round(delay / 1000))
+      const seconds = Math.max(1, Math.round(pause / 1000))
       change({ state: 'away', reason: `${problem}; trying again in ${seconds} s.`, address: null })
-      await sleep(clock, delay, stopping.signal).catch(() => {})
+      await delay(pause, stopping.signal, clock).catch(() => {})
     }
   }
 

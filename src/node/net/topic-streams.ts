@@ -6,7 +6,7 @@
  */
 import type { gossipsub } from '@libp2p/gossipsub'
 import type { Connection, Logger, PeerId, StreamHandler, Topology } from '@libp2p/interface'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../support/clock.ts'
 
 type Registrar = Parameters<ReturnType<typeof gossipsub>>[0]['registrar']
 
@@ -25,6 +25,8 @@ export interface TopicStreams {
   registrar(real: Registrar): Registrar
   /** Something may have changed for a peer. */
   poke(peer: string): void
+  /** Whether there is a stream, so that a peer gets what is published. */
+  isOpen(peer: string): boolean
   close(): void
 }
 
@@ -115,6 +117,7 @@ export function createTopicStreams({ clock, log, connection }: TopicStreamsCompo
       return Object.create(real, { register: { value: register }, handle: { value: handle } }) as Registrar
     },
     poke,
+    isOpen: (peer) => open.has(peer),
     close() {
       for (const peer of [...peers.keys()]) forget(peer)
     }

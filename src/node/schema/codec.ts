@@ -27,12 +27,22 @@ export function decode<T>(bytes: Uint8Array, schema: z.ZodMiniType<T>, limit: nu
     throw new InvalidBytesError(`expected at most ${limit} bytes, got ${bytes.length}`)
   }
   let value: unknown
+  let canonical: Uint8Array
   try {
     value = dagCbor.decode(bytes)
+    // the decoder lets pass what is not canonical: keys in another order, short floats, undefined for null
+    canonical = dagCbor.encode(value)
   } catch (cause) {
     throw new InvalidBytesError('expected canonical DAG-CBOR', { cause })
   }
+  if (!isSame(bytes, canonical)) throw new InvalidBytesError('expected canonical DAG-CBOR, got another encoding of it')
   return parse(value, schema)
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** A value of `schema` from something untrusted that is already a value. @throws InvalidBytesError */

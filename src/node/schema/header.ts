@@ -7,21 +7,31 @@
  * domain separator of `crypto/keys.ts`.
  */
 import * as z from 'zod/mini'
-import { bytes, count, time } from './codec.ts'
+import { bytes, time } from './codec.ts'
 
 export const HEADER_VERSION = 1
 export const MAX_HEADER_BYTES = 320
-export const MAX_BODY_BYTES = 64 * 1024
+export const MAX_BODY_BYTES = 1024 * 1024
 
-/** What an entry says. Whether its body is for everybody or for the parties only is in `publicKinds`. */
+/** The kinds of entries that are written here. Whether a body is for everybody or for the parties only is in `publicKinds`. */
 export const entryKind = z.enum(['capability', 'intention', 'withdrawal', 'contract', 'outcome'])
 export type EntryKind = z.infer<typeof entryKind>
 
 /** Bodies of these kinds are given to whoever asks; the others to nobody: a contract's parties each write their own. */
-export const publicKinds: ReadonlySet<EntryKind> = new Set(['capability', 'intention', 'withdrawal'])
+export const publicKinds: ReadonlySet<string> = new Set<EntryKind>(['capability', 'intention', 'withdrawal'])
 
-/** Sign bits of the declaration's embedding, and one to four topic numbers: enough to decide on a pull. */
-export const sketch = z.tuple([bytes(32), z.array(count).check(z.minLength(1), z.maxLength(4))])
+/** A header may name a kind that is not known here: a log has to stay whole for those who don't understand all of it. */
+export const kindName = z.string().check(z.regex(/^[a-z][a-z-]{0,15}$/, 'expected a kind of entry'))
+
+/**
+ * What a declaration is about, for those who don't have its body: which model made the sketch, the sign bits of its
+ * embedding, and the one to four leaves of the model's codebook that it is nearest to, nearest first.
+ */
+export const sketch = z.tuple([
+  z.int().check(z.minimum(1), z.maximum(0xffff)),
+  bytes(32),
+  z.array(z.int().check(z.minimum(0), z.maximum(0xffff))).check(z.minLength(1), z.maxLength(4))
+])
 export type Sketch = z.infer<typeof sketch>
 
 export const headerTuple = z.tuple([
@@ -29,8 +39,8 @@ export const headerTuple = z.tuple([
   bytes(32), // author: Ed25519 public key
   z.int().check(z.minimum(1)), // sequence number, from 1, no gaps
   z.nullable(bytes(32)), // hash of the previous header; null at 1
-  z.null(), // skip link (lipmaa): its place, empty in version 1
-  entryKind,
+  z.nullable(bytes(32)), // hash of the header that the skip link names; null where that is the previous one
+  kindName,
   bytes(32), // body hash
   z.int().check(z.minimum(1), z.maximum(MAX_BODY_BYTES)), // body size in bytes
   time, // when it was written, by the author's clock
@@ -46,8 +56,8 @@ export interface Header {
   author: Uint8Array
   seq: number
   previous: Uint8Array | null
-  skip: null
-  kind: EntryKind
+  skip: Uint8Array | null
+  kind: string
   bodyHash: Uint8Array
   bodySize: number
   time: number

@@ -3,7 +3,7 @@
  * message, in bytes.
  */
 import * as z from 'zod/mini'
-import { bytes, bytesUpTo, count, hexDigest, text } from './codec.ts'
+import { bytes, bytesUpTo, count, hexDigest, text, time } from './codec.ts'
 import { contract, outcome } from './contract.ts'
 import { progress } from './result.ts'
 
@@ -14,29 +14,67 @@ const publicKey = bytes(32)
 export const hello = z.object({ version: z.literal(1), certificate: bytesUpTo(512) })
 export const MAX_HELLO_BYTES = 1024
 
-/**
- * What the asking peer holds of each author's log, for the authors after one did:key and up to another (null:
- * from the first, to the last): all later headers of these, and all of those that it does not name, are wanted.
- */
-export const MAX_FRONTIER_AUTHORS = 1024
-export const frontier = z.object({
-  version: z.literal(1),
-  after: z.nullable(publicKey),
-  upTo: z.nullable(publicKey),
-  have: z.array(z.tuple([publicKey, count])).check(z.maxLength(MAX_FRONTIER_AUTHORS))
-})
-export const MAX_FRONTIER_BYTES = 64 * 1024
+/** 32-byte ids, one after the other. */
+const ids = (most: number) =>
+  bytesUpTo(32 * most).check(z.refine((b) => b.length % 32 === 0, 'expected ids of 32 bytes each'))
 
-/** Headers in answer to one frontier, each encoded, of one author in order. An empty batch ends the answer. */
+/** What two peers that reconcile say and answer at most, and how much of it one message of Negentropy takes. */
+export const MAX_RECONCILE_BYTES = 64 * 1024
+export const MAX_COMPARISON_BYTES = 60_000
+/** Ids of headers (their hashes) and of fork proofs in one message, and how many of either come in one batch. */
+export const MAX_IDS = 1024
+export const MAX_BATCH_ITEMS = 64
+const MAX_SHARDS = 32
+
+const encodedHeader = bytesUpTo(320)
+/** Headers and fork proofs, each encoded; whether another batch of what was wanted follows. */
+const batch = {
+  headers: z.array(encodedHeader).check(z.maxLength(MAX_BATCH_ITEMS)),
+  forks: z.array(bytesUpTo(700)).check(z.maxLength(MAX_BATCH_ITEMS)),
+  more: z.boolean()
+}
+const shardNames = z.array(text(64)).check(z.maxLength(MAX_SHARDS))
+
+/** What the peer that opened a reconciliation says. */
+export const reconcileRequest = z.discriminatedUnion('type', [
+  /** the shards that it keeps, by topic, and the time by which both judge what has lapsed */
+  z.object({ type: z.literal('open'), version: z.literal(1), at: time, shards: shardNames }),
+  z.object({ type: z.literal('compare'), message: bytesUpTo(MAX_COMPARISON_BYTES) }),
+  z.object({ type: z.literal('want'), ids: ids(MAX_IDS) }),
+  z.object({ type: z.literal('offer'), ids: ids(MAX_IDS) }),
+  z.object({ type: z.literal('give'), ...batch })
+])
+export type ReconcileRequest = z.infer<typeof reconcileRequest>
+
+/** What the other answers: to `open` `opened` or `busy`, to `compare` `compare`, to `want` `give`s, to `offer` `want`. */
+export const reconcileReply = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('opened'), shards: shardNames }),
+  z.object({ type: z.literal('busy') }),
+  z.object({ type: z.literal('compare'), message: bytesUpTo(MAX_COMPARISON_BYTES) }),
+  z.object({ type: z.literal('give'), ...batch }),
+  z.object({ type: z.literal('want'), ids: ids(MAX_IDS) })
+])
+export type ReconcileReply = z.infer<typeof reconcileReply>
+
+/** Headers of one author, wanted by sequence number: ranges, first to last, lowest first. */
+export const MAX_RANGES = 64
+export const headersRequest = z.object({
+  author: publicKey,
+  ranges: z.array(z.tuple([count, count])).check(z.minLength(1), z.maxLength(MAX_RANGES))
+})
+export const MAX_HEADERS_REQUEST_BYTES = 2048
+/** Headers in answer, each encoded, in order. An empty batch ends the answer. */
 export const MAX_BATCH_HEADERS = 128
-export const headerBatch = z.object({ headers: z.array(bytesUpTo(320)).check(z.maxLength(MAX_BATCH_HEADERS)) })
+export const headerBatch = z.object({ headers: z.array(encodedHeader).check(z.maxLength(MAX_BATCH_HEADERS)) })
 export const MAX_BATCH_BYTES = 64 * 1024
 
-/** One body, wanted by hash. */
-export const bodyRequest = z.object({ hash: bytes(32) })
+/** One body, wanted by hash, from a byte of it on. */
+export const bodyRequest = z.object({ hash: bytes(32), offset: count })
 export const MAX_BODY_REQUEST_BYTES = 64
-/** The body, or null when it is not held or not for everybody. */
-export const bodyReply = z.object({ body: z.nullable(z.instanceof(Uint8Array)) })
+/** A piece of it, and how many bytes come after that; null when it is not held, or not for everybody. */
+export const BODY_PIECE_BYTES = 32 * 1024
+export const bodyReply = z.object({ piece: z.nullable(bytesUpTo(BODY_PIECE_BYTES)), rest: count })
+export const MAX_BODY_REPLY_BYTES = BODY_PIECE_BYTES + 64
 
 /** A contract's file or result, wanted by hash. */
 export const dataRequest = z.object({ contract: hexDigest, hash: hexDigest, offset: count })

@@ -1,10 +1,19 @@
-/** What a peer says of itself on the presence topic: that it is there, and which relays it can be reached through. */
+/**
+ * What a peer says of itself on the presence topic: that it is there, which relays it can be reached through, and which
+ * shards of gossip it takes part in.
+ */
 import * as z from 'zod/mini'
 import { text, time } from './codec.ts'
 
 export const PRESENCE_TOPIC = 'starling/1/presence'
 export const MAX_PRESENCE_BYTES = 2048
-const MAX_RELAYS = 4
+export const MAX_RELAYS = 4
+export const MAX_SHARDS = 12
+const MAX_SHARD_CHARACTERS = 64
+
+/** Whether a topic is a part of gossip that not everybody takes part in, so that others are to be told of it. */
+export const isShardTopic = (topic: string): boolean =>
+  /^starling\/1\/(meaning|record)\//.test(topic) && topic.length <= MAX_SHARD_CHARACTERS
 
 /** A libp2p peer id of an Ed25519 key, as text. */
 export const peerIdText = z.string().check(z.regex(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'expected a peer id'))
@@ -16,6 +25,8 @@ export const presence = z.object({
   relays: z
     .array(text(300).check(z.regex(/^\/[^ ]+\/wss?\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'expected a relay')))
     .check(z.maxLength(MAX_RELAYS)),
+  /** topics of gossip that it takes part in, those with the fewest peers first */
+  shards: z.optional(z.array(text(MAX_SHARD_CHARACTERS)).check(z.maxLength(MAX_SHARDS))),
   /** it leaves; the connection to it is gone */
   bye: z.boolean(),
   at: time

@@ -6,36 +6,44 @@ import { readFileSync } from 'node:fs'
 import type { Stream } from '@libp2p/interface'
 import { base58btc } from 'multiformats/bases/base58'
 import { describe, expect, it } from 'vitest'
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import { publicKeyOf } from '../crypto/did.ts'
 import { digest, fromHex, toHex } from '../crypto/hash.ts'
 import { agentKey, verify, type AgentKey } from '../crypto/keys.ts'
+import { createVerifier } from '../crypto/verifier.ts'
 import { issueCertificate, verifyCertificate } from '../identity/certificate.ts'
+import { forkId } from '../gossip/holdings.ts'
+import { initiate } from '../gossip/negentropy.ts'
+import { MAX_FORK_PROOF_BYTES, encodeForkProof, verifyForkProof } from '../log/fork-proof.ts'
 import { decodeHeader, encodeHeader, headerHash, signHeader, verifyHeader } from '../log/header.ts'
 import { frameStream } from '../net/framed-stream.ts'
 import { contractHash, signContract, signOutcome, verifyContract, verifyOutcome } from '../task/contract.ts'
 import { MAX_CERTIFICATE_BYTES, certificateTuple } from './certificate.ts'
-import { decode, encode, parse } from './codec.ts'
+import { bytesUpTo, decode, encode, parse } from './codec.ts'
 import { contract, outcome, signedContract, signedOutcome } from './contract.ts'
 import { intention, withdrawal } from './declaration.ts'
 import { MAX_BODY_BYTES, MAX_HEADER_BYTES, headerTuple } from './header.ts'
 import {
   MAX_BATCH_BYTES,
+  MAX_BODY_REPLY_BYTES,
   MAX_BODY_REQUEST_BYTES,
   MAX_CONTROL_BYTES,
   MAX_DATA_REPLY_BYTES,
   MAX_DATA_REQUEST_BYTES,
-  MAX_FRONTIER_BYTES,
+  MAX_HEADERS_REQUEST_BYTES,
   MAX_HELLO_BYTES,
+  MAX_RECONCILE_BYTES,
   bodyReply,
   bodyRequest,
   dataReply,
   dataRequest,
   followerMessage,
-  frontier,
   headerBatch,
+  headersRequest,
   hello,
-  leaderMessage
+  leaderMessage,
+  reconcileReply,
+  reconcileRequest
 } from './messages.ts'
 import { MAX_PRESENCE_BYTES, presence } from './presence.ts'
 import { result } from './result.ts'
@@ -67,6 +75,8 @@ const { keys, examples, frames } = JSON.parse(
   readFileSync(new URL('./fixtures/wire.json', import.meta.url), 'utf8')
 ) as Fixtures
 
+const forkProof = z.tuple([z.literal('fork'), bytesUpTo(MAX_HEADER_BYTES), bytesUpTo(MAX_HEADER_BYTES)])
+
 const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   intention: { schema: intention, limit: MAX_BODY_BYTES },
   withdrawal: { schema: withdrawal, limit: MAX_BODY_BYTES },
@@ -75,10 +85,13 @@ const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   headerTuple: { schema: headerTuple, limit: MAX_HEADER_BYTES },
   certificateTuple: { schema: certificateTuple, limit: MAX_CERTIFICATE_BYTES },
   hello: { schema: hello, limit: MAX_HELLO_BYTES },
-  frontier: { schema: frontier, limit: MAX_FRONTIER_BYTES },
+  forkProof: { schema: forkProof, limit: MAX_FORK_PROOF_BYTES },
+  reconcileRequest: { schema: reconcileRequest, limit: MAX_RECONCILE_BYTES },
+  reconcileReply: { schema: reconcileReply, limit: MAX_RECONCILE_BYTES },
+  headersRequest: { schema: headersRequest, limit: MAX_HEADERS_REQUEST_BYTES },
   headerBatch: { schema: headerBatch, limit: MAX_BATCH_BYTES },
   bodyRequest: { schema: bodyRequest, limit: MAX_BODY_REQUEST_BYTES },
-  bodyReply: { schema: bodyReply, limit: MAX_BODY_BYTES + 64 },
+  bodyReply: { schema: bodyReply, limit: MAX_BODY_REPLY_BYTES },
   contract: { schema: contract, limit: MAX_CONTROL_BYTES },
   outcome: { schema: outcome, limit: MAX_CONTROL_BYTES },
   leaderMessage: { schema: leaderMessage, limit: MAX_CONTROL_BYTES },
@@ -146,7 +159,13 @@ describe('examples of wire formats', () => {
     }
   })
 
-  it.each(['header of the first entry', 'header of the second entry, with a sketch'])('the log makes the %s', async (name) => {
+  it.each([
+    'header of the first entry',
+    'header of the second entry, with a sketch',
+    'header of the third entry',
+    'header of the fourth entry, with a skip link',
+    'another header of the second entry'
+  ])('the log makes the %s', async (name) => {
     const { encoded, bytes } = example(name)
     const header = decodeHeader(encoded)
     // author and signature are made anew, from the key
@@ -162,6 +181,32 @@ describe('examples of wire formats', () => {
     const body = example('intention body').encoded
     expect(bodyHash).toEqual(await digest(body))
     expect(bodySize).toBe(body.length)
+  })
+
+  it('links the fourth header to the third and the first', async () => {
+    const { previous, skip } = decodeHeader(example('header of the fourth entry, with a skip link').encoded)
+    expect(previous).toEqual(await headerHash(example('header of the third entry').encoded))
+    expect(skip).toEqual(await headerHash(example('header of the first entry').encoded))
+  })
+
+  it('proves a fork by two headers of one number', async () => {
+    const one = example('header of the second entry, with a sketch').encoded
+    const other = example('another header of the second entry').encoded
+    const { encoded } = example('fork proof')
+    expect(encodeForkProof(one, other)).toEqual(encoded)
+    expect(await verifyForkProof(encoded, createVerifier())).toBe(keys.leader.did)
+  })
+
+  it('compares headers by time and hash, and fork proofs by their authors', async () => {
+    const headers = ['header of the first entry', 'header of the second entry, with a sketch'].map((name) => example(name).encoded)
+    const ids = [forkId(keys.follower.did), ...(await Promise.all(headers.map(headerHash)))]
+    const set = {
+      size: 3,
+      times: Float64Array.of(0, ...headers.map((bytes) => decodeHeader(bytes).time)),
+      hashes: Uint8Array.from(ids.flatMap((id) => [...id]))
+    }
+    const { value } = example('reconciliation: a fork proof and two headers')
+    expect(revived(value)).toEqual({ type: 'compare', message: initiate(set, { limit: 60_000 }) })
   })
 
   it('identity makes the certificate', async () => {

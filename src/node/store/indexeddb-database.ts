@@ -1,13 +1,15 @@
 /**
  * Opening an IndexedDB database so that it fails clearly: refused, in somebody's way, taken away.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb'
 import { StoreFullError, StoreUnavailableError } from './store.ts'
+
+type Upgrade<Schema extends DBSchema> = Parameters<NonNullable<OpenDBCallbacks<Schema>['upgrade']>>[3]
 
 export interface DatabaseInit<Schema extends DBSchema> {
   version: number
-  /** makes what is missing */
-  upgrade: (database: IDBPDatabase<Schema>) => void
+  /** makes what is missing; `from` is the version that was here before, 0 when none was */
+  upgrade: (database: IDBPDatabase<Schema>, from: number, transaction: Upgrade<Schema>) => void
   /** how long a tab with another version may keep the database from being opened, in milliseconds */
   timeoutMs: number
   /** told when the browser or another tab takes the open database away; it is closed then */
@@ -26,7 +28,7 @@ export async function openDatabase<Schema extends DBSchema>(
   })
   try {
     const opening = openDB<Schema>(name, version, {
-      upgrade,
+      upgrade: (database, from, _to, transaction) => upgrade(database, from, transaction),
       blocking(_current, _blocked, event) {
         // to stay would keep the other tab waiting, perhaps for days
         if (event.target instanceof IDBDatabase) event.target.close()

@@ -2,7 +2,7 @@ import { deleteDB, openDB } from 'idb'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openIndexedDbStore } from './indexeddb.ts'
 import { storeConformance } from './store-conformance.ts'
-import { StoreFullError, StoreUnavailableError, type Operation, type Store } from './store.ts'
+import { StoreFullError, StoreUnavailableError, logCollections, type Operation, type Store } from './store.ts'
 
 storeConformance('indexeddb', {
   kind: 'indexeddb',
@@ -85,6 +85,25 @@ test('a newer version was here before: the page has to be reloaded', async () =>
   await expect(openIndexedDbStore('from-the-future')).rejects.toThrow(/newer version/)
   await expect(openIndexedDbStore('from-the-future')).rejects.toThrow(StoreUnavailableError)
   await deleteDB('from-the-future')
+})
+
+test('logs of version 1 are cleared, all else stays', async () => {
+  name = `indexeddb-test-${Date.now()}-${count++}`
+  const inVersion1 = ['headers', 'bodies', 'references', 'heads', 'forks', 'tasks', 'settings']
+  const older = await openDB(name, 1, {
+    upgrade: (made) => inVersion1.forEach((collection) => void made.createObjectStore(collection))
+  })
+  for (const collection of inVersion1) await older.put(collection, { revision: 1 }, 'a')
+  await older.put('settings', { revision: 1 }, 'log-usage')
+  older.close()
+  store = await openIndexedDbStore(name)
+  for (const collection of logCollections) expect(await store.list(collection)).toEqual([])
+  expect(await store.list('settings')).toEqual([['a', { revision: 1 }]])
+  expect(await store.list('tasks')).toEqual([['a', { revision: 1 }]])
+  await store.commit([{ put: 'headers', key: 'b', value: 1 }])
+  await store.close()
+  store = await openIndexedDbStore(name)
+  expect(await store.list('headers')).toEqual([['b', 1]])
 })
 
 test('gives way to a newer version, and says so once', async () => {

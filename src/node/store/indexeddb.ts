@@ -2,12 +2,14 @@
  * The store of browsers: one IndexedDB database, one object store a collection. A commit is one read-write
  * transaction of strict durability, which resolves when the device has the data.
  */
-import type { DBSchema } from 'idb'
+import { unwrap, type DBSchema } from 'idb'
 import { openDatabase, storeError } from './indexeddb-database.ts'
 import { boundsOf, holdsFor, subject } from './store-logic.ts'
 import {
   StoreUnavailableError,
   collections,
+  logCollections,
+  logSettings,
   type Collection,
   type Condition,
   type Operation,
@@ -17,8 +19,8 @@ import {
 
 type Schema = DBSchema & { [C in Collection]: { key: string; value: unknown } }
 
-/** Raised when `collections` changes. */
-const VERSION = 1
+/** Raised when `collections`, or what the values mean, changes. */
+const VERSION = 2
 
 export interface IndexedDbStoreInit {
   /** how long a tab with another version may keep the database from being opened; 10 s unless told */
@@ -41,9 +43,13 @@ export async function openIndexedDbStore(
   const db = await openDatabase<Schema>(name, {
     version: VERSION,
     timeoutMs,
-    upgrade(database) {
-      for (const collection of collections) {
-        if (!database.objectStoreNames.contains(collection)) database.createObjectStore(collection)
+    upgrade(database, from, transaction) {
+      const existed = new Set<string>(database.objectStoreNames)
+      for (const collection of collections) if (!existed.has(collection)) database.createObjectStore(collection)
+      // headers of version 1 have no skip links: nobody takes them any more
+      if (from === 1) {
+        for (const collection of logCollections) void transaction.objectStore(collection).clear()
+        for (const key of logSettings) void transaction.objectStore('settings').delete(key)
       }
     },
     onLost(reason) {
@@ -69,36 +75,40 @@ export async function openIndexedDbStore(
   async function commit(operations: Operation[], conditions: Condition[]): Promise<boolean> {
     const touched = new Set([...operations.map(collectionOf), ...conditions.map((c) => subject(c).collection)])
     if (touched.size === 0) return true
-    const tx = db.transaction([...touched], 'readwrite', { durability: 'strict' })
-    const read = (condition: Condition): Promise<unknown> => {
+    const tx = unwrap(db).transaction([...touched], 'readwrite', { durability: 'strict' })
+    const done = completion(tx)
+    const stores = new Map<Collection, IDBObjectStore>()
+    let holds = true
+    try {
+      // requests of one transaction are carried out in order, so nothing waits for an answer but where one is needed
+      if (conditions.length > 0) holds = (await Promise.all(conditions.map(read))).every(Boolean)
+      if (holds) operations.forEach(write)
+    } catch (error) {
+      // a value that can't be kept: without this the writes before it would stay
+      abort(tx)
+      await done.catch(() => undefined)
+      // a request of an aborted transaction says only that; the transaction says why
+      throw isAbort(error) ? (tx.error ?? error) : error
+    }
+    await done
+    return holds
+
+    function read(condition: Condition): Promise<boolean> {
       const { collection, key } = subject(condition)
-      return tx.objectStore(collection).get(key)
+      return new Promise((resolve, reject) => {
+        const request: IDBRequest<unknown> = tx.objectStore(collection).get(key)
+        request.onsuccess = () => resolve(holdsFor(condition, request.result))
+        request.onerror = () => reject(request.error ?? new DOMException('the request failed', 'UnknownError'))
+      })
     }
-    const write = (operation: Operation): Promise<unknown> => {
-      const store = tx.objectStore(collectionOf(operation))
-      return 'put' in operation ? store.put(operation.value, operation.key) : store.delete(operation.key)
+
+    function write(operation: Operation): void {
+      const collection = collectionOf(operation)
+      const store = stores.get(collection) ?? tx.objectStore(collection)
+      stores.set(collection, store)
+      if ('put' in operation) store.put(operation.value, operation.key)
+      else store.delete(operation.key)
     }
-    const run = async (): Promise<boolean> => {
-      const values = await Promise.all(conditions.map(read))
-      if (!conditions.every((condition, i) => holdsFor(condition, values[i]))) return false
-      const requests: Array<Promise<unknown>> = []
-      try {
-        for (const operation of operations) requests.push(write(operation))
-      } catch (error) {
-        // a value that can't be kept: without this the writes before it would stay
-        tx.abort()
-        await Promise.allSettled(requests)
-        throw error
-      }
-      await Promise.all(requests)
-      return true
-    }
-    const [ran, done] = await Promise.allSettled([run(), tx.done])
-    if (ran.status === 'rejected' && !isAbort(ran.reason)) throw ran.reason
-    // a request of an aborted transaction says only that; the transaction says why
-    if (done.status === 'rejected') throw done.reason
-    if (ran.status === 'rejected') throw ran.reason
-    return ran.value
   }
 
   async function listReversed<T>(collection: Collection, keys: IDBKeyRange, limit = Infinity) {
@@ -125,6 +135,13 @@ export async function openIndexedDbStore(
       return use(async () => (await db.get(collection, key)) as T | undefined)
     },
 
+    getMany<T>(collection: Collection, keys: readonly string[]) {
+      return use(async () => {
+        const { store } = db.transaction(collection)
+        return (await Promise.all(keys.map((key) => store.get(key)))) as Array<T | undefined>
+      })
+    },
+
     list<T>(collection: Collection, range: Range = {}) {
       return use(async (): Promise<Array<[string, T]>> => {
         const bounds = boundsOf(range)
@@ -149,6 +166,22 @@ export async function openIndexedDbStore(
 
 function collectionOf(operation: Operation): Collection {
   return 'put' in operation ? operation.put : operation.delete
+}
+
+/** Resolves when the device has what the transaction has written. @throws why it was aborted */
+function completion(tx: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    tx.oncomplete = () => resolve()
+    tx.onabort = () => reject(tx.error ?? new DOMException('the transaction was aborted', 'AbortError'))
+  })
+}
+
+function abort(tx: IDBTransaction): void {
+  try {
+    tx.abort()
+  } catch {
+    // it has ended by itself
+  }
 }
 
 function isAbort(error: unknown): boolean {

@@ -4,10 +4,13 @@
  */
 import { ClassicLevel } from 'classic-level'
 import { decode, encode } from '@ipld/dag-cbor'
+import * as z from 'zod/mini'
 import { boundsOf, holdsFor, subject } from './store-logic.ts'
 import {
   StoreFullError,
   StoreUnavailableError,
+  logCollections,
+  logSettings,
   type Collection,
   type Condition,
   type Operation,
@@ -20,6 +23,7 @@ export async function openLevelStore(dir: string): Promise<Store> {
   const db = new ClassicLevel<Uint8Array, Uint8Array>(dir, { keyEncoding: 'view', valueEncoding: 'view' })
   try {
     await db.open()
+    await clearOlderFormat(db)
   } catch (error) {
     throw levelError(error)
   }
@@ -54,6 +58,13 @@ export async function openLevelStore(dir: string): Promise<Store> {
       return use(async () => (await read(collection, key)) as T | undefined)
     },
 
+    getMany<T>(collection: Collection, keys: readonly string[]) {
+      return use(async () => {
+        const found = await db.getMany(keys.map((key) => storedKey(collection, key)))
+        return found.map((bytes) => (bytes === undefined ? undefined : decode(bytes)) as T | undefined)
+      })
+    },
+
     list<T>(collection: Collection, range: Range = {}) {
       return use(async () => {
         const bounds = boundsOf(range)
@@ -80,6 +91,20 @@ export async function openLevelStore(dir: string): Promise<Store> {
 
     close: () => use(() => db.close())
   }
+}
+
+/** What the values mean. Raised when that changes; logs of another format are cleared. */
+const FORMAT = 2
+/** Above all collections, whose names are letters. */
+const FORMAT_KEY = new Uint8Array([0xff])
+const format = z.tuple([z.literal(FORMAT)])
+
+async function clearOlderFormat(db: ClassicLevel<Uint8Array, Uint8Array>): Promise<void> {
+  const kept = await db.get(FORMAT_KEY)
+  if (kept !== undefined && z.safeParse(format, decode(kept)).success) return
+  for (const collection of logCollections) await db.clear({ gte: storedKey(collection, ''), lt: endOf(collection) })
+  for (const key of logSettings) await db.del(storedKey('settings', key))
+  await db.put(FORMAT_KEY, encode([FORMAT]), { sync: true })
 }
 
 function batchOperation(operation: Operation) {

@@ -10,7 +10,8 @@ import {
   type Condition,
   type Store
 } from './store.ts'
-import { holds, inRange } from './store-logic.ts'
+import { createSortedKeys, type SortedKeys } from './sorted-keys.ts'
+import { holds } from './store-logic.ts'
 
 export interface MemoryStoreInit {
   /** the most bytes that values may take together; 256 MiB unless told */
@@ -20,6 +21,7 @@ export interface MemoryStoreInit {
 /** A store in memory. Values are kept encoded, so that nobody holds on to what another may change. */
 export function createMemoryStore({ maxBytes = 256 * 1024 * 1024 }: MemoryStoreInit = {}): Store {
   const values = new Map<Collection, Map<string, Uint8Array>>(collections.map((name) => [name, new Map()]))
+  const sorted = new Map<Collection, SortedKeys>(collections.map((name) => [name, createSortedKeys()]))
   let used = 0
   let closed = false
 
@@ -38,6 +40,16 @@ export function createMemoryStore({ maxBytes = 256 * 1024 * 1024 }: MemoryStoreI
     return bytes === undefined ? undefined : decode(bytes)
   }
 
+  function set(collection: Collection, key: string, value: Uint8Array | undefined): void {
+    const map = open(collection)
+    if (value === undefined) {
+      if (map.delete(key)) sorted.get(collection)?.remove(key)
+    } else {
+      if (!map.has(key)) sorted.get(collection)?.add(key)
+      map.set(key, value)
+    }
+  }
+
   return {
     kind: 'memory',
 
@@ -46,9 +58,14 @@ export function createMemoryStore({ maxBytes = 256 * 1024 * 1024 }: MemoryStoreI
       return read(collection, key) as T | undefined
     },
 
+    async getMany<T>(collection: Collection, keys: readonly string[]) {
+      checkOpen()
+      return keys.map((key) => read(collection, key) as T | undefined)
+    },
+
     async list<T>(collection: Collection, range = {}) {
       checkOpen()
-      const keys = inRange([...open(collection).keys()].sort(), range)
+      const keys = sorted.get(collection)?.inRange(range) ?? []
       return keys.map((key): [string, T] => [key, read(collection, key) as T])
     },
 
@@ -59,13 +76,13 @@ export function createMemoryStore({ maxBytes = 256 * 1024 * 1024 }: MemoryStoreI
       const before = used
       try {
         for (const operation of operations) {
-          const map = open('put' in operation ? operation.put : operation.delete)
-          const old = map.get(operation.key)
+          const { key } = operation
+          const collection = 'put' in operation ? operation.put : operation.delete
+          const old = open(collection).get(key)
           const value = 'put' in operation ? encode(operation.value) : undefined
-          undo.push(() => (old === undefined ? map.delete(operation.key) : map.set(operation.key, old)))
+          set(collection, key, value)
+          undo.push(() => set(collection, key, old))
           used += (value?.length ?? 0) - (old?.length ?? 0)
-          if (value === undefined) map.delete(operation.key)
-          else map.set(operation.key, value)
         }
         if (used > maxBytes && used > before) {
           throw new StoreFullError(`expected at most ${maxBytes} bytes in memory, got ${used}`)

@@ -198,6 +198,16 @@ export function storeConformance(label: string, harness: StoreHarness): void {
       })
     })
 
+    test('several values at once, in the order that they are asked for', async () => {
+      const store = await open()
+      await store.commit([
+        { put: 'tasks', key: 'a', value: 1 },
+        { put: 'tasks', key: 'b', value: null }
+      ])
+      expect(await store.getMany('tasks', ['b', 'none', 'a', 'b'])).toEqual([null, undefined, 1, null])
+      expect(await store.getMany('tasks', [])).toEqual([])
+    })
+
     describe('conditions', () => {
       const write: Operation[] = [{ put: 'tasks', key: 'done', value: true }]
 
@@ -319,6 +329,7 @@ export function storeConformance(label: string, harness: StoreHarness): void {
       await store.commit([{ put: 'tasks', key: 'a', value: 1 }])
       await store.close()
       await expect(store.get('tasks', 'a')).rejects.toThrow(StoreUnavailableError)
+      await expect(store.getMany('tasks', ['a'])).rejects.toThrow(StoreUnavailableError)
       await expect(store.list('tasks')).rejects.toThrow(StoreUnavailableError)
       await expect(store.commit([{ put: 'tasks', key: 'b', value: 1 }])).rejects.toThrow(StoreUnavailableError)
       await store.close()

@@ -41,16 +41,6 @@ export function boundsOf({ after, prefix = '', limit }: Range): Bounds | null {
   return below !== null && bounds.from >= below ? null : bounds
 }
 
-/** The keys of a range, out of sorted keys. */
-export function inRange(sorted: string[], range: Range): string[] {
-  const bounds = boundsOf(range)
-  if (bounds === null) return []
-  const { from, fromOpen, below } = bounds
-  const keys = sorted.filter((key) => (fromOpen ? key > from : key >= from) && (below === null || key < below))
-  if (range.reverse) keys.reverse()
-  return keys.slice(0, range.limit)
-}
-
 /** The lowest string above all that start with `prefix`; null when there is none. */
 function successor(prefix: string): string | null {
   for (let end = prefix.length; end > 0; end--) {

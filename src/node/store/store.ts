@@ -7,10 +7,12 @@
  */
 export const collections = [
   'headers',
-  'bodies',
-  'references',
   'heads',
   'forks',
+  'bodies',
+  'ownBodies',
+  'references',
+  'dropped',
   'tasks',
   'permissions',
   'skills',
@@ -19,6 +21,19 @@ export const collections = [
   'settings'
 ] as const
 export type Collection = (typeof collections)[number]
+
+/** What logs are kept in (`log/records.ts`). */
+export const logCollections = [
+  'headers',
+  'heads',
+  'forks',
+  'bodies',
+  'ownBodies',
+  'references',
+  'dropped'
+] as const satisfies readonly Collection[]
+/** Keys in `settings` that belong to them. */
+export const logSettings = ['log-usage', 'body-usage'] as const
 
 export type Operation =
   | { put: Collection; key: string; value: unknown }
@@ -44,6 +59,8 @@ export interface Store {
   /** `indexeddb`, `level` or `memory`: people are told when what they do will not be kept. */
   readonly kind: string
   get<T>(collection: Collection, key: string): Promise<T | undefined>
+  /** Several values at once, in the order of their keys. */
+  getMany<T>(collection: Collection, keys: readonly string[]): Promise<Array<T | undefined>>
   list<T>(collection: Collection, range?: Range): Promise<Array<[key: string, value: T]>>
   /**
    * All or nothing, and durable before it resolves. Resolves to false, with nothing written, when a

@@ -1,6 +1,8 @@
 /**
- * Waiting: every wait has a signal that ends it, and leaves no listener or timer behind.
+ * Waiting: every wait has a signal that ends it, and leaves no listener or timer behind. Time is the system's, or
+ * that of a clock that is handed in.
  */
+import { systemClock, type Clock } from './clock.ts'
 
 /** The longest that a timer can wait, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1
@@ -37,18 +39,21 @@ export function waitFor<T>(subscribe: Subscribe, check: () => T | undefined, sig
 }
 
 /** Waits `ms` milliseconds. @throws the signal's reason when it is aborted first */
-export function delay(ms: number, signal: AbortSignal): Promise<void> {
+export function delay(ms: number, signal: AbortSignal, clock: Clock = systemClock): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason)
+      return
+    }
     const stop = () => {
-      clearTimeout(timer)
+      cancel()
       reject(signal.reason)
     }
-    const timer = setTimeout(() => {
+    const cancel = clock.after(ms, () => {
       signal.removeEventListener('abort', stop)
       resolve()
-    }, ms)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
+    })
+    signal.addEventListener('abort', stop, { once: true })
   })
 }
 
@@ -62,18 +67,17 @@ export interface Deadline {
 }
 
 /** A deadline `ms` milliseconds from now; a longer time than timers know (24 days) is cut to that. */
-export function createDeadline(ms: number, parent: AbortSignal): Deadline {
+export function createDeadline(ms: number, parent: AbortSignal, clock: Clock = systemClock): Deadline {
   const own = new AbortController()
-  const timer = setTimeout(
-    () => own.abort(new DOMException('the time is over', 'TimeoutError')),
-    Math.min(Math.max(0, ms), LONGEST_MS)
+  const clear = clock.after(Math.min(Math.max(0, ms), LONGEST_MS), () =>
+    own.abort(new DOMException('the time is over', 'TimeoutError'))
   )
   return {
     signal: AbortSignal.any([parent, own.signal]),
     get passed() {
       return own.signal.aborted
     },
-    clear: () => clearTimeout(timer)
+    clear
   }
 }
 

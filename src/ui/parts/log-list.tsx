@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { LogEntryView } from '../../node/client.ts'
-import { useApp } from '../state/app-context.ts'
+import { useApp, useSnapshot } from '../state/app-context.ts'
+import { useAction } from '../state/use-action.ts'
+import { useNow } from '../state/use-now.ts'
 import { formatBytes, formatDate, plural, shortHash } from '../text/format.ts'
 import { rawText } from './raw-text.ts'
 import { Note } from './note.tsx'
@@ -10,7 +12,7 @@ import './log-list.css'
 
 const PAGE = 20
 
-const kinds: Record<LogEntryView['kind'], string> = {
+const kinds: Readonly<Record<string, string>> = {
   capability: 'Offers something',
   intention: 'Looks for something',
   withdrawal: 'Takes something back',
@@ -67,7 +69,7 @@ export function LogList({ entries, problem }: { entries: LogEntryView[] | null; 
             <details className="log-entry">
               <summary>
                 <span className="faint num">{entry.seq}</span>
-                <span className="grow">{kinds[entry.kind]}</span>
+                <span className="grow">{kinds[entry.kind] ?? 'Something that a later version knows'}</span>
                 <span className="faint small">
                   <When time={entry.time} />
                 </span>
@@ -87,13 +89,16 @@ export function LogList({ entries, problem }: { entries: LogEntryView[] | null; 
                   </dd>
                 </dl>
                 {entry.body === null ? (
-                  <p className="small soft">What it says is not held here: only those it concerns have it.</p>
+                  <p className="small soft">What it says is not held here: it was deleted, or only those it concerns have it.</p>
                 ) : (
-                  <pre className="source small">
-                    <code>
-                      <StrangerText text={rawText(entry.body)} quoted={false} max={4000} />
-                    </code>
-                  </pre>
+                  <>
+                    <pre className="source small">
+                      <code>
+                        <StrangerText text={rawText(entry.body)} quoted={false} max={4000} />
+                      </code>
+                    </pre>
+                    <Forget entry={entry} />
+                  </>
                 )}
               </div>
             </details>
@@ -104,6 +109,48 @@ export function LogList({ entries, problem }: { entries: LogEntryView[] | null; 
         <button type="button" className="button quiet" onClick={() => setShown((now) => now + PAGE)}>
           Show {plural(Math.min(PAGE, newest.length - shown), 'earlier entry', 'earlier entries')}
         </button>
+      )}
+    </div>
+  )
+}
+
+/** Deleting what an entry says, once one has said so twice. What our agent still stands for has to stay. */
+function Forget({ entry }: { entry: LogEntryView }) {
+  const { client, announcer } = useApp()
+  const now = useNow()
+  const own = useSnapshot()?.status.agent === entry.author
+  const [sure, setSure] = useState(false)
+  const [gone, setGone] = useState(false)
+  const { busy, problem, run } = useAction()
+  const stands = (entry.kind === 'capability' || entry.kind === 'intention') && (entry.expiry ?? Infinity) > now
+  if (own && stands) return null
+  if (gone) return <p className="small soft">Deleted from this device. The entry itself stays in the log.</p>
+  const forget = () =>
+    run(async () => {
+      await client.forget({ author: entry.author, seq: entry.seq })
+      setGone(true)
+      announcer.say('Deleted from this device')
+    })
+  return (
+    <div className="row">
+      {sure ? (
+        <>
+          <button type="button" className="button danger" disabled={busy} onClick={() => void forget()}>
+            Delete for good
+          </button>
+          <button type="button" className="button quiet" onClick={() => setSure(false)}>
+            Keep
+          </button>
+        </>
+      ) : (
+        <button type="button" className="button quiet" onClick={() => setSure(true)}>
+          Delete what it says from this device…
+        </button>
+      )}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>It is still here: {problem}</p>
+        </Note>
       )}
     </div>
   )

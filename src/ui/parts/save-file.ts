@@ -1,6 +1,7 @@
-/** Hands a text to the browser as a file to keep. */
-export function saveFile(name: string, type: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }))
+/** Hands a text, or bytes, to the browser as a file to keep. */
+export function saveFile(name: string, type: string, content: string | Uint8Array<ArrayBuffer>): void {
+  const charset = typeof content === 'string' ? ';charset=utf-8' : ''
+  const url = URL.createObjectURL(new Blob([content], { type: `${type}${charset}` }))
   const link = document.createElement('a')
   link.href = url
   link.download = name

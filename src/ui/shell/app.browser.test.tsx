@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { scenarios } from '../testing/scenarios.ts'
 import { createScriptedClient, did, type ScriptedClient } from '../testing/scripted-client.ts'
@@ -247,6 +247,32 @@ describe('Network and Me', () => {
     await expect.poll(() => called(client, 'offer')).toEqual([['key-points', false]])
     await expect.element(page.getByText('Kept only while this tab is open.')).toBeVisible()
     await expect.element(page.getByRole('link', { name: /Not kept/ })).toBeVisible()
+  })
+
+  test('the log is saved as a file, and somebody’s file is checked and said to be whose it is', async () => {
+    const client = open('usual', '#/me')
+    await page.getByText('My log: 4 signed entries').click()
+    const saved = vi.spyOn(URL, 'createObjectURL')
+    await page.getByRole('button', { name: 'Save as a file' }).click()
+    await expect.poll(() => (saved.mock.calls[0]?.[0] as Blob | undefined)?.size).toBe(3)
+    saved.mockRestore()
+    await userEvent.upload(page.getByLabelText('Log file to check'), new File([new Uint8Array(9)], 'friend.car'))
+    await expect.element(page.getByText(`The log of ${nameOf(did(2))}`)).toBeVisible()
+    await expect.element(page.getByText(/12 entries, all signed and in order\. 4 of them are new here\./)).toBeVisible()
+    client.failNext('importLog', 'entry 7 is not signed by the author that it names.')
+    await userEvent.upload(page.getByLabelText('Log file to check'), new File([new Uint8Array(9)], 'friend.car'))
+    await expect.element(page.getByRole('alert')).toHaveTextContent('entry 7 is not signed')
+  })
+
+  test('what an old entry says is deleted when one has said so twice, and what still stands is kept', async () => {
+    const client = open('usual', '#/me')
+    await page.getByText('My log: 4 signed entries').click()
+    await page.getByText('Agreed on a task').click()
+    await page.getByRole('button', { name: 'Delete what it says from this device…' }).click()
+    expect(called(client, 'forget')).toEqual([])
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await expect.poll(() => called(client, 'forget')).toHaveLength(1)
+    await expect.element(page.getByText('Deleted from this device. The entry itself stays in the log.')).toBeVisible()
   })
 
   test('a chosen theme holds', async () => {

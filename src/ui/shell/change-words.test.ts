@@ -10,7 +10,7 @@ const base: Snapshot = {
     network: 'direct',
     networkReason: '',
     relay: true,
-    storage: { kind: 'memory', problem: null }
+    storage: { kind: 'memory', problem: null, persistent: null }
   },
   agents: [],
   tasks: [],

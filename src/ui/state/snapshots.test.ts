@@ -10,7 +10,7 @@ const snapshot = (logLength: number): Snapshot => ({
     network: 'starting',
     networkReason: '',
     relay: false,
-    storage: { kind: 'memory', problem: null }
+    storage: { kind: 'memory', problem: null, persistent: null }
   },
   agents: [],
   tasks: [],

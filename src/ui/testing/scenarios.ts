@@ -59,7 +59,7 @@ const agents: Snapshot['agents'] = [
     agent: did(1),
     capabilities: [offer(1, statistics), offer(2, keyPoints), offer(3, ownFunction)],
     history: { completed: 12, failed: 0 },
-    log: { entries: 31, fork: false }
+    log: { entries: 31, whole: true, fork: false }
   }),
   anAgent({
     agent: did(2),
@@ -81,7 +81,7 @@ const agents: Snapshot['agents'] = [
   }),
   anAgent({ agent: did(4), reach: 'relayed', capabilities: [offer(1, ownFunction), offer(2, keyPoints)] }),
   anAgent({ agent: did(5), reach: 'away', capabilities: [offer(1, statistics)], history: { completed: 1, failed: 0 } }),
-  anAgent({ agent: did(6), reach: 'away', log: { entries: 9, fork: true }, history: { completed: 0, failed: 2 } })
+  anAgent({ agent: did(6), reach: 'away', log: { entries: 9, whole: false, fork: true }, history: { completed: 0, failed: 2 } })
 ]
 
 const connections = [1, 2, 3, 4].map((n) => ({
@@ -299,7 +299,7 @@ const usual = aSnapshot({
   ]
 })
 
-const log: NonNullable<Script['log']> = [
+const said: Array<[kind: string, body: unknown]> = [
   ['capability', statistics],
   ['capability', keyPoints],
   ['intention', { kind: 'intention', goal: 'Somebody who reads old handwriting', tags: [] }],
@@ -307,10 +307,11 @@ const log: NonNullable<Script['log']> = [
     'contract',
     { kind: 'contract', leaderSignature: new Uint8Array([1, 2, 255]), contract: { goal: 'What stands out?' } }
   ]
-].map(([kind, body], i) => ({
+]
+const log: NonNullable<Script['log']> = said.map(([kind, body], i) => ({
   author: did(0),
   seq: i + 1,
-  kind: kind as 'capability',
+  kind,
   time: minutes(300 - i * 40),
   expiry: null,
   hash: String(i + 1)
@@ -322,7 +323,12 @@ const log: NonNullable<Script['log']> = [
 }))
 
 export const scenarios: Record<string, Script> = {
-  usual: { snapshot: usual, log },
+  usual: {
+    snapshot: usual,
+    log,
+    logFile: new Uint8Array([1, 2, 3]),
+    imported: { author: did(2), headers: 12, bodies: 7, fresh: 4 }
+  },
   first: {
     snapshot: aSnapshot({
       status: aStatus({ connections: connections.slice(0, 2) }),
@@ -351,7 +357,7 @@ export const scenarios: Record<string, Script> = {
   memory: {
     snapshot: {
       ...usual,
-      status: aStatus({ connections, storage: { kind: 'memory', problem: 'IndexedDB was refused (private window).' } })
+      status: aStatus({ connections, storage: { kind: 'memory', problem: 'IndexedDB was refused (private window).', persistent: null } })
     }
   },
   hostile: {

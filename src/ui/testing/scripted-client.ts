@@ -6,6 +6,7 @@ import type {
   AgentView,
   ApprovalView,
   Candidate,
+  ImportedLog,
   LogEntryView,
   Permission,
   Snapshot,
@@ -29,6 +30,9 @@ export interface Script {
   /** who could do it; by default everybody who offers something that shares a word */
   find?: (text: string) => Candidate[]
   log?: LogEntryView[]
+  /** what saving the log gives, and what a file that is checked turns out to be */
+  logFile?: Uint8Array
+  imported?: ImportedLog
   files?: Record<string, Uint8Array>
 }
 
@@ -147,6 +151,15 @@ export function createScriptedClient(script: Script): ScriptedClient {
       change({ permissions: now.permissions.filter(({ id }) => id !== permission) })
     },
     log: async () => script.log ?? [],
+    exportLog: async () => script.logFile ?? new Uint8Array(),
+    async importLog(file) {
+      if (script.imported === undefined) throw new Error('expected a log in a CAR file, got something else.')
+      record('importLog', file.length)
+      return script.imported
+    },
+    async forget(entry) {
+      record('forget', entry)
+    },
     async offer(skill, offered) {
       record('offer', skill, offered)
       change({ offers: now.offers.map((offer) => (offer.capability.id === skill ? { ...offer, offered } : offer)) })
@@ -270,7 +283,7 @@ export function anAgent(part: Partial<AgentView> = {}): AgentView {
     capabilities: [],
     intentions: [],
     history: { completed: 0, failed: 0 },
-    log: { entries: 3, fork: false },
+    log: { entries: 3, whole: true, fork: false },
     ...part
   }
 }
@@ -283,7 +296,7 @@ export function aStatus(part: Partial<Status> = {}): Status {
     network: 'direct',
     networkReason: '',
     relay: true,
-    storage: { kind: 'indexeddb', problem: null },
+    storage: { kind: 'indexeddb', problem: null, persistent: true },
     ...part
   }
 }

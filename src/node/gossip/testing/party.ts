@@ -1,15 +1,19 @@
 /** For tests: an agent that gossips on a memory hub, and peers that do as a test says. */
 import { agentKey, generateKeyPair, type AgentKey } from '../../crypto/keys.ts'
 import { digest } from '../../crypto/hash.ts'
-import { encodeHeader, signHeader } from '../../log/header.ts'
+import type { Verifier } from '../../crypto/verifier.ts'
+import { encodeHeader, signHeader, type HeaderFields } from '../../log/header.ts'
 import { createLogs, type Logs, type LogsInit } from '../../log/log.ts'
 import type { MemoryHub } from '../../net/memory.ts'
 import type { Network } from '../../net/network.ts'
 import { encode } from '../../schema/codec.ts'
-import { publicKinds, type EntryKind } from '../../schema/header.ts'
+import { publicKinds, type Header, type Sketch } from '../../schema/header.ts'
 import { createMemoryStore } from '../../store/memory.ts'
 import type { Store } from '../../store/store.ts'
-import { createGossip, type Gossip } from '../gossip.ts'
+import { systemClock, type Clock } from '../../support/clock.ts'
+import { createGossip, type Gossip, type GossipInit } from '../gossip.ts'
+import type { Interests } from '../interests.ts'
+import type { Codebook } from '../shards.ts'
 
 export interface Offence {
   peer: string
@@ -25,14 +29,44 @@ export interface Party {
   gossip: Gossip
   /** what it holds against others by itself */
   offences: Offence[]
+  /** peers that gave it news, once for each piece of news */
+  useful: string[]
   reports: unknown[]
-  say(goal: string): Promise<Uint8Array>
+  say(goal: string, sketch?: Sketch): Promise<Uint8Array>
 }
 
-export async function createParty(hub: MemoryHub, peer: string, init: LogsInit & { now?: () => number } = {}): Promise<Party> {
-  const key = await agentKey(await generateKeyPair())
+/** Eight leaves; a sketch fits when its leaves are what the first byte of its bits says, nearest first. */
+export const testCodebook: Codebook = {
+  model: 1,
+  leafBits: 3,
+  fits: ([, bits, leaves]) => leaves[0] === (bits[0] ?? 0) >> 5
+}
+
+/** A sketch of one leaf of the test codebook, or of some. */
+export function sketchOf(...leaves: [number, ...number[]]): Sketch {
+  const bits = new Uint8Array(32)
+  bits[0] = leaves[0] << 5
+  return [1, bits, leaves]
+}
+
+const trustingVerifier: Verifier = { verify: async (batch) => batch.map(() => true) }
+
+export interface PartyInit extends Partial<GossipInit> {
+  clock?: Clock
+  logs?: LogsInit
+  random?: () => number
+  interests?: Partial<Interests>
+  key?: AgentKey
+  /** takes every signature for a right one, at once: whoever tests something else need not wait for them */
+  trusting?: boolean
+}
+
+export async function createParty(hub: MemoryHub, peer: string, init: PartyInit = {}): Promise<Party> {
+  const { clock = systemClock, logs: limits = {}, random = Math.random, interests, key: given, trusting, ...rest } = init
+  const key = given ?? (await agentKey(await generateKeyPair()))
   const store = createMemoryStore()
   const offences: Offence[] = []
+  const useful: string[] = []
   const reports: unknown[] = []
   const inner = hub.network(peer)
   const network: Network = {
@@ -40,13 +74,30 @@ export async function createParty(hub: MemoryHub, peer: string, init: LogsInit &
     penalise(other, reason, points) {
       offences.push({ peer: other, reason, points })
       inner.penalise(other, reason, points)
+    },
+    useful(other) {
+      useful.push(other)
+      inner.useful(other)
     }
   }
-  const now = init.now ?? Date.now
-  const logs = createLogs({ store, clock: now }, init)
+  const verifier = trusting === true ? { verifier: trustingVerifier } : {}
+  const logs = createLogs({ store, clock, ...verifier }, limits)
   const gossip = createGossip(
-    { network, logs, now, report: (error) => reports.push(error) },
-    { interested: ({ kind }) => publicKinds.has(kind) }
+    {
+      network,
+      logs,
+      clock,
+      random,
+      report: (error) => reports.push(error),
+      codebook: testCodebook,
+      interests: {
+        sketches: () => [],
+        wants: ({ kind }) => publicKinds.has(kind),
+        watch: () => () => undefined,
+        ...interests
+      }
+    },
+    { self: key.publicKey, ...rest }
   )
   gossip.start()
   return {
@@ -56,31 +107,37 @@ export async function createParty(hub: MemoryHub, peer: string, init: LogsInit &
     logs,
     gossip,
     offences,
+    useful,
     reports,
-    async say(goal) {
-      const entry = await logs.append(key, 'intention', { kind: 'intention', goal, tags: [] })
+    async say(goal, sketch) {
+      const body = { kind: 'intention', goal, tags: [] }
+      const entry = await logs.append(key, 'intention', body, sketch === undefined ? {} : { sketch })
       await gossip.announce(entry.bytes)
       return entry.bytes
     }
   }
 }
 
-/** A first header of a new author, and its body. */
+/** A header of a stranger, by default its first, and its body. */
 export async function strangersHeader(
-  { kind = 'intention', goal = 'anything', ...fields }: { kind?: EntryKind; goal?: string; bodySize?: number; bodyHash?: Uint8Array; expiry?: number } = {}
+  fields: Partial<Omit<Header, 'author' | 'signature' | 'version'>> & { goal?: string; key?: AgentKey } = {}
 ): Promise<{ bytes: Uint8Array; body: Uint8Array; key: AgentKey; hash: Uint8Array }> {
-  const key = await agentKey(await generateKeyPair())
+  const { goal = 'anything', key: given, ...rest } = fields
+  const key = given ?? (await agentKey(await generateKeyPair()))
+  const kind = rest.kind ?? 'intention'
   const body = encode({ kind, goal, tags: [] })
-  const hash = fields.bodyHash ?? (await digest(body))
-  const header = await signHeader(key, {
+  const hash = rest.bodyHash ?? (await digest(body))
+  const header: HeaderFields = {
     seq: 1,
     previous: null,
+    skip: null,
     kind,
     bodyHash: hash,
-    bodySize: fields.bodySize ?? body.length,
+    bodySize: body.length,
     time: Date.now(),
-    expiry: fields.expiry ?? null,
-    sketch: null
-  })
-  return { bytes: encodeHeader(header), body, key, hash }
+    expiry: null,
+    sketch: null,
+    ...rest
+  }
+  return { bytes: encodeHeader(await signHeader(key, header)), body, key, hash }
 }

@@ -1,5 +1,5 @@
 /** A clock for tests: time passes when it is told to. */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../support/clock.ts'
 
 export interface FakeClock extends Clock {
   /** Lets time pass, action by action, and what each has set off. */

@@ -1,6 +1,14 @@
 /** What every network does, whatever carries it. Each adapter's test calls `networkConformance`. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FramedStream, Network, NetworkEvents, ProtocolOptions, StreamHandler } from '../network.ts'
+import {
+  MAX_TOPIC_MESSAGE_BYTES,
+  type FramedStream,
+  type MessageOrigin,
+  type Network,
+  type NetworkEvents,
+  type ProtocolOptions,
+  type StreamHandler
+} from '../network.ts'
 
 export interface NetworkWorld {
   /** A new network that is not started. Those of one world find each other once they are. */
@@ -11,6 +19,7 @@ export interface NetworkWorld {
 
 const ECHO = '/test/echo/1.0.0'
 const TOPIC = 'test/1/topic'
+const OTHER_TOPIC = 'test/1/other'
 const echoOptions: ProtocolOptions = { maxMessageBytes: 1024 * 1024, maxStreamsPerPeer: 4 }
 const bytes = (text: string) => new TextEncoder().encode(text)
 const words = (message: Uint8Array | null) => (message === null ? null : new TextDecoder().decode(message))
@@ -294,7 +303,7 @@ export function networkConformance(name: string, createWorld: () => Promise<Netw
         const got = Promise.withResolvers<[string | null, string]>()
         const [a, b] = await pair((a, b) => {
           a.subscribe(TOPIC, async () => 'accept')
-          b.subscribe(TOPIC, async (message, from) => {
+          b.subscribe(TOPIC, async (message, { from }) => {
             got.resolve([words(message), from])
             return 'accept'
           })
@@ -325,11 +334,145 @@ export function networkConformance(name: string, createWorld: () => Promise<Netw
         await gone
       })
 
+      it('name who published a message that another peer passed on', async () => {
+        const got = Promise.withResolvers<MessageOrigin>()
+        const [a, b] = await pair((a, b) => {
+          for (const network of [a, b]) network.subscribe(TOPIC, async () => 'accept')
+        })
+        const c = await world.network()
+        networks.push(c)
+        c.subscribe(TOPIC, async (_, origin) => {
+          got.resolve(origin)
+          return 'accept'
+        })
+        const all = Promise.all([connected(a, c), connected(b, c)])
+        await c.start()
+        await all
+        // one that is said while they find each other may not come round
+        let origin: MessageOrigin | null = null
+        void got.promise.then((first) => (origin = first))
+        for (let i = 0; origin === null; i++) {
+          await published(a, `who said it? ${i}`)
+          await new Promise((resolve) => setTimeout(resolve, 100))
+        }
+        origin = await got.promise
+        expect(origin.publisher).toBe(a.peer)
+        expect([a.peer, b.peer]).toContain(origin.from)
+      })
+
+      it('take the same bytes for one message, whoever publishes them', async () => {
+        const heard: string[] = []
+        const [a, b] = await pair((a, b) => {
+          for (const network of [a, b]) {
+            network.subscribe(TOPIC, async (message) => {
+              heard.push(`${network.peer} ${words(message)}`)
+              return 'accept'
+            })
+          }
+        })
+        await published(a, 'the same')
+        await until(() => heard.includes(`${b.peer} the same`))
+        expect(await a.publish(TOPIC, bytes('the same'))).toBe(0)
+        expect(await b.publish(TOPIC, bytes('the same'))).toBe(0)
+        // what comes later has come after all that was published before
+        await published(a, 'the last word')
+        await published(b, 'the very last word')
+        await until(() => heard.includes(`${b.peer} the last word`) && heard.includes(`${a.peer} the very last word`))
+        expect(heard.filter((line) => line.endsWith('the same'))).toEqual([`${b.peer} the same`])
+      })
+
+      it('take the same bytes on two topics for two messages', async () => {
+        const heard: string[] = []
+        const [a, b] = await pair((a, b) => {
+          for (const topic of [TOPIC, OTHER_TOPIC]) {
+            a.subscribe(topic, async () => 'accept')
+            b.subscribe(topic, async (message) => {
+              heard.push(`${topic} ${words(message)}`)
+              return 'accept'
+            })
+          }
+        })
+        await published(a, 'hello')
+        await published(a, 'hello', OTHER_TOPIC)
+        await until(() => heard.length >= 2)
+        expect(heard.sort()).toEqual([`${OTHER_TOPIC} hello`, `${TOPIC} hello`].sort())
+        expect(b.status().connections).toHaveLength(1)
+      })
+
+      it('are not gone round by what nobody was there to hear', async () => {
+        const got = Promise.withResolvers<string | null>()
+        const [a, b] = await pair((a) => a.subscribe(TOPIC, async () => 'accept'))
+        expect(await a.publish(TOPIC, bytes('early'))).toBe(0)
+        b.subscribe(TOPIC, async (message) => {
+          got.resolve(words(message))
+          return 'accept'
+        })
+        await published(a, 'early')
+        expect(await got.promise).toBe('early')
+      })
+
+      it('know who takes part, from joining to leaving', async () => {
+        const heard: Array<string | null> = []
+        const [a, b] = await pair((a) => a.subscribe(TOPIC, async () => 'accept'))
+        expect(a.subscribers(TOPIC)).toEqual([])
+        const leave = b.subscribe(TOPIC, async (message) => {
+          heard.push(words(message))
+          return 'accept'
+        })
+        await until(() => a.subscribers(TOPIC).length > 0 && b.subscribers(TOPIC).length > 0)
+        expect(a.subscribers(TOPIC)).toEqual([b.peer])
+        expect(b.subscribers(TOPIC)).toEqual([a.peer])
+        await published(a, 'one')
+        await until(() => heard.length === 1)
+
+        leave()
+        await until(() => a.subscribers(TOPIC).length === 0)
+        expect(await a.publish(TOPIC, bytes('two'))).toBe(0)
+        expect(b.subscribers(TOPIC)).toEqual([a.peer])
+
+        const back = b.subscribe(TOPIC, async (message) => {
+          heard.push(words(message))
+          return 'accept'
+        })
+        // the one that left before has nothing to leave any more
+        leave()
+        await published(a, 'three')
+        await until(() => heard.length === 2)
+        back()
+        expect(heard).toEqual(['one', 'three'])
+        expect(b.status().connections).toHaveLength(1)
+      })
+
+      it('hold a message over the limit against whoever gave it, and ask no handler', async () => {
+        const heard: number[] = []
+        const [a, b] = await pair((a, b) => {
+          a.subscribe(TOPIC, async () => 'accept')
+          b.subscribe(TOPIC, async (message) => {
+            heard.push(message.length)
+            return 'accept'
+          })
+        })
+        const gone = nextEvent(b, 'disconnect', ({ peer }) => peer === a.peer)
+        await until(() => a.subscribers(TOPIC).length > 0)
+        await a.publish(TOPIC, new Uint8Array(MAX_TOPIC_MESSAGE_BYTES))
+        await until(() => heard.length === 1)
+        for (let i = 0; i < 30; i++) await a.publish(TOPIC, new Uint8Array(MAX_TOPIC_MESSAGE_BYTES + 1).fill(i))
+        await gone
+        expect(heard).toEqual([MAX_TOPIC_MESSAGE_BYTES])
+      })
+
       /** Publishes as soon as somebody is known to take part. */
-      async function published(from: Network, text: string): Promise<void> {
-        while ((await from.publish(TOPIC, bytes(text))) === 0) {
+      async function published(from: Network, text: string, topic = TOPIC): Promise<void> {
+        while ((await from.publish(topic, bytes(text))) === 0) {
           signal.throwIfAborted()
           await new Promise((resolve) => setTimeout(resolve, 50))
+        }
+      }
+
+      async function until(holds: () => boolean): Promise<void> {
+        while (!holds()) {
+          signal.throwIfAborted()
+          await new Promise((resolve) => setTimeout(resolve, 20))
         }
       }
     })

@@ -1,6 +1,6 @@
 /** A relay for tests: libp2p's own, on loopback, with nothing of ours but the presence topic. */
 import { circuitRelayServer, type CircuitRelayService } from '@libp2p/circuit-relay-v2'
-import { gossipsub, type GossipSub } from '@libp2p/gossipsub'
+import type { GossipSub, GossipSubComponents } from '@libp2p/gossipsub'
 import { identify, type Identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { ping, type Ping } from '@libp2p/ping'
@@ -8,6 +8,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { PRESENCE_TOPIC } from '../../schema/presence.ts'
+import { createPubsub } from '../pubsub.ts'
 import type { RelaySource } from '../relay-source.ts'
 
 export interface TestRelay {
@@ -51,7 +52,8 @@ async function createRelay(port: number) {
       identify: identify(),
       ping: ping(),
       circuit: circuitRelayServer({ reservations: { maxReservations: 64, defaultDataLimit: 64n << 20n } }),
-      pubsub: gossipsub({ allowedTopics: [PRESENCE_TOPIC] })
+      pubsub: (components: GossipSubComponents) =>
+        createPubsub(components, { options: { allowedTopics: [PRESENCE_TOPIC] } })
     }
   })
   node.services.pubsub.subscribe(PRESENCE_TOPIC)

@@ -9,6 +9,7 @@ import { createMemoryLocks, type Locks } from '../../store/locks.ts'
 import { createMemoryStore } from '../../store/memory.ts'
 import { StoreFullError, type Store } from '../../store/store.ts'
 import { createSharedChanges } from '../../store/testing/shared-changes.ts'
+import { systemClock } from '../../support/clock.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { createTasks, type Tasks } from '../tasks.ts'
 
@@ -92,7 +93,7 @@ export async function createBench(): Promise<Bench> {
     commit: (operations, conditions) =>
       isFull ? Promise.reject(new StoreFullError('full')) : inner.commit(operations, conditions)
   }
-  const logs = createLogs({ store, clock: Date.now })
+  const logs = createLogs({ store, clock: systemClock })
   const tasks = createTasks({ store, changes: createSharedChanges()(), now: Date.now })
   const listeners = new Set<() => void>()
   const opened: FollowerChannel[] = []

@@ -17,6 +17,7 @@ import { plural } from '../../text/format.ts'
 import { Permissions } from '../approvals/permissions.tsx'
 import { Connections } from './connections.tsx'
 import { Developers } from './developers.tsx'
+import { LogFile } from './log-file.tsx'
 import { Settings } from './settings.tsx'
 import { Storage } from './storage.tsx'
 import './me.css'
@@ -78,6 +79,7 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
             All that your agent declared, agreed to and finished, each entry signed and tied to the one before it, so
             that nobody can change it later.
           </p>
+          <LogFile agent={agent} />
           <LogList {...log} />
         </div>
       </details>

@@ -26,6 +26,12 @@ export function Storage({ storage }: { storage: Status['storage'] }) {
             <strong>Kept in this browser.</strong> Your agent’s key, tasks and log are there again when you come back.
           </p>
           {storage.problem !== null && <p>{storage.problem}</p>}
+          {storage.persistent === false && (
+            <p className="soft">
+              Should this device run out of room, the browser may clear them. Installing Starling usually prevents that; so
+              does saving your log as a file.
+            </p>
+          )}
           <p className="soft">Clearing this site’s data in the browser removes them for good.</p>
         </Note>
       )}

@@ -198,7 +198,7 @@ function AgentLog({ view }: { view: AgentView }) {
   const [open, setOpen] = useState(false)
   return (
     <details className="more card fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Its log: {plural(view.log.entries, 'entry', 'entries')} held here</summary>
+      <summary>Its log: {plural(view.log.entries, 'entry', 'entries')} held here{view.log.whole ? '' : ', not all of it'}</summary>
       {open && (
         <div className="more-body">
           <OpenLog view={view} />

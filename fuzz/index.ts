@@ -1,0 +1,4 @@
+/** What `main.mjs` loads. */
+export { fuzz } from './fuzz.ts'
+export { saveRegression } from './regressions.ts'
+export { targets } from './targets.ts'

@@ -1,0 +1,273 @@
+/** Nodes of the real code: logs, gossip and interests as the app has them, over simulated peers. */
+import type { Adversaries } from './adversaries.ts'
+import { createInterests } from '../src/node/adapt/interests.ts'
+import type { AgentKey } from '../src/node/crypto/keys.ts'
+import { createGossip, type Defences as GossipDefences } from '../src/node/gossip/gossip.ts'
+import type { Interests } from '../src/node/gossip/interests.ts'
+import { topicOf } from '../src/node/gossip/shards.ts'
+import { encodeHeader, headerHash, signHeader } from '../src/node/log/header.ts'
+import { createLogs, type Logs } from '../src/node/log/log.ts'
+import type { Network } from '../src/node/net/network.ts'
+import { HEADER_USAGE, NO_HEAD, entryKey, headerRecord, type StoredHeader } from '../src/node/log/records.ts'
+import { skipTarget } from '../src/node/log/skip-link.ts'
+import { encode } from '../src/node/schema/codec.ts'
+import type { Sketch } from '../src/node/schema/header.ts'
+import type { Operation } from '../src/node/store/store.ts'
+import { FLOOD_TOPIC, topicOfAll } from './design.ts'
+import { createBody } from './body.ts'
+import { createFlood } from './flood.ts'
+import { createSharedVerifier } from './keys.ts'
+import type { Ledger } from './ledger.ts'
+import { createLightStore, createShared, type LightStore } from './light-store.ts'
+import type { SimNetworks } from './network.ts'
+import type { Mode, Options } from './options.ts'
+import type { Agent, Announcement, Population, Text } from './population.ts'
+import { createRandom } from './random.ts'
+import type { Shape } from './shape.ts'
+import type { SimNode } from './sim-node.ts'
+import { withoutChecks } from './unchecked.ts'
+import type { Member, World } from './world.ts'
+
+export interface RealComponents {
+  world: World
+  networks: SimNetworks
+  population: Population
+  ledger: Ledger
+  shape: Shape
+  keys: readonly AgentKey[]
+  adversaries: Adversaries
+}
+
+/** What stands between a node and its peers; the simulation can take it away. */
+export interface RealDefences {
+  gossip: Partial<GossipDefences>
+  /** signatures are checked */
+  signatures: boolean
+  /** a body is checked against its header */
+  bodies: boolean
+  /** a header that is held is not taken for a new one */
+  memory: boolean
+}
+
+export interface RealNode extends SimNode {
+  readonly key: AgentKey
+  readonly logs: Logs
+  readonly store: LightStore
+  readonly network: Network
+}
+
+export interface RealNodes {
+  readonly nodes: readonly RealNode[]
+  /** Errors of the nodes' own, which there should be none of. */
+  readonly errors: readonly unknown[]
+}
+
+const HOUR_MS = 3_600_000
+const LIFE_MS = 7 * 24 * HOUR_MS
+
+export async function createRealNodes(
+  { world, networks, population, ledger, shape, keys, adversaries }: RealComponents,
+  mode: Mode,
+  options: Options,
+  defences: RealDefences
+): Promise<RealNodes> {
+  const { engine } = world
+  const { agents, codebook } = population
+  const shared = createShared()
+  const verifier = defences.signatures ? createSharedVerifier() : { verify: async (batch: readonly unknown[]) => batch.map(() => true) }
+  const errors: unknown[] = []
+  const report = (error: unknown): void => void errors.push(error)
+  const indexes = new Map(keys.map(({ agent }, index) => [agent, index]))
+  /** what is announced, by its place */
+  const numbers = new Map<string, number>()
+  const profiles = await Promise.all(agents.map((agent) => profileOf(agent, keys[agent.index] as AgentKey, engine.clock.now())))
+  const preloaded = mode === 'full' ? sortIntoShards(profiles, shape) : new Map<string, StoredHeader[]>()
+
+  function createNode(member: Member): RealNode {
+    const agent = agents[member.index] as Agent
+    const key = keys[member.index] as AgentKey
+    const own = profiles[member.index] as StoredHeader
+    const store = createLightStore(shared)
+    const others = new Map<string, StoredHeader>()
+    for (const shard of mode === 'full' ? shape.kept(member.index) : []) for (const one of preloaded.get(topicOf(shard)) ?? []) others.set(one.author, one)
+    others.delete(own.author)
+    store.preload(recordsOf(own, true))
+    for (const one of others.values()) store.preload(recordsOf(one, false))
+    store.preload([{ put: 'settings', key: HEADER_USAGE, value: { revision: 1, headers: others.size, forks: 0 } }])
+
+    const logs = withoutChecks(createLogs({ store, clock: engine.clock, verifier }), store, defences)
+    logs.on('accepted', ({ author, header }) => {
+      const number = numbers.get(`${author}/${header.seq}`)
+      if (number !== undefined) ledger.header(number, member.index)
+    })
+    logs.on('body', ({ author, header }) => {
+      const number = numbers.get(`${author}/${header.seq}`)
+      if (number !== undefined) ledger.body(number, member.index, engine.now())
+    })
+    logs.on('fork', ({ author }) => ledger.fork(indexes.get(author) ?? -1, member.index, engine.now()))
+
+    const network = adversaries.corrupt(member.index, networks.of(member))
+    const said = (topic: string, number: number): void => ledger.published(number, topic)
+    const announcing = new Map<Uint8Array, number>()
+    const listening: Network = {
+      ...network,
+      async publish(topic, message) {
+        const number = announcing.get(message)
+        if (number !== undefined) said(topic, number)
+        return network.publish(topic, message)
+      }
+    }
+    const gossip =
+      mode === 'flood'
+        ? createFlood({ network: listening, logs, report })
+        : createGossip(
+            {
+              network: listening,
+              logs,
+              clock: engine.clock,
+              random: createRandom(options.seed, `node ${member.index}`),
+              report,
+              codebook: mode === 'full' ? codebook : { ...codebook, leafBits: 0 },
+              interests: interestsOf(agent, mode)
+            },
+            {
+              self: key.publicKey,
+              depth: mode === 'full' ? shape.meaning(agent.wish.sketch[2][0] ?? 0) : 0,
+              defences: { ...defences.gossip, ...(mode === 'full' ? {} : { recordShards: false }) }
+            }
+          )
+
+    async function append(announcement: Announcement): Promise<StoredHeader> {
+      const body = createBody(options.seed, announcement.number, options.body)
+      const entry = await logs.append(key, 'capability', body, {
+        sketch: announcement.text.sketch,
+        expiry: engine.clock.now() + LIFE_MS
+      })
+      numbers.set(`${entry.author}/${entry.header.seq}`, announcement.number)
+      ledger.header(announcement.number, member.index)
+      ledger.body(announcement.number, member.index, engine.now())
+      return entry
+    }
+
+    return {
+      member,
+      key,
+      logs,
+      store,
+      network,
+      start: () => gossip.start(),
+      announce(announcement) {
+        append(announcement)
+          .then((entry) => {
+            announcing.set(entry.bytes, announcement.number)
+            if (mode === 'flood') said(FLOOD_TOPIC, announcement.number)
+            return gossip.announce(entry.bytes)
+          })
+          .catch(report)
+      },
+      fork(about) {
+        forkLog(about, key, logs, member).catch(report)
+      }
+    }
+  }
+
+  /** Signs two entries of one number and shows one to every second neighbour, the other to the others. */
+  async function forkLog({ sketch }: Text, key: AgentKey, logs: Logs, member: Member): Promise<void> {
+    const head = await logs.head(key.agent)
+    const names = mode === 'full' ? shape.announcedOn(member.index, sketch) : [topicOfAll('headers')]
+    const branches = await Promise.all(
+      [1, 2].map(async (branch) => {
+        const bytes = encode({ kind: 'capability', name: `branch ${branch}` })
+        return encodeHeader(
+          await signHeader(key, {
+            seq: 1 + (head?.seq ?? 0),
+            previous: head?.hash ?? null,
+            skip: await skipOf(logs, key.agent, 1 + (head?.seq ?? 0)),
+            kind: 'capability',
+            bodyHash: await headerHash(bytes),
+            bodySize: bytes.length,
+            time: engine.clock.now(),
+            expiry: engine.clock.now() + LIFE_MS,
+            sketch
+          })
+        )
+      })
+    )
+    for (const name of names) {
+      const links = [...member.links.values()].filter(({ other }) => other.topics.has(name))
+      for (const [branch, bytes] of branches.entries()) {
+        networks.topics.inject(member, name, bytes, links.filter((_, i) => i % 2 === branch))
+      }
+    }
+  }
+
+  return { nodes: world.members.map(createNode), errors }
+}
+
+function interestsOf({ wish, profile }: Agent, mode: Mode): Interests {
+  const interests = createInterests()
+  interests.set([wish.sketch, profile.sketch])
+  if (mode === 'full') return interests
+  // one shard for all, however many there are: nobody wants everything
+  const root = ([model, bits]: Sketch): Sketch => [model, bits, [0]]
+  return {
+    ...interests,
+    sketches: () => interests.sketches().map(root),
+    wants: (header) => interests.wants(header, 1)
+  }
+}
+
+/** The first entry of an agent's log: what it was known by before the simulation began. */
+async function profileOf({ profile }: Agent, key: AgentKey, now: number): Promise<StoredHeader> {
+  const body = encode({ kind: 'profile', agent: key.agent })
+  const header = await signHeader(key, {
+    seq: 1,
+    previous: null,
+    skip: null,
+    kind: 'profile',
+    bodyHash: await headerHash(body),
+    bodySize: body.length,
+    time: now - HOUR_MS,
+    expiry: now + LIFE_MS,
+    sketch: profile.sketch
+  })
+  const bytes = encodeHeader(header)
+  return { author: key.agent, header, hash: await headerHash(bytes), bytes }
+}
+
+/** Profiles by the topics of the shards in which they are kept. */
+function sortIntoShards(profiles: StoredHeader[], shape: Shape): Map<string, StoredHeader[]> {
+  const sorted = new Map<string, StoredHeader[]>()
+  for (const [agent, one] of profiles.entries()) {
+    const { sketch } = one.header
+    const names = sketch === null ? [] : [...shape.announcedOn(agent, sketch), topicOf(shape.recordOf(agent))]
+    for (const name of new Set(names)) {
+      const kept = sorted.get(name) ?? []
+      kept.push(one)
+      sorted.set(name, kept)
+    }
+  }
+  return sorted
+}
+
+const records = new WeakMap<StoredHeader, { own: Operation[]; other: Operation[] }>()
+
+/** How a log's first entry lies in the store; the same objects for all that hold it. */
+function recordsOf(stored: StoredHeader, own: boolean): Operation[] {
+  const known = records.get(stored)
+  if (known !== undefined) return own ? known.own : known.other
+  const header: Operation = { put: 'headers', key: entryKey(stored.author, 1), value: headerRecord(stored) }
+  const head = (isOwn: boolean): Operation => ({
+    put: 'heads',
+    key: stored.author,
+    value: { ...NO_HEAD, revision: 1, seq: 1, hash: stored.hash, count: 1, own: isOwn }
+  })
+  const made = { own: [header, head(true)], other: [header, head(false)] }
+  records.set(stored, made)
+  return own ? made.own : made.other
+}
+
+async function skipOf(logs: Logs, author: string, seq: number): Promise<Uint8Array | null> {
+  const target = skipTarget(seq)
+  return target === seq - 1 ? null : ((await logs.header(author, target))?.hash ?? null)
+}

@@ -1,0 +1,224 @@
+/** One mode of one simulation, from an empty network to its figures. */
+import { HEADER_BYTES } from './design.ts'
+import { quantile, recall, type Ledger } from './ledger.ts'
+import type { Mode, Options } from './options.ts'
+import type { Announcement } from './population.ts'
+import { below, shuffle } from './random.ts'
+import { createScenario, type Scenario } from './scenario.ts'
+import type { SimNode } from './sim-node.ts'
+
+const SETTLE_MS = 20_000
+const AFTER_LAST_MS = 30_000
+const PARTITION_MS = 10 * 60_000
+/** Links that were cut are made again within so many ms; so long after the cut is over, nothing may be missing. */
+const REJOIN_MS = 5_000
+const HEAL_MS = 60_000
+const FORK_MS = 30_000
+/** How long a node that goes away stays away. */
+const AWAY_MS = [30_000, 300_000] as const
+
+export interface ModeResult {
+  bytesPerNodePerAnnouncement: number
+  recallAt10: number
+  announcementToBodyMs: { p50: number; p99: number }
+  /** headers and bodies that a node should have and has not, a minute after the cut is over; null: there was none */
+  missingAfterHeal: number | null
+  invalidStored: number
+  /** bytes sent in that minute, for each byte that was missing when the cut was over */
+  healBytesRatio: number | null
+  /** of those who should get a body, the share that did */
+  deliveredShare: number
+  /** of all nodes, the share that knew of forkers half a minute later */
+  forkKnownShare: number | null
+  /** of what victims of an eclipse should have heard of, the share that they did; null: there were none */
+  victimsHear: number | null
+  bytesByProtocol: Record<string, number>
+  model: 'real' | 'reduced'
+}
+
+export async function runMode(
+  options: Options,
+  mode: Mode,
+  model: 'real' | 'reduced',
+  log: (line: string) => void
+): Promise<ModeResult> {
+  const began = process.cpuUsage()
+  const lap = (what: string): void => {
+    const { user, system } = process.cpuUsage(began)
+    log(`${mode} (${model}): ${what}, ${((user + system) / 1e6).toFixed(1)} s of CPU`)
+  }
+  const scenario = await createScenario(options, mode, model)
+  const { engine, population, ledger, topology } = scenario
+  lap('made')
+  for (const node of scenario.nodes) node.start()
+  for (const { member } of scenario.nodes) topology.tend(member)
+  await engine.run(SETTLE_MS)
+  lap('settled')
+
+  const perMs = (options.nodes * options.rate) / 3_600_000
+  const duration = population.announcements.length / perMs
+  const counted = countBytes(scenario)
+  announce(scenario, population.announcements, duration)
+  churn(scenario, options, duration)
+  scenario.attack(duration)
+  await engine.run(engine.now() + duration + AFTER_LAST_MS)
+  const { total, byProtocol } = counted()
+  const per = options.nodes * population.announcements.length
+  const delays = delaysOf(scenario, population.announcements)
+  const isMeasured = (index: number): boolean => scenario.counts(index) && !scenario.victims.includes(index)
+  const recallAt10 = recall(ledger, population, isMeasured) ?? 0
+  const victimsHear = hearing(scenario)
+  lap(`announced, ${engine.events()} events`)
+
+  const healed = options.partition > 0 ? await partition(scenario, options) : null
+  if (healed !== null) lap('healed')
+  const forkKnownShare = mode === 'flood' ? null : await fork(scenario)
+  lap('forked')
+  const invalidStored = await scenario.invalidStored()
+  lap('audited')
+  for (const error of scenario.errors.slice(0, 5)) log(`error of a node: ${String(error instanceof Error ? error.stack : error)}`)
+  return {
+    bytesPerNodePerAnnouncement: total / per,
+    recallAt10,
+    announcementToBodyMs: { p50: quantile(delays.ms, 0.5) ?? 0, p99: quantile(delays.ms, 0.99) ?? 0 },
+    missingAfterHeal: healed?.missing ?? null,
+    invalidStored,
+    healBytesRatio: healed?.ratio ?? null,
+    deliveredShare: delays.delivered,
+    forkKnownShare,
+    victimsHear,
+    bytesByProtocol: Object.fromEntries([...byProtocol].map(([name, bytes]) => [name, bytes / per])),
+    model
+  }
+}
+
+/** Bytes from now on. */
+function countBytes({ world }: Scenario): () => { total: number; byProtocol: Map<string, number> } {
+  const before = world.total()
+  const beforeBy = new Map(world.bytes)
+  return () => ({
+    total: world.total() - before,
+    byProtocol: new Map([...world.bytes].map(([name, bytes]) => [name, bytes - (beforeBy.get(name) ?? 0)]))
+  })
+}
+
+function announce({ engine, nodes, ledger, random }: Scenario, all: readonly Announcement[], withinMs: number): void {
+  for (const announcement of all) {
+    engine.after(random() * withinMs, () => {
+      ledger.announced(announcement, engine.now())
+      engine.touch()
+      nodes[announcement.agent]?.announce(announcement)
+    })
+  }
+}
+
+/** Lets nodes go away and come back, as many as the option says for that time. Those that announce stay. */
+function churn({ engine, nodes, topology, random, population }: Scenario, options: Options, withinMs: number): void {
+  const busy = new Set(population.announcements.map(({ agent }) => agent))
+  const times = Math.round((options.churn * options.nodes * withinMs) / 3_600_000)
+  for (let i = 0; i < times; i++) {
+    const node = nodes[below(random, nodes.length)] as SimNode
+    if (busy.has(node.member.index)) continue
+    const [least, most] = AWAY_MS
+    const away = Math.min(least + random() * (most - least), withinMs / 4)
+    engine.after(random() * (withinMs - away), () => {
+      if (!node.member.up) return
+      topology.leave(node.member)
+      engine.after(away, () => topology.comeBack(node.member))
+    })
+  }
+}
+
+/** Whether a node should come to have the header of an announcement: it takes part in a topic on which it went out. */
+function shouldHold({ ledger, nodes, counts }: Scenario, { number, agent }: Announcement, index: number): boolean {
+  if (index === agent || !counts(index)) return false
+  const topics = nodes[index]?.member.topics
+  for (const name of ledger.topicsOf(number)) if (topics?.has(name) === true) return true
+  return false
+}
+
+/** From announcement to body, at those who want it. */
+function delaysOf(scenario: Scenario, all: readonly Announcement[]): { ms: number[]; delivered: number } {
+  const { ledger, nodes } = scenario
+  const ms: number[] = []
+  let wanted = 0
+  for (const announcement of all) {
+    for (const { member } of nodes) {
+      if (!scenario.wants(member.index, announcement.text) || !shouldHold(scenario, announcement, member.index)) continue
+      wanted++
+      const at = ledger.bodyAt(announcement.number, member.index)
+      if (at !== undefined) ms.push(at - (ledger.announcedAt(announcement.number) ?? 0))
+    }
+  }
+  return { ms, delivered: wanted === 0 ? 1 : ms.length / wanted }
+}
+
+async function partition(scenario: Scenario, options: Options): Promise<{ missing: number; ratio: number }> {
+  const { engine, topology, population } = scenario
+  const chosen = new Set(shuffle(scenario.random, scenario.nodes.map(({ member }) => member.index)).slice(0, options.partition * options.nodes))
+  const cut = topology.cut(({ index }) => chosen.has(index))
+  announce(scenario, population.later, PARTITION_MS)
+  await engine.run(engine.now() + PARTITION_MS)
+  const before = lacking(scenario, options)
+  const counted = countBytes(scenario)
+  cut.heal(REJOIN_MS)
+  await engine.run(engine.now() + HEAL_MS)
+  const after = lacking(scenario, options)
+  if (process.env.HEAL) console.error('heal', before, after, [...counted().byProtocol].map(([k, v]) => `${k} ${(v / (before.bytes - after.bytes)).toFixed(2)}`).join(', '))
+  return { missing: after.count, ratio: counted().total / Math.max(1, before.bytes - after.bytes) }
+}
+
+/** What nodes should have of all that was announced, and have not. */
+function lacking(scenario: Scenario, options: Options): { count: number; bytes: number } {
+  const { ledger, nodes }: { ledger: Ledger; nodes: readonly SimNode[] } = scenario
+  let count = 0
+  let bytes = 0
+  for (const announcement of ledger.all()) {
+    for (const { member } of nodes) {
+      if (!member.up || !shouldHold(scenario, announcement, member.index)) continue
+      if (!ledger.hasHeader(announcement.number, member.index)) {
+        count++
+        bytes += HEADER_BYTES
+      }
+      const body = ledger.bodyAt(announcement.number, member.index) !== undefined
+      if (body || !scenario.wants(member.index, announcement.text)) continue
+      count++
+      bytes += options.body
+    }
+  }
+  return { count, bytes }
+}
+
+/** Of what the victims should have heard of, the share that they did. */
+function hearing(scenario: Scenario): number | null {
+  let heard = 0
+  let all = 0
+  for (const announcement of scenario.ledger.all()) {
+    for (const victim of scenario.victims) {
+      if (!shouldHold(scenario, announcement, victim)) continue
+      all++
+      if (scenario.ledger.hasHeader(announcement.number, victim)) heard++
+    }
+  }
+  return all === 0 ? null : heard / all
+}
+
+/** Lets some fork their logs. @returns the share of the others that knows of each, half a minute later */
+async function fork({ engine, nodes, ledger, population, forkers, counts }: Scenario): Promise<number> {
+  for (const index of forkers) {
+    const agent = population.agents[index]
+    engine.touch()
+    if (agent !== undefined) nodes[index]?.fork(agent.profile)
+  }
+  await engine.run(engine.now() + FORK_MS)
+  let known = 0
+  let all = 0
+  for (const forker of forkers) {
+    for (const { member } of nodes) {
+      if (member.index === forker || !member.up || !counts(member.index)) continue
+      all++
+      if (ledger.forkKnownAt(forker, member.index) !== undefined) known++
+    }
+  }
+  return known / all
+}

@@ -1,0 +1,78 @@
+/** Saying our own news: on which topics, and again when nobody was there to hear it. */
+import type { Network } from '../net/network.ts'
+import type { Header } from '../schema/header.ts'
+import type { Regions } from './regions.ts'
+import { CONTROL_TOPIC, controlKinds, keyPrefix, meaningShard, recordShard, topicOf, type Codebook } from './shards.ts'
+
+export interface Announcer {
+  /** Says a header on the topics of its shards. Never throws. */
+  announce(bytes: Uint8Array, header: Header): Promise<void>
+  /** Never throws. */
+  say(topic: string, message: Uint8Array): Promise<void>
+  /** Says what nobody was there for, where somebody is now. */
+  sayAgain(): void
+}
+
+/** Messages that wait for somebody to hear them. */
+const MAX_UNSAID = 64
+
+export interface AnnouncerComponents {
+  network: Network
+  codebook: Codebook
+  regions: Regions
+  report: (error: unknown) => void
+}
+
+export function createAnnouncer({ network, codebook, regions, report }: AnnouncerComponents): Announcer {
+  let unsaid: Array<{ topic: string; message: Uint8Array }> = []
+
+  async function say(topic: string, message: Uint8Array): Promise<void> {
+    try {
+      if ((await network.publish(topic, message)) > 0) return
+    } catch (error) {
+      // it is in the log, and whoever catches up gets it
+      report(error)
+    }
+    unsaid.push({ topic, message })
+    if (unsaid.length > MAX_UNSAID) unsaid.shift()
+  }
+
+  /** Where a leaf's shard is listened to: at the depth that we would follow it at, or nearby. */
+  function topicAt(leaf: number): string {
+    const depth = Math.min(regions.depthAt(leaf), codebook.leafBits)
+    const at = (one: number) => topicOf(meaningShard(codebook, leaf, one))
+    for (let away = 0; away <= codebook.leafBits; away++) {
+      for (const one of [depth - away, depth + away]) {
+        const topic = one >= 0 && one <= codebook.leafBits ? at(one) : null
+        if (topic !== null && network.subscribers(topic).length > 0) return topic
+      }
+    }
+    return at(depth)
+  }
+
+  function topicsOf({ author, kind, sketch }: Header): Set<string> {
+    const topics = new Set<string>()
+    if (controlKinds.has(kind)) topics.add(CONTROL_TOPIC)
+    const isPlaced = sketch !== null && sketch[0] === codebook.model
+    if (isPlaced) for (const leaf of sketch[2]) topics.add(topicAt(leaf))
+    // a young network's one shard of meaning is everybody's: the record needs no telling of its own
+    const isEverywhere = isPlaced && sketch[2].every((leaf) => regions.depthAt(leaf) === 0)
+    if (!isEverywhere) topics.add(topicOf(recordShard(keyPrefix(author), regions.recordDepth())))
+    return topics
+  }
+
+  return {
+    say,
+    async announce(bytes, header) {
+      await Promise.all([...topicsOf(header)].map((topic) => say(topic, bytes)))
+    },
+    sayAgain() {
+      const again = unsaid
+      unsaid = []
+      for (const { topic, message } of again) {
+        if (network.subscribers(topic).length > 0) void say(topic, message)
+        else unsaid.push({ topic, message })
+      }
+    }
+  }
+}

@@ -1,0 +1,246 @@
+/** Peers that mean ill, on gossip's topics and streams. Each defence has a twin that is off, and lets the attack through. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
+import { encodeForkProof } from '../log/fork-proof.ts'
+import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
+import type { Network } from '../net/network.ts'
+import { encode } from '../schema/codec.ts'
+import { systemClock, type Clock } from '../support/clock.ts'
+import { CONTROL_TOPIC } from './shards.ts'
+import { createParty, sketchOf, strangersHeader, type Party, type PartyInit } from './testing/party.ts'
+import { createTestTime } from './testing/time.ts'
+
+const RECORD = 'starling/1/record/-'
+const MEANING = 'starling/1/meaning/1/-'
+
+let hub: MemoryHub
+const stops: Array<() => Promise<void>> = []
+
+beforeEach(() => {
+  hub = createMemoryHub()
+})
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
+
+async function party(peer: string, init: PartyInit = {}): Promise<Party> {
+  const one = await createParty(hub, peer, init)
+  stops.push(async () => {
+    one.gossip.stop()
+    await one.network.stop()
+    expect(one.reports).toEqual([])
+  })
+  await one.network.start()
+  return one
+}
+
+/** A peer that takes what it hears, and says what a test says. */
+async function listener(peer: string, ...topics: string[]): Promise<{ network: Network; heard: Uint8Array[] }> {
+  const network = hub.network(peer)
+  const heard: Uint8Array[] = []
+  for (const topic of topics) {
+    network.subscribe(topic, async (message) => {
+      heard.push(message)
+      return 'accept'
+    })
+  }
+  await network.start()
+  stops.push(() => network.stop())
+  return { network, heard }
+}
+
+const newKey = async (): Promise<AgentKey> => agentKey(await generateKeyPair())
+const isConnected = ({ network }: Party, peer: string) => network.status().connections.some((one) => one.peer === peer)
+const quiet = () => new Promise((resolve) => setTimeout(resolve, 100))
+
+/** Two first entries of one author. */
+async function fork(key?: AgentKey) {
+  const one = await strangersHeader({ goal: 'one', ...(key === undefined ? {} : { key }) })
+  const other = await strangersHeader({ goal: 'other', key: one.key })
+  return { author: one.key.agent, one: one.bytes, other: other.bytes, proof: encodeForkProof(one.bytes, other.bytes) }
+}
+
+describe('junk', () => {
+  test.each([
+    ['a wrong signature', async () => flipped((await strangersHeader()).bytes), RECORD],
+    ['no header', async () => crypto.getRandomValues(new Uint8Array(100)), RECORD],
+    ['a header without a sketch, told as if it had a meaning', async () => (await strangersHeader()).bytes, MEANING],
+    [
+      'leaves that its bits don’t belong to',
+      async () => (await strangersHeader({ sketch: [1, new Uint8Array(32), [5]] })).bytes,
+      MEANING
+    ],
+    ['a kind that is not for everybody, told to everybody', async () => (await strangersHeader()).bytes, CONTROL_TOPIC],
+    ['no fork proof', async () => encode(['fork', (await strangersHeader()).bytes, new Uint8Array(3)]), CONTROL_TOPIC],
+    ['a proof that proves nothing', async () => proofOfNothing(), CONTROL_TOPIC]
+  ])('%s is not kept, not passed on, and ends in disconnection', async (_, make, topic) => {
+    hub = createMemoryHub({ joined: false })
+    hub.join('evil', 'b')
+    hub.join('b', 'c')
+    const b = await party('b')
+    const { network: evil } = await listener('evil', RECORD, MEANING, CONTROL_TOPIC)
+    const c = await listener('c', RECORD, MEANING, CONTROL_TOPIC)
+    for (let i = 0; i < 12; i++) await evil.publish(topic, await make())
+    await vi.waitFor(() => expect(isConnected(b, 'evil')).toBe(false))
+    expect(c.heard).toEqual([])
+    expect(await b.logs.authors()).toEqual([])
+    expect(await b.logs.forks()).toEqual([])
+  })
+
+  test('is borne without end where nobody is held to account', async () => {
+    const b = await party('b', { defences: { penalties: false } })
+    const { network: evil } = await listener('evil')
+    for (let i = 0; i < 50; i++) await evil.publish(RECORD, crypto.getRandomValues(new Uint8Array(100)))
+    await quiet()
+    expect(isConnected(b, 'evil')).toBe(true)
+    expect(await b.logs.authors()).toEqual([])
+  })
+
+  function flipped(bytes: Uint8Array): Uint8Array {
+    bytes[bytes.length - 1]! ^= 1
+    return bytes
+  }
+
+  async function proofOfNothing(): Promise<Uint8Array> {
+    const [one, other] = [await strangersHeader(), await strangersHeader()]
+    return encodeForkProof(one.bytes, other.bytes)
+  }
+})
+
+describe('a flood of valid headers', () => {
+  test.each([
+    [true, 200],
+    [false, 250]
+  ])('of one publisher is cut: with rate limits %s, %d are taken', async (rateLimits, count) => {
+    const at = Date.now()
+    const clock: Clock = { now: () => at, after: systemClock.after }
+    const headers = await Promise.all(Array.from({ length: 250 }, () => strangersHeader()))
+    const b = await party('b', { clock, defences: { rateLimits } })
+    const { network: evil } = await listener('evil')
+    for (const { bytes } of headers) await evil.publish(RECORD, bytes)
+    await vi.waitFor(async () => expect((await b.logs.authors()).length).toBeGreaterThanOrEqual(count))
+    await quiet()
+    expect(await b.logs.authors()).toHaveLength(count)
+  })
+
+  test.each([
+    [true, 100],
+    [false, 110]
+  ])('of one author is kept, and passed on in bounds: with rate limits %s, %d', async (rateLimits, count) => {
+    hub = createMemoryHub({ joined: false })
+    hub.join('evil', 'b')
+    hub.join('b', 'c')
+    const at = Date.now()
+    const b = await party('b', { clock: { now: () => at, after: systemClock.after }, defences: { rateLimits } })
+    const { network: evil } = await listener('evil', RECORD)
+    const c = await listener('c', RECORD)
+    const author = await createParty(createMemoryHub(), 'author')
+    for (let i = 0; i < 110; i++) await evil.publish(RECORD, await author.say(String(i)))
+    await vi.waitFor(async () => expect((await b.logs.head(author.key.agent))?.count).toBe(110))
+    expect(c.heard).toHaveLength(count)
+    author.gossip.stop()
+  })
+})
+
+describe('a replay', () => {
+  test('of what is known and old is not passed on; a header’s other topics are', async () => {
+    hub = createMemoryHub({ joined: false, now: () => clock.now() })
+    hub.join('evil', 'b')
+    hub.join('b', 'c')
+    const clock = createTestTime(Date.now())
+    const b = await party('b', { clock, trusting: true })
+    const { network: evil } = await listener('evil', RECORD, MEANING)
+    const c = await listener('c', RECORD, MEANING)
+    const { bytes, key } = await strangersHeader({ sketch: sketchOf(3), time: clock.now() })
+    await evil.publish(MEANING, bytes)
+    await clock.pass(10)
+    await evil.publish(RECORD, bytes)
+    await clock.pass(10)
+    expect(c.heard).toHaveLength(2)
+    // by now the network has forgotten that it went round
+    await clock.pass(3 * 60_000)
+    for (const topic of [MEANING, RECORD]) await evil.publish(topic, bytes)
+    await clock.pass(10)
+    expect(c.heard).toHaveLength(2)
+    expect((await b.logs.head(key.agent))?.count).toBe(1)
+    expect(isConnected(b, 'evil')).toBe(true)
+  })
+
+  test('of an author’s old headers does not silence the author', async () => {
+    const at = Date.now()
+    const b = await party('b', { clock: { now: () => at, after: systemClock.after } })
+    hub.cut('evil', 'c')
+    const { network: evil } = await listener('evil')
+    const c = await listener('c', RECORD)
+    const author = await createParty(createMemoryHub(), 'author')
+    const first = await author.say('one')
+    for (let i = 0; i < 150; i++) await evil.publish(RECORD, first)
+    await evil.publish(RECORD, await author.say('two'))
+    await vi.waitFor(() => expect(c.heard).toHaveLength(2))
+    expect(b.offences).toEqual([])
+    author.gossip.stop()
+  })
+})
+
+describe('a fork', () => {
+  test.each([
+    [true, true],
+    [false, false]
+  ])('shown by halves to two who are not connected is known to all: with fork proofs %s', async (forkProofs, isKnown) => {
+    hub = createMemoryHub({ joined: false })
+    const links: Array<[string, string]> = [['a', 'b'], ['c', 'd'], ['evil', 'a'], ['evil', 'd']]
+    for (const [one, other] of links) hub.join(one, other)
+    const parties: Party[] = []
+    for (const name of ['a', 'b', 'c', 'd']) {
+      parties.push(await party(name, { defences: { forkProofs, periodicExchange: false } }))
+    }
+    const { network: evil } = await listener('evil')
+    const { author, one, other } = await fork()
+    hub.cut('evil', 'd')
+    await evil.publish(RECORD, one)
+    await quiet()
+    hub.cut('evil', 'a')
+    hub.join('evil', 'd')
+    await evil.publish(RECORD, other)
+    await quiet()
+    // nobody has seen both so far; b and c find it out as they meet
+    const know = () => Promise.all(parties.map(async ({ logs }) => (await logs.forked(author)) !== null))
+    expect(await know()).toEqual([false, false, false, false])
+    hub.join('b', 'c')
+    await vi.waitFor(async () => expect((await know()).slice(1, 3)).toEqual([true, true]))
+    await quiet()
+    expect(await know()).toEqual([isKnown, true, true, isKnown])
+  })
+
+  test('proven to us by somebody is final: nothing more of its author is accepted or asked for', async () => {
+    const b = await party('b')
+    const { network: evil } = await listener('evil')
+    const { author, one, proof } = await fork()
+    await evil.publish(CONTROL_TOPIC, proof)
+    await vi.waitFor(async () => expect(await b.logs.forked(author)).toEqual(proof))
+    await evil.publish(RECORD, one)
+    await quiet()
+    expect(await b.logs.head(author)).toBeNull()
+  })
+
+  test.each([
+    [true, 200],
+    [false, 230]
+  ])('of authors whom nobody knows, in a flood, is taken in bounds; of a known one always: with rate limits %s', async (rateLimits, most) => {
+    const at = Date.now()
+    const b = await party('b', { clock: { now: () => at, after: systemClock.after }, trusting: true, defences: { rateLimits } })
+    const evils = await Promise.all(Array.from({ length: 5 }, (_, i) => listener(`evil ${i}`)))
+    const known = await newKey()
+    const { bytes } = await strangersHeader({ key: known })
+    await b.logs.accept(bytes)
+    const proofs = await Promise.all(Array.from({ length: 230 }, () => fork()))
+    for (const [i, { proof }] of proofs.entries()) await evils[i % 5]!.network.publish(CONTROL_TOPIC, proof)
+    await quiet()
+    expect((await b.logs.forks()).length).toBe(most)
+    const friend = await listener('friend')
+    const { proof } = await fork(known)
+    await friend.network.publish(CONTROL_TOPIC, proof)
+    await vi.waitFor(async () => expect(await b.logs.forked(known.agent)).toEqual(proof))
+  })
+})

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest'
+import { InvalidBytesError } from '../schema/codec.ts'
+import { createExchanges } from './exchanges.ts'
+import { createTestTime, seeded } from './testing/time.ts'
+import { nothing, type Exchanged } from './transfer.ts'
+
+function setup({ self = 'a', peers = ['b', 'c', 'd'], periodic = false } = {}) {
+  const clock = createTestTime()
+  const began = clock.now()
+  const connected = new Set(peers)
+  const asked: Array<[peer: string, atMs: number]> = []
+  const offences: Array<[peer: string, points: number]> = []
+  const answers = new Map<string, () => Promise<Exchanged | null>>()
+  const exchanges = createExchanges(
+    {
+      clock,
+      random: seeded(1),
+      exchange(peer) {
+        asked.push([peer, clock.now() - began])
+        return answers.get(peer)?.() ?? Promise.resolve(nothing())
+      },
+      penalise: (peer, _, points) => void offences.push([peer, points]),
+      report: () => undefined,
+      isOurs: () => false
+    },
+    { self, connected, partners: () => [...connected], periodic }
+  )
+  const peersAsked = () => asked.map(([peer]) => peer)
+  return { clock, connected, asked, offences, answers, exchanges, peersAsked }
+}
+
+const result = (part: Partial<Exchanged>): (() => Promise<Exchanged>) => () => Promise.resolve({ ...nothing(), ...part })
+
+describe('exchanges', () => {
+  test('of two who meet, the lower name opens at once, the other only when nobody does', async () => {
+    const lower = setup({ self: 'a' })
+    lower.exchanges.start()
+    lower.exchanges.meet('b')
+    await lower.clock.pass(0)
+    expect(lower.asked).toEqual([['b', 0]])
+
+    const higher = setup({ self: 'z' })
+    higher.exchanges.start()
+    higher.exchanges.meet('b')
+    higher.exchanges.meet('c')
+    await higher.clock.pass(1000)
+    higher.exchanges.served('b', nothing(), 'done')
+    await higher.clock.pass(10_000)
+    expect(higher.asked).toEqual([['c', 5000]])
+  })
+
+  test('wait until we know what we hold', async () => {
+    const { exchanges, clock, asked } = setup()
+    exchanges.meet('b')
+    await clock.pass(10_000)
+    expect(asked).toEqual([])
+    exchanges.start()
+    await clock.pass(0)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('are one at a time', async () => {
+    const { exchanges, clock, answers, peersAsked } = setup()
+    let end: () => void = () => undefined
+    answers.set('b', () => new Promise((resolve) => (end = () => resolve(nothing()))))
+    exchanges.start()
+    exchanges.meet('b')
+    exchanges.meet('c')
+    await clock.pass(60_000)
+    expect(peersAsked()).toEqual(['b'])
+    end()
+    await clock.pass(0)
+    expect(peersAsked()).toEqual(['b', 'c'])
+  })
+
+  test('that leave more to be had go on with the same peer, after a pause', async () => {
+    const { exchanges, clock, answers, asked } = setup()
+    answers.set('b', result({ fresh: 20_000, more: true }))
+    exchanges.start()
+    exchanges.meet('b')
+    await clock.pass(4500)
+    expect(asked).toEqual([
+      ['b', 0],
+      ['b', 2000],
+      ['b', 4000]
+    ])
+  })
+
+  test('that bring old news are followed by one with a neighbour, and that is all once nothing is new', async () => {
+    const { exchanges, clock, answers, asked } = setup()
+    answers.set('b', result({ fresh: 5, late: 5 }))
+    exchanges.start()
+    exchanges.meet('b')
+    await clock.pass(60_000)
+    expect(asked).toHaveLength(2)
+    expect(asked[1]![0]).not.toBe('b')
+    expect(asked[1]![1]).toBeLessThan(3000)
+  })
+
+  test('that a peer opened and that brought old news are passed on alike', async () => {
+    const { exchanges, clock, peersAsked } = setup()
+    exchanges.start()
+    exchanges.served('b', { ...nothing(), fresh: 3, late: 3 }, 'done')
+    await clock.pass(5000)
+    expect(peersAsked()).toHaveLength(1)
+    expect(peersAsked()).not.toContain('b')
+  })
+
+  test('happen now and then with somebody; without that switch they don’t', async () => {
+    const [on, off] = [setup({ periodic: true }), setup({ periodic: false })]
+    for (const { exchanges, clock } of [on, off]) {
+      exchanges.start()
+      await clock.pass(10 * 60_000)
+      exchanges.stop()
+      expect(clock.waiting).toBe(0)
+    }
+    expect(on.asked.length).toBeGreaterThanOrEqual(6)
+    expect(on.asked.length).toBeLessThanOrEqual(20)
+    expect(new Set(on.peersAsked()).size).toBe(3)
+    expect(off.asked).toEqual([])
+  })
+
+  test('with a peer that promises in vain come ever more rarely, and it is held to account', async () => {
+    const { exchanges, clock, answers, asked, offences } = setup({ peers: ['b'] })
+    answers.set('b', result({ missed: 20, more: true }))
+    exchanges.start()
+    for (let i = 0; i < 600; i++) {
+      exchanges.meet('b')
+      await clock.pass(1000)
+    }
+    expect(asked.length).toBeLessThan(10)
+    expect(offences).toHaveLength(asked.length)
+    expect(exchanges.welcome('b')).toBe(false)
+    // it goes, and comes back: that is no new beginning
+    exchanges.leave('b')
+    expect(exchanges.welcome('b')).toBe(false)
+    await clock.pass(6 * 60_000)
+    expect(exchanges.welcome('b')).toBe(true)
+  })
+
+  test('with a peer that gives what can’t be kept come ever more rarely', async () => {
+    const { exchanges, clock, answers, asked, offences } = setup({ peers: ['b'] })
+    answers.set('b', result({ refused: 1000 }))
+    exchanges.start()
+    for (let i = 0; i < 600; i++) {
+      exchanges.meet('b')
+      await clock.pass(1000)
+    }
+    expect(asked.length).toBeLessThan(10)
+    expect(offences).toEqual([])
+  })
+
+  test('that fail are an offence only when what came was no answer; another peer is asked', async () => {
+    const { exchanges, clock, answers, offences, peersAsked } = setup()
+    answers.set('b', () => Promise.reject(new InvalidBytesError('nonsense')))
+    answers.set('c', () => Promise.reject(new Error('slow')))
+    exchanges.start()
+    exchanges.meet('b')
+    exchanges.meet('c')
+    await clock.pass(20_000)
+    expect(offences).toEqual([['b', 20]])
+    expect(peersAsked()).toContain('d')
+  })
+
+  test('that we serve cost who promised in vain its welcome, but not who went away', () => {
+    const { exchanges, offences } = setup()
+    exchanges.start()
+    exchanges.served('b', { ...nothing(), missed: 5 }, 'broken')
+    expect(exchanges.welcome('b')).toBe(true)
+    exchanges.served('b', { ...nothing(), missed: 5 }, 'slow')
+    expect(exchanges.welcome('b')).toBe(false)
+    expect(offences).toEqual([])
+    exchanges.served('c', { ...nothing(), missed: 5 }, 'done')
+    expect(offences).toEqual([['c', 10]])
+    exchanges.stop()
+  })
+})

@@ -1,0 +1,15 @@
+import type { Header, Sketch } from '../schema/header.ts'
+
+/** What a node wants to hear of. The adaptation layer says it, gossip acts on it. */
+export interface Interests {
+  /** What declarations should be near to: whose shards are followed, the most important first. */
+  sketches(): readonly Sketch[]
+  /**
+   * Whether the body of such an entry should be held here.
+   *
+   * @param depth how deep the shards of meaning are followed that it belongs to; 0: the network is so young that it is one shard
+   */
+  wants(header: Header, depth: number): boolean
+  /** Called when either may answer otherwise than before. @returns what ends that */
+  watch(listener: () => void): () => void
+}

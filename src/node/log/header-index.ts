@@ -1,0 +1,381 @@
+/**
+ * All held headers, in memory and small (typed arrays, about a hundred bytes each): what gossip reconciles, counts and
+ * looks up without asking the store. Pure; whoever keeps headers adds and removes them here.
+ */
+import { HASH_BYTES, MAX_LEAVES, createHeaderColumns } from './header-columns.ts'
+import type { HeaderFacts } from './parse-header.ts'
+import { createSlotTable } from './slot-table.ts'
+
+/** What is known of a header without reading it. The index hands out one object again and again: don't keep it. */
+export interface HeaderItem extends HeaderFacts {
+  author: string
+  /** whether the author is known to have forked its log */
+  forked: boolean
+  /** empty when there are more than 255 kinds and this is none of the first */
+  kind: string
+}
+
+/** Headers by time and then hash: what range-based set reconciliation wants. */
+export interface HeaderSet {
+  size: number
+  times: Float64Array
+  /** 32 bytes each, one after the other */
+  hashes: Uint8Array
+}
+
+export interface HeaderIndex {
+  readonly size: number
+  /** Those that are wanted, sorted. */
+  select(wants: (item: HeaderItem) => boolean): HeaderSet
+  /** The place of the header with this hash. */
+  find(hash: Uint8Array): { author: string; seq: number } | null
+  /** How many authors have a header that is wanted and has not lapsed at `now`. */
+  authorsUnder(wants: (item: HeaderItem) => boolean, now: number): number
+}
+
+export interface Place {
+  author: string
+  seq: number
+}
+
+/** In what order headers go when there is no more room: lapsed ones first, then the oldest. */
+export interface Rank {
+  live: boolean
+  time: number
+}
+
+export interface WritableHeaderIndex extends HeaderIndex {
+  /** @returns false when that author has one at that number already */
+  add(author: string, facts: HeaderFacts, hash: Uint8Array): boolean
+  remove(author: string, seq: number): void
+  hashAt(author: string, seq: number): Uint8Array | null
+  countOf(author: string): number
+  /** Sequence numbers that are held of a log, lowest first. */
+  seqsOf(author: string): Float64Array
+  /** The highest sequence number held below this one; 0: none. */
+  below(author: string, seq: number): number
+  markForked(author: string): void
+  /** Headers of this author never are among the `first`. */
+  markOwn(author: string): void
+  /**
+   * At most so many headers, of one author or of all, that are the first to go at `now`: never an author's newest,
+   * and none that ranks as high as `under`.
+   */
+  first(count: number, now: number, under: Rank, author?: string): Array<Place & Rank>
+}
+
+export function ranksBelow(one: Rank, other: Rank): boolean {
+  return one.live === other.live ? one.time < other.time : other.live
+}
+
+interface Author {
+  readonly name: string
+  readonly prefix: number
+  forked: boolean
+  own: boolean
+  count: number
+  highest: number
+  /** the slot of one of its headers, which leads to the others */
+  head: number
+}
+
+const NONE = -1
+
+export function createHeaderIndex(): WritableHeaderIndex {
+  const columns = createHeaderColumns()
+  const authors: Author[] = []
+  const ids = new Map<string, number>()
+  const freeIds: number[] = []
+  /** marks of authors of whom nothing is held (yet) */
+  const owned = new Set<string>()
+  const byHash = createSlotTable((slot) => hashKey(columns.hashes, slot * HASH_BYTES))
+  const byPlace = createSlotTable((slot) => placeKey(columns.authors[slot] ?? 0, columns.seqs[slot] ?? 0))
+  let used = 0
+  let size = 0
+  /** slots by time and hash, but for those in `fresh`; among them may be some of `gone`, which are nobody's */
+  let order = new Int32Array()
+  let fresh: number[] = []
+  let gone: number[] = []
+  const free: number[] = []
+  const leafList: number[] = []
+  const item: HeaderItem = {
+    author: '',
+    prefix: 0,
+    forked: false,
+    seq: 0,
+    time: 0,
+    expiry: 0,
+    kind: '',
+    model: 0,
+    leaves: leafList
+  }
+
+  function authorAt(slot: number): Author {
+    const author = authors[columns.authors[slot] ?? 0]
+    if (author === undefined) throw new RangeError(`expected a header in slot ${slot}`)
+    return author
+  }
+
+  function look(slot: number): HeaderItem {
+    const author = authorAt(slot)
+    item.author = author.name
+    item.prefix = author.prefix
+    item.forked = author.forked
+    item.seq = columns.seqs[slot] ?? 0
+    item.time = columns.times[slot] ?? 0
+    item.expiry = columns.expiries[slot] ?? 0
+    item.kind = columns.kindOf(slot)
+    item.model = columns.models[slot] ?? 0
+    leafList.length = columns.leafCounts[slot] ?? 0
+    for (let i = 0; i < leafList.length; i++) leafList[i] = columns.leaves[slot * MAX_LEAVES + i] ?? 0
+    return item
+  }
+
+  function* slotsOf(author: Author): Generator<number, void, undefined> {
+    for (let slot = author.head; slot !== NONE; slot = columns.nexts[slot] ?? NONE) yield slot
+  }
+
+  function known(name: string): Author | undefined {
+    const id = ids.get(name)
+    return id === undefined ? undefined : authors[id]
+  }
+
+  function idOf(name: string, prefix: number): number {
+    const id = ids.get(name)
+    if (id !== undefined) return id
+    const made = freeIds.pop() ?? authors.length
+    authors[made] = { name, prefix, forked: false, own: owned.has(name), count: 0, highest: 0, head: NONE }
+    ids.set(name, made)
+    return made
+  }
+
+  function slotAt(name: string, seq: number): number {
+    const id = ids.get(name)
+    if (id === undefined) return NONE
+    return byPlace.find(placeKey(id, seq), (slot) => columns.authors[slot] === id && columns.seqs[slot] === seq)
+  }
+
+  function isAt(slot: number, hash: Uint8Array): boolean {
+    const { hashes } = columns
+    const from = slot * HASH_BYTES
+    for (let i = 0; i < HASH_BYTES; i++) if (hashes[from + i] !== hash[i]) return false
+    return true
+  }
+
+  function compare(a: number, b: number): number {
+    const { times, hashes } = columns
+    const later = (times[a] ?? 0) - (times[b] ?? 0)
+    if (later !== 0) return later
+    for (let i = 0; i < HASH_BYTES; i++) {
+      const larger = (hashes[a * HASH_BYTES + i] ?? 0) - (hashes[b * HASH_BYTES + i] ?? 0)
+      if (larger !== 0) return larger
+    }
+    return 0
+  }
+
+  /** Brings `order` up to date: what came is sorted by itself and merged in. */
+  function settle(): void {
+    if (fresh.length === 0 && gone.length === 0) return
+    const dead = new Set(gone)
+    const added = Int32Array.from(fresh.filter((slot) => !dead.has(slot))).sort(compare)
+    const merged = new Int32Array(size)
+    let at = 0
+    let next = 0
+    for (const slot of order) {
+      if (dead.has(slot)) continue
+      while (next < added.length && compare(added[next] ?? 0, slot) < 0) merged[at++] = added[next++] ?? 0
+      merged[at++] = slot
+    }
+    merged.set(added.subarray(next), at)
+    order = merged
+    for (const slot of dead) free.push(slot)
+    fresh = []
+    gone = []
+  }
+
+  function takeSlot(): number {
+    if (free.length === 0 && gone.length > size / 8) settle()
+    const slot = free.pop() ?? used++
+    columns.reserve(used)
+    return slot
+  }
+
+  function unlink(author: Author, slot: number): void {
+    const { nexts } = columns
+    const next = nexts[slot] ?? NONE
+    if (author.head === slot) {
+      author.head = next
+      return
+    }
+    for (const before of slotsOf(author)) {
+      if (nexts[before] !== slot) continue
+      nexts[before] = next
+      return
+    }
+  }
+
+  function rankOf(slot: number, now: number): Rank {
+    return { live: (columns.expiries[slot] ?? 0) > now, time: columns.times[slot] ?? 0 }
+  }
+
+  return {
+    get size() {
+      return size
+    },
+
+    add(name, facts, hash) {
+      const { seq } = facts
+      if (slotAt(name, seq) !== NONE) return false
+      const id = idOf(name, facts.prefix)
+      const author = authors[id]
+      if (author === undefined) return false
+      const slot = takeSlot()
+      columns.write(slot, id, facts, hash)
+      columns.nexts[slot] = author.head
+      author.head = slot
+      author.count++
+      author.highest = Math.max(author.highest, seq)
+      byHash.add(slot)
+      byPlace.add(slot)
+      fresh.push(slot)
+      size++
+      return true
+    },
+
+    remove(name, seq) {
+      const slot = slotAt(name, seq)
+      const id = ids.get(name)
+      if (slot === NONE || id === undefined) return
+      const author = authorAt(slot)
+      byHash.remove(slot)
+      byPlace.remove(slot)
+      unlink(author, slot)
+      gone.push(slot)
+      size--
+      author.count--
+      if (author.highest === seq) {
+        author.highest = 0
+        for (const one of slotsOf(author)) author.highest = Math.max(author.highest, columns.seqs[one] ?? 0)
+      }
+      if (author.count === 0) {
+        ids.delete(name)
+        freeIds.push(id)
+      }
+    },
+
+    hashAt(name, seq) {
+      const slot = slotAt(name, seq)
+      return slot === NONE ? null : columns.hashes.slice(slot * HASH_BYTES, (slot + 1) * HASH_BYTES)
+    },
+
+    countOf: (name) => known(name)?.count ?? 0,
+
+    seqsOf(name) {
+      const author = known(name)
+      const seqs = new Float64Array(author?.count ?? 0)
+      if (author === undefined) return seqs
+      let i = 0
+      for (const slot of slotsOf(author)) seqs[i++] = columns.seqs[slot] ?? 0
+      return seqs.sort()
+    },
+
+    below(name, seq) {
+      const author = known(name)
+      if (author === undefined) return 0
+      if (author.highest < seq) return author.highest
+      let highest = 0
+      for (const slot of slotsOf(author)) {
+        const one = columns.seqs[slot] ?? 0
+        if (one < seq && one > highest) highest = one
+      }
+      return highest
+    },
+
+    markForked(name) {
+      const author = known(name)
+      if (author !== undefined) author.forked = true
+    },
+
+    markOwn(name) {
+      owned.add(name)
+      const author = known(name)
+      if (author !== undefined) author.own = true
+    },
+
+    first(count, now, under, name) {
+      const candidates: number[] = []
+      const consider = (slot: number) => {
+        const author = authorAt(slot)
+        if (author.own || columns.seqs[slot] === author.highest) return
+        if (ranksBelow(rankOf(slot, now), under)) candidates.push(slot)
+      }
+      const author = name === undefined ? undefined : known(name)
+      if (author !== undefined) {
+        for (const slot of slotsOf(author)) consider(slot)
+      } else if (name === undefined) {
+        settle()
+        order.forEach(consider)
+      }
+      if (count === 1 && candidates.length > 1) {
+        // one author's log at its limit: each new header takes the place of one
+        const lowest = candidates.reduce((low, slot) => (ranksBelow(rankOf(slot, now), rankOf(low, now)) ? slot : low))
+        candidates.splice(0, candidates.length, lowest)
+      }
+      const { times, expiries } = columns
+      const isLive = (slot: number) => ((expiries[slot] ?? 0) > now ? 1 : 0)
+      candidates.sort((a, b) => isLive(a) - isLive(b) || (times[a] ?? 0) - (times[b] ?? 0))
+      return candidates
+        .slice(0, count)
+        .map((slot) => ({ author: authorAt(slot).name, seq: columns.seqs[slot] ?? 0, ...rankOf(slot, now) }))
+    },
+
+    select(wants) {
+      settle()
+      const found = new Int32Array(order.length)
+      let count = 0
+      for (const slot of order) if (wants(look(slot))) found[count++] = slot
+      const times = new Float64Array(count)
+      const hashes = new Uint8Array(count * HASH_BYTES)
+      for (let i = 0; i < count; i++) {
+        const slot = found[i] ?? 0
+        times[i] = columns.times[slot] ?? 0
+        hashes.set(columns.hashes.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES), i * HASH_BYTES)
+      }
+      return { size: count, times, hashes }
+    },
+
+    find(hash) {
+      if (hash.length !== HASH_BYTES) return null
+      const slot = byHash.find(hashKey(hash, 0), (one) => isAt(one, hash))
+      return slot === NONE ? null : { author: authorAt(slot).name, seq: columns.seqs[slot] ?? 0 }
+    },
+
+    authorsUnder(wants, now) {
+      let count = 0
+      for (const id of ids.values()) {
+        for (let slot = authors[id]?.head ?? NONE; slot !== NONE; slot = columns.nexts[slot] ?? NONE) {
+          if ((columns.expiries[slot] ?? 0) > now && wants(look(slot))) {
+            count++
+            break
+          }
+        }
+      }
+      return count
+    }
+  }
+}
+
+/** 32 bits of a hash. */
+function hashKey(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
+  )
+}
+
+/** 32 bits of an author's id and a sequence number. */
+function placeKey(author: number, seq: number): number {
+  const high = Math.floor(seq / 2 ** 32)
+  let key = Math.imul(author + 1, 0x9e3779b1) ^ Math.imul((seq >>> 0) ^ Math.imul(high, 0x85ebca6b), 0xc2b2ae35)
+  key ^= key >>> 15
+  return Math.imul(key, 0x27d4eb2f)
+}

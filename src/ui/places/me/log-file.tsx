@@ -1,0 +1,79 @@
+import { Download, FileCheck } from 'lucide-react'
+import { useRef, useState } from 'react'
+import type { ImportedLog } from '../../../node/client.ts'
+import { Note } from '../../parts/note.tsx'
+import { saveFile } from '../../parts/save-file.ts'
+import { useApp } from '../../state/app-context.ts'
+import { useAction } from '../../state/use-action.ts'
+import { plural } from '../../text/format.ts'
+import { nameOf } from '../../text/names.ts'
+
+/** A file that is larger is not even read: no log that is kept here makes one. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024
+
+/** One's log as a file, and somebody's file checked. */
+export function LogFile({ agent }: { agent: string }) {
+  const { client, announcer } = useApp()
+  const { busy, problem, run } = useAction()
+  const [imported, setImported] = useState<ImportedLog | null>(null)
+  const picker = useRef<HTMLInputElement>(null)
+
+  const save = () =>
+    run(async () => {
+      setImported(null)
+      const file = await client.exportLog()
+      saveFile(`${nameOf(agent).replaceAll(' ', '-').toLowerCase()}-log.car`, 'application/vnd.ipld.car', new Uint8Array(file))
+      announcer.say('Your log is saved')
+    })
+  const check = (file: File) =>
+    run(async () => {
+      setImported(null)
+      if (file.size > MAX_FILE_BYTES) throw new Error('it is larger than any log.')
+      setImported(await client.importLog(new Uint8Array(await file.arrayBuffer())))
+    })
+
+  return (
+    <div className="stack-s">
+      <div className="row">
+        <button type="button" className="button" disabled={busy} onClick={() => void save()}>
+          <Download size={18} aria-hidden /> Save as a file
+        </button>
+        <button type="button" className="button quiet" disabled={busy} onClick={() => picker.current?.click()}>
+          <FileCheck size={18} aria-hidden /> Check a log file…
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          accept=".car"
+          className="sr-only"
+          tabIndex={-1}
+          aria-label="Log file to check"
+          onChange={({ target }) => {
+            const [file] = target.files ?? []
+            target.value = ''
+            if (file !== undefined) void check(file)
+          }}
+        />
+      </div>
+      {busy && (
+        <p className="small soft" role="status">
+          Reading and checking each entry…
+        </p>
+      )}
+      {imported !== null && (
+        <Note kind="good" live>
+          <p>
+            <strong>{imported.author === agent ? 'Your own log' : `The log of ${nameOf(imported.author)}`}</strong>:{' '}
+            {plural(imported.headers, 'entry', 'entries')}, all signed and in order.{' '}
+            {imported.fresh === 0 ? 'All of it was here already.' : `${imported.fresh} of them are new here.`}
+          </p>
+        </Note>
+      )}
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>That did not work: {problem} Nothing was changed.</p>
+        </Note>
+      )}
+    </div>
+  )
+}

@@ -33,17 +33,20 @@ export const integer = (value: bigint | number): Item =>
     ? { is: 'integer', major: 1, value: -1n - BigInt(value) }
     : { is: 'integer', major: 0, value: BigInt(value) }
 
-/** @throws RangeError when the bytes are not one item with definite lengths */
+const MAX_DEPTH = 100
+
+/** @throws RangeError when the bytes are not one item with definite lengths, or are nested deeper than messages are */
 export function readCbor(bytes: Uint8Array): Item {
-  const { item, at } = readItem(bytes, 0)
+  const { item, at } = readItem(bytes, 0, 0)
   if (at !== bytes.length) throw new RangeError(`expected one item of ${bytes.length} bytes, got one of ${at}`)
   return item
 }
 
 /** The first item from `from` on, and where it ends. @throws RangeError */
-function readItem(bytes: Uint8Array, from: number): { item: Item; at: number } {
+function readItem(bytes: Uint8Array, from: number, depth: number): { item: Item; at: number } {
   const first = bytes[from]
   if (first === undefined) throw new RangeError('expected an item')
+  if (depth > MAX_DEPTH) throw new RangeError(`expected at most ${MAX_DEPTH} levels`)
   const major = first >> 5
   const info = first & 31
   if (info > 27) throw new RangeError('expected a definite length')
@@ -52,7 +55,7 @@ function readItem(bytes: Uint8Array, from: number): { item: Item; at: number } {
   for (const byte of bytes.subarray(from + 1, from + 1 + width)) value = value * 256n + BigInt(byte)
   let at = from + 1 + width
   const next = () => {
-    const read = readItem(bytes, at)
+    const read = readItem(bytes, at, depth + 1)
     at = read.at
     return read.item
   }
@@ -61,7 +64,10 @@ function readItem(bytes: Uint8Array, from: number): { item: Item; at: number } {
     if (at > bytes.length) throw new RangeError('expected more bytes')
     return bytes.slice(at - length, at)
   }
-  const repeat = <T>(make: () => T) => Array.from({ length: Number(value) }, make)
+  const repeat = <T>(make: () => T) => {
+    if (value > bytes.length) throw new RangeError(`expected ${value} items`)
+    return Array.from({ length: Number(value) }, make)
+  }
   switch (major) {
     case 0:
     case 1:

@@ -184,6 +184,14 @@ describe('spoilt input', () => {
     expect(same).toBeLessThan(200)
   })
 
+  test('may be spoilt again and again', () => {
+    let bytes = examples[0]!
+    for (let i = 0; i < 2000; i++) {
+      bytes = spoilCbor(bytes, random, examples)
+      if (bytes.length > 10_000 || bytes.length === 0) bytes = examples[i % examples.length]!
+    }
+  })
+
   test('of CBOR is still CBOR half of the time', () => {
     let whole = 0
     for (let i = 0; i < 1000; i++) {

@@ -171,10 +171,26 @@ function duplicateKey(entries: ReadonlyArray<[Item, Item]>, random: Random): Arr
   return entries.length === 0 ? [] : [[pick(random, entries)[0], anyItem(random)]]
 }
 
-/** CBOR with one to three changes, now and then of its bytes too. */
+function readIfCbor(bytes: Uint8Array): Item | null {
+  try {
+    return readCbor(bytes)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return null
+  }
+}
+
+/**
+ * CBOR with one to three changes, now and then of its bytes too. What was spoilt before, and is no CBOR any more, has
+ * its bytes changed.
+ *
+ * @param others CBOR that parts are taken from
+ */
 export function spoilCbor(bytes: Uint8Array, random: Random, others: readonly Uint8Array[]): Uint8Array {
   if (random() < 0.2) return spoilBytes(bytes, random, others)
-  const holder = { item: readCbor(bytes) }
+  const item = readIfCbor(bytes)
+  if (item === null) return spoilBytes(bytes, random, others)
+  const holder = { item }
   const otherItems = [holder.item, readCbor(pick(random, others))]
   for (let left = 1 + below(random, random() < 0.7 ? 1 : 3); left > 0; left--) {
     const { item, put } = pick(random, placesIn(holder))

@@ -76,7 +76,9 @@ async function presentAt(relay: RunningRelay) {
   const { pubsub } = (await peerAt(relay)).services
   const heard: string[] = []
   let said = 0
-  pubsub.addEventListener('message', ({ detail }) => heard.push(new TextDecoder().decode(detail.data).split('#')[0] ?? ''))
+  pubsub.addEventListener('message', ({ detail }) => {
+    heard.push(new TextDecoder().decode(detail.data).split('#')[0] ?? '')
+  })
   pubsub.subscribe(PRESENCE_TOPIC)
   const say = (words: string, topic = PRESENCE_TOPIC) =>
     pubsub.publish(topic, new TextEncoder().encode(`${words}#${++said}`))

@@ -3,7 +3,9 @@ import { BODY_PROTOCOL } from '../src/node/gossip/body-stream.ts'
 import { RECONCILE_PROTOCOL } from '../src/node/gossip/reconcile.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex } from '../src/node/crypto/hash.ts'
+import { holds, placeOf, topicOf } from '../src/node/gossip/shards.ts'
 import { encodeHeader, signHeader } from '../src/node/log/header.ts'
+import { storedHeader } from '../src/node/log/records.ts'
 import { skipTarget } from '../src/node/log/skip-link.ts'
 import type { FramedStream, Network, StreamHandler } from '../src/node/net/network.ts'
 import { decode, encode } from '../src/node/schema/codec.ts'
@@ -102,11 +104,14 @@ export function createAdversaries(
     })
   }
 
+  /** Says an old header again where it is known. */
   const sayAgain = (node: RealNode): void => {
     const old = anyOf([...node.store.all<Uint8Array>('headers')])
-    const name = anyOf([...node.member.topics.keys()])
-    // a stored header begins with its hash
-    if (old !== undefined && name !== undefined) tell(node.member, name, old[1].subarray(32))
+    if (old === undefined) return
+    const { bytes, header } = storedHeader('', old[1])
+    const place = placeOf(header)
+    const shard = anyOf(shape.kept(node.member.index).filter((one) => holds(one, place, population.codebook.leafBits)))
+    if (shard !== undefined) tell(node.member, topicOf(shard), bytes)
   }
 
   /** Announces a body that nobody can take for one, with all that belongs to it. */

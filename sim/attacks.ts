@@ -23,57 +23,59 @@ export const STOPPED_BY: Readonly<Record<Attack, readonly Defence[]>> = {
   eclipse: ['places']
 }
 
-/** Attacks are tried at this size. */
-const SIZE = { nodes: 200, announcements: 80, rate: 6, partition: 0, churn: 0, fields: 16 } as const
+/** Where attacks are tried. */
+export interface Arena {
+  nodes: number
+  announcements: number
+  /** announcements of a node in an hour */
+  rate: number
+  fields: number
+}
+const ARENA: Arena = { nodes: 200, announcements: 80, rate: 6, fields: 16 }
 const ADVERSARIES = 0.2
 
 /** What counts as harm, compared with the same network without adversaries. */
 const RECALL_POINTS = 0.03
 const BYTES_RATIO = 2
-/** Attacks that are meant to cost bytes. Others announce things of their own, which cost what any announcement does. */
-const WASTERS: ReadonlySet<Attack> = new Set(['junk', 'replay'])
+/**
+ * The bytes that an attack is to cost: all, where it is a flood; those that others send, where what is old is to go round
+ * again. The other attacks announce things of their own, which cost what any announcement does.
+ */
+const WASTED: Partial<Record<Attack, 'bytesPerNodePerAnnouncement' | 'honestBytes'>> = {
+  junk: 'bytesPerNodePerAnnouncement',
+  replay: 'honestBytes'
+}
 const FORKS_KNOWN = 0.99
 const VICTIMS_HEAR = 0.9
 
-export async function runAttacks(options: Options, log: (line: string) => void): Promise<AttackOutcome[]> {
+export async function runAttacks(options: Options, log: (line: string) => void, arena = ARENA): Promise<AttackOutcome[]> {
   const outcomes: AttackOutcome[] = []
-  const peace = await runAttack(options, null, null, log)
+  const run = (attack: Attack | null, without: Defence | null) => {
+    log(`attack ${attack ?? 'none'}, without ${without ?? 'nothing'}`)
+    const adversaries = attack === null ? 0 : ADVERSARIES
+    return runMode({ ...options, ...arena, partition: 0, churn: 0, adversaries, attack, without }, 'full', 'real', log)
+  }
+  const peace = await run(null, null)
   for (const [attack, defences] of Object.entries(STOPPED_BY) as Array<[Attack, readonly Defence[]]>) {
-    for (const without of [null, ...defences]) outcomes.push(await judgeAttack(options, peace, attack, without, log))
+    if (options.attack !== null && options.attack !== attack) continue
+    for (const without of [null, ...defences]) {
+      const result = await run(attack, without)
+      const harm = harmOf(attack, result, peace)
+      outcomes.push({ attack, without, harm, asExpected: (harm.length === 0) === (without === null), result })
+    }
   }
   return outcomes
 }
 
-/** @param peace what the same network does without adversaries */
-export async function judgeAttack(
-  options: Options,
-  peace: ModeResult,
-  attack: Attack,
-  without: Defence | null,
-  log: (line: string) => void
-): Promise<AttackOutcome> {
-  const result = await runAttack(options, attack, without, log)
-  const harm = harmOf(attack, result, peace)
-  return { attack, without, harm, asExpected: (harm.length === 0) === (without === null), result }
-}
-
-export function runAttack(
-  options: Options,
-  attack: Attack | null,
-  without: Defence | null,
-  log: (line: string) => void
-): Promise<ModeResult> {
-  log(`attack ${attack ?? 'none'}, without ${without ?? 'nothing'}`)
-  return runMode({ ...options, ...SIZE, adversaries: attack === null ? 0 : ADVERSARIES, attack, without }, 'full', 'real', log)
-}
-
+/** What an attack has done, compared with what the same network does without adversaries. */
 function harmOf(attack: Attack, result: ModeResult, peace: ModeResult): string[] {
   const harm: string[] = []
   const points = peace.recallAt10 - result.recallAt10
   if (points > RECALL_POINTS) harm.push(`recall ${(100 * points).toFixed(1)} points lower`)
   if (result.invalidStored > 0) harm.push(`${result.invalidStored} invalid entries stored`)
-  const ratio = result.bytesPerNodePerAnnouncement / peace.bytesPerNodePerAnnouncement
-  if (WASTERS.has(attack) && ratio > BYTES_RATIO) harm.push(`${ratio.toFixed(1)} times the bytes`)
+  const bytes = WASTED[attack]
+  const ratio = bytes === undefined ? 0 : result[bytes] / peace[bytes]
+  if (ratio > BYTES_RATIO) harm.push(`${ratio.toFixed(1)} times the bytes`)
   if (result.forkKnownShare !== null && result.forkKnownShare < FORKS_KNOWN) {
     harm.push(`forks known to ${(100 * result.forkKnownShare).toFixed(0)} %`)
   }

@@ -30,6 +30,8 @@ export interface ModeResult {
   deliveredShare: number
   /** of all nodes, the share that knew of forkers half a minute later */
   forkKnownShare: number | null
+  /** what honest nodes have sent of these bytes, a node and an announcement */
+  honestBytes: number
   /** of what victims of an eclipse should have heard of, the share that they did; null: there were none */
   victimsHear: number | null
   bytesByProtocol: Record<string, number>
@@ -62,7 +64,7 @@ export async function runMode(
   churn(scenario, options, duration)
   scenario.attack(duration)
   await engine.run(engine.now() + duration + AFTER_LAST_MS)
-  const { total, byProtocol } = counted()
+  const { total, honest, byProtocol } = counted()
   const per = options.nodes * population.announcements.length
   const delays = delaysOf(scenario, population.announcements)
   const isMeasured = (index: number): boolean => scenario.counts(index) && !scenario.victims.includes(index)
@@ -86,6 +88,7 @@ export async function runMode(
     healBytesRatio: healed?.ratio ?? null,
     deliveredShare: delays.delivered,
     forkKnownShare,
+    honestBytes: honest / per,
     victimsHear,
     bytesByProtocol: Object.fromEntries([...byProtocol].map(([name, bytes]) => [name, bytes / per])),
     model
@@ -93,11 +96,15 @@ export async function runMode(
 }
 
 /** Bytes from now on. */
-function countBytes({ world }: Scenario): () => { total: number; byProtocol: Map<string, number> } {
+function countBytes({ world, nodes, counts }: Scenario): () => { total: number; honest: number; byProtocol: Map<string, number> } {
+  const sentByHonest = (): number =>
+    nodes.reduce((sum, { member }) => sum + (counts(member.index) ? member.sent : 0), 0)
+  const honestBefore = sentByHonest()
   const before = world.total()
   const beforeBy = new Map(world.bytes)
   return () => ({
     total: world.total() - before,
+    honest: sentByHonest() - honestBefore,
     byProtocol: new Map([...world.bytes].map(([name, bytes]) => [name, bytes - (beforeBy.get(name) ?? 0)]))
   })
 }

@@ -6,9 +6,9 @@ import { didOf } from '../../src/node/crypto/did.ts'
 import { BODY_PROTOCOL } from '../../src/node/gossip/body-stream.ts'
 import { HEADERS_PROTOCOL } from '../../src/node/gossip/fetch-headers.ts'
 import { createGossip } from '../../src/node/gossip/gossip.ts'
-import { initiate, respond, type ItemSet } from '../../src/node/gossip/negentropy.ts'
+import { fingerprint, initiate, respond, type ItemSet } from '../../src/node/gossip/negentropy.ts'
 import { RECONCILE_PROTOCOL } from '../../src/node/gossip/reconcile.ts'
-import { CONTROL_TOPIC } from '../../src/node/gossip/shards.ts'
+import { CONTROL_TOPIC, tell, topicOf, type Shard } from '../../src/node/gossip/shards.ts'
 import { decodeHeader, headerHash } from '../../src/node/log/header.ts'
 import { createMemoryHub } from '../../src/node/net/memory.ts'
 import type { FramedStream, Network } from '../../src/node/net/network.ts'
@@ -19,15 +19,19 @@ import { joinBytes } from '../../src/node/support/bytes.ts'
 import type { Clock } from '../../src/node/support/clock.ts'
 import { below, createRandom, type Random } from '../../sim/random.ts'
 import type { Target } from '../fuzz.ts'
-import { pick, spoilBytes } from '../spoil-bytes.ts'
+import { pick } from '../spoil-bytes.ts'
 import { spoilCbor } from '../spoil-cbor.ts'
 import { readRecords, spoilRecords, writeRecords } from '../spoil-records.ts'
 import { NOW, fork, headers, leader, log, newLogs, other, proofs } from './example-logs.ts'
 import { checkLogs, tagged } from './log.ts'
 
 const protocols = [RECONCILE_PROTOCOL, HEADERS_PROTOCOL, BODY_PROTOCOL]
-const shards = ['starling/1/record/-', 'starling/1/meaning/1/-']
-const topics = [CONTROL_TOPIC, ...shards]
+const followed: Shard[] = [
+  { of: 'record', depth: 0, prefix: 0 },
+  { of: 'meaning', model: 1, depth: 0, prefix: 0 }
+]
+const shards = followed.map(tell)
+const topics = [CONTROL_TOPIC, ...followed.map(topicOf)]
 const MAX_WORDS = 24
 const options = { maxMessageBytes: 2 ** 20, maxStreamsPerPeer: 16, signal: new AbortController().signal }
 
@@ -79,7 +83,7 @@ const conversations = [
     ...proofs.map((bytes) => tagged(TOPIC, bytes))
   ],
   [
-    word(ANSWER, { type: 'opened', shards }),
+    word(ANSWER, { type: 'opened', shards, fingerprint: fingerprint(offered) }),
     word(ANSWER, { type: 'compare', message: respond(offered, initiate(held, LIMIT), LIMIT) }),
     word(ANSWER, give),
     word(ANSWER, { type: 'want', ids: held.hashes }),
@@ -89,11 +93,7 @@ const conversations = [
 
 function spoilWord(record: Uint8Array, random: Random): Uint8Array {
   const kind = random() < 0.8 ? (record[0] ?? 0) : below(random, 9)
-  try {
-    return tagged(kind, spoilCbor(record.subarray(1), random, headers))
-  } catch {
-    return spoilBytes(record, random, [record]) // it was spoilt before
-  }
+  return tagged(kind, spoilCbor(record.subarray(1), random, headers))
 }
 
 /** Time goes on to what is due next. */

@@ -29,7 +29,7 @@ const header: Target = {
 }
 
 const forkProof: Target = {
-  name: 'fork proof',
+  name: 'forkProof',
   make: (random) => {
     if (random() < 0.3) return spoiltCbor(proofs)(random)
     // two headers that may or may not fit together

@@ -46,19 +46,23 @@ const id = new Uint8Array(32).fill(0xab)
 const ids = new Uint8Array(64).fill(0xcd)
 const header = new Uint8Array(190).fill(0x8c)
 const forkProof = new Uint8Array(400).fill(0x83)
-const topics = ['starling/1/record/-', 'starling/1/meaning/1/0101']
+/** as [model, depth, prefix] */
+const shards = [
+  [0, 0, 0],
+  [1, 4, 5]
+]
 
 /** What has no example of its own, or not one of each form. */
 const more: Record<string, unknown[]> = {
   reconcileRequest: [
-    { type: 'open', version: 1, at: 1_767_225_600_000, shards: topics },
+    { type: 'open', version: 1, at: 1_767_225_600_000, shards },
     { type: 'compare', message: Uint8Array.of(0x61, 0, 0, 2, 1, ...id) },
     { type: 'want', ids },
     { type: 'offer', ids },
     { type: 'give', headers: [header, header], forks: [forkProof], more: false }
   ],
   reconcileReply: [
-    { type: 'opened', shards: topics },
+    { type: 'opened', shards, fingerprint: id.subarray(16) },
     { type: 'busy' },
     { type: 'compare', message: Uint8Array.of(0x61) },
     { type: 'give', headers: [], forks: [], more: true },

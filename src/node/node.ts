@@ -72,7 +72,8 @@ export interface StarlingNode {
 }
 
 const CERTIFICATE_MS = 7 * 24 * 60 * 60_000
-const RENEW_MS = 60 * 60_000
+/** between renewals of what we offer, and clearing out what has lapsed */
+const HOUSEKEEPING_MS = 60 * 60_000
 
 export async function createNode(components: NodeComponents): Promise<StarlingNode> {
   const { key, store, network, runner, locks, changes, now, report } = components
@@ -163,12 +164,27 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     now,
     report
   })
-  const renewing = setInterval(() => void offers.renew().catch(report), RENEW_MS)
+  const keeping = setInterval(keepHouse, HOUSEKEEPING_MS)
   // another tab's tasks are waited for, and gone on with when that tab is closed
   const stopAdopting = tasks.watch((id, what) => {
     const task = tasks.get(id)
     if (what === 'record' && task !== undefined && !hasEnded(task.state)) adopt(task)
   })
+
+  let stopped = false
+
+  function keepHouse(): void {
+    offers.renew().catch(report)
+    void sweep()
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      await logs.sweep()
+    } catch (error) {
+      if (!stopped) report(error)
+    }
+  }
 
   function adopt({ id, role }: { id: string; role: 'leader' | 'follower' }): void {
     if (role === 'leader') leader.drive(id)
@@ -181,6 +197,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       await adaptation.start()
       await offers.renew()
       await network.start()
+      void sweep()
       for (const task of tasks.all()) {
         if (!isSettled(task)) adopt(task)
       }
@@ -193,7 +210,8 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       }
     },
     async stop() {
-      clearInterval(renewing)
+      stopped = true
+      clearInterval(keeping)
       stopAdopting()
       leader.stop()
       follower.stop()

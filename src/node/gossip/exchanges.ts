@@ -5,7 +5,7 @@
 import { InvalidBytesError } from '../schema/codec.ts'
 import type { Clock } from '../support/clock.ts'
 import type { ServedEnd } from './reconcile.ts'
-import type { Exchanged } from './transfer.ts'
+import { ON_ITS_WAY_MS, type Exchanged } from './transfer.ts'
 
 /** Between two exchanges with the same peer, doubled for each that brought nothing of what it promised. */
 const PAUSE_MS = 2_000
@@ -14,7 +14,11 @@ const MAX_PAUSE_MS = 5 * 60_000
 const YIELD_MS = 5_000
 /** The next one, while there is more: between one and three seconds. */
 const SOON_MS = 1_000
+/** Of many who are met at once the others need not be asked when, for each of our shards, so many had nothing new. */
+const ENOUGH = 2
+/** Between exchanges that nothing calls for; longer each time that nothing was new. */
 const PERIOD_MS = 60_000
+const MAX_PERIOD_MS = 10 * 60_000
 
 const BAD_ANSWER_POINTS = 20
 const NOT_DELIVERED_POINTS = 10
@@ -34,8 +38,10 @@ export interface ExchangesInit {
   /** our peer id */
   self: string
   connected: ReadonlySet<string>
-  /** Peers that keep what we keep, of those that are connected. */
-  partners(): string[]
+  /** Topics of the shards that we keep. */
+  kept(): string[]
+  /** The connected peers that take part in a shard. */
+  keepers(topic: string): string[]
   /** whether there is an exchange now and then, though nothing calls for it */
   periodic: boolean
 }
@@ -54,17 +60,24 @@ export interface Exchanges {
 
 export function createExchanges(components: ExchangesComponents, init: ExchangesInit): Exchanges {
   const { clock, random, exchange, penalise, report, isOurs } = components
-  const { self, connected, partners, periodic } = init
+  const { self, connected, kept, keepers, periodic } = init
   /** when an exchange with a peer is due; when one may be at the earliest; how many in a row were in vain */
   const due = new Map<string, number>()
   const resting = new Map<string, number>()
   const vain = new Map<string, number>()
+  /** peers whose exchange is due only because we have met */
+  const met = new Set<string>()
+  /** for each of our shards, exchanges of ours in a row that moved nothing */
+  const idle = new Map<string, number>()
+  let period = PERIOD_MS
   let running = false
   let state: 'before' | 'on' | 'over' = 'before'
   let cancelTimer: () => void = () => undefined
   let cancelPeriod: () => void = () => undefined
 
+  /** For a reason of its own, not because we have met. */
   function schedule(peer: string, inMs: number): void {
+    met.delete(peer)
     const earliest = Math.max(clock.now() + inMs, resting.get(peer) ?? 0)
     due.set(peer, Math.min(due.get(peer) ?? Infinity, earliest))
     arm()
@@ -74,9 +87,10 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     return SOON_MS * (1 + 2 * random())
   }
 
-  /** Some partner, another than this one if there is one. */
+  /** Some peer that keeps what we keep, another than this one; any, when none of those is there. */
   function scheduleAny(inMs: number, except?: string): void {
-    const others = partners().filter((peer) => peer !== except)
+    const keeping = new Set(kept().flatMap(keepers))
+    const others = [...(keeping.size > 0 ? keeping : connected)].filter((peer) => peer !== except)
     const peer = others[Math.floor(random() * others.length)]
     if (peer !== undefined) schedule(peer, inMs)
   }
@@ -84,22 +98,39 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   function arm(): void {
     cancelTimer()
     if (running || state !== 'on') return
-    let first: string | null = null
-    let at = Infinity
+    const now = clock.now()
+    let next = Infinity
+    const ripe: string[] = []
     for (const [peer, time] of due) {
-      if (time >= at) continue
-      first = peer
-      at = time
+      next = Math.min(next, time)
+      if (time <= now) ripe.push(peer)
     }
-    if (first === null) return
-    const peer = first
-    const wait = at - clock.now()
-    if (wait <= 0) void run(peer)
-    else cancelTimer = clock.after(wait, () => void run(peer))
+    const first = ripe.length > 1 ? mostPromising(ripe) : ripe[0]
+    if (first !== undefined) void run(first)
+    else if (next < Infinity) cancelTimer = clock.after(next - now, arm)
+  }
+
+  /** Who keeps what we keep comes before others, and who keeps more of what was not compared of late. */
+  function mostPromising(peers: readonly string[]): string | undefined {
+    const scores = new Map(peers.map((peer) => [peer, 0]))
+    for (const topic of kept()) {
+      const score = (idle.get(topic) ?? 0) >= ENOUGH ? 1 : 100
+      for (const peer of keepers(topic)) {
+        const sum = scores.get(peer)
+        if (sum !== undefined) scores.set(peer, sum + score)
+      }
+    }
+    return peers.reduce((best, peer) => ((scores.get(peer) ?? 0) > (scores.get(best) ?? 0) ? peer : best))
+  }
+
+  function done(peer: string): void {
+    due.delete(peer)
+    met.delete(peer)
   }
 
   async function run(peer: string): Promise<void> {
-    due.delete(peer)
+    const onlyMet = met.has(peer)
+    done(peer)
     if (!connected.has(peer)) {
       arm()
       return
@@ -107,8 +138,11 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     running = true
     try {
       const result = await exchange(peer)
-      if (result === null) schedule(peer, soon())
-      else judge(peer, result)
+      if (result !== null) judge(peer, result)
+      else {
+        schedule(peer, soon())
+        if (onlyMet) met.add(peer)
+      }
     } catch (error) {
       fail(peer, error)
     }
@@ -121,11 +155,14 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     const { fresh, late, refused, missed, more } = result
     const isVain = missed > fresh || (fresh === 0 && refused > 0)
     rest(peer, isVain)
+    noteIdle(result)
+    noteNews(late)
     if (missed > fresh) penalise(peer, 'it did not give what it said it has', NOT_DELIVERED_POINTS)
     if (more && !isVain) schedule(peer, 0)
     else if (more || missed > 0) scheduleAny(soon(), peer)
     // what was news to us, and is not on its way to all, may be news to our neighbours
     if (late > 0) scheduleAny(soon(), peer)
+    else if (fresh > 0) scheduleAny(ON_ITS_WAY_MS, peer)
   }
 
   function rest(peer: string, inVain: boolean): void {
@@ -144,8 +181,25 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     scheduleAny(soon(), peer)
   }
 
+  /** Who are met at once have the same news: when nobody has any more, those who were not asked yet need not be. */
+  function noteIdle({ fresh, given, refused, missed, covered }: Exchanged): void {
+    const isIdle = fresh + given + refused + missed === 0
+    for (const topic of covered) idle.set(topic, isIdle ? (idle.get(topic) ?? 0) + 1 : 0)
+    const ours = kept()
+    for (const topic of idle.keys()) if (!ours.includes(topic)) idle.delete(topic)
+    if (ours.every((topic) => (idle.get(topic) ?? 0) >= ENOUGH)) for (const peer of [...met]) done(peer)
+  }
+
+  function noteNews(late: number): void {
+    if (late === 0) return
+    period = PERIOD_MS
+    if (periodic && state === 'on') nextPeriod()
+  }
+
   function nextPeriod(): void {
-    cancelPeriod = clock.after(PERIOD_MS * (0.5 + random()), () => {
+    cancelPeriod()
+    cancelPeriod = clock.after(period * (0.5 + random()), () => {
+      period = Math.min(2 * period, MAX_PERIOD_MS)
       scheduleAny(0)
       nextPeriod()
     })
@@ -158,9 +212,15 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       if (periodic) nextPeriod()
       arm()
     },
-    meet: (peer) => schedule(peer, self < peer ? 0 : YIELD_MS),
+    meet(peer) {
+      // it may know what nobody did before
+      idle.clear()
+      const isDue = due.has(peer) && !met.has(peer)
+      schedule(peer, self < peer ? 0 : YIELD_MS)
+      if (!isDue) met.add(peer)
+    },
     leave(peer) {
-      due.delete(peer)
+      done(peer)
       // who went away in vain does not come back anew
       if (!vain.has(peer)) resting.delete(peer)
       arm()
@@ -169,8 +229,10 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       if (result.missed > result.fresh && end !== 'broken') {
         rest(peer, true)
         if (end === 'done') penalise(peer, 'it did not give what it offered', NOT_DELIVERED_POINTS)
-      } else if (end === 'done' && !result.more) due.delete(peer)
+      } else if (end === 'done' && !result.more) done(peer)
+      noteNews(result.late)
       if (result.late > 0 || result.more || result.missed > 0) scheduleAny(soon(), peer)
+      else if (result.fresh > 0) scheduleAny(ON_ITS_WAY_MS, peer)
       arm()
     },
     welcome: (peer) => !vain.has(peer) || (resting.get(peer) ?? 0) <= clock.now(),
@@ -179,6 +241,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       cancelTimer()
       cancelPeriod()
       due.clear()
+      met.clear()
     }
   }
 }

@@ -161,14 +161,14 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       report,
       isOurs: (error) => error instanceof StoreFullError || error instanceof StoreUnavailableError
     },
-    { self: network.peer, connected, partners, periodic: defences.periodicExchange }
+    {
+      self: network.peer,
+      connected,
+      kept: () => regions.kept().map(topicOf),
+      keepers: (topic) => network.subscribers(topic),
+      periodic: defences.periodicExchange
+    }
   )
-
-  /** Peers that keep what we keep; any, when none of those is there. */
-  function partners(): string[] {
-    const keeping = new Set(regions.kept().flatMap((shard) => network.subscribers(topicOf(shard))))
-    return keeping.size > 0 ? [...keeping] : [...connected]
-  }
 
   /** Takes a header in. @param announced whether it came by gossip, and a gap before it may be worth a question */
   async function take(bytes: Uint8Array, origin: Origin, announced: boolean): Promise<LogVerdict> {
@@ -191,12 +191,19 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       puller.note(stored, origin)
       return false
     }
-    if (await logs.wanted(stored)) puller.want(stored, origin)
+    if (await logs.wanted(stored)) puller.want(stored, { topic: topicNear(header), ...origin })
     return true
   }
 
   function depthOf({ sketch }: Header): number {
     return sketch === null ? regions.recordDepth() : Math.min(...sketch[2].map((leaf) => regions.depthAt(leaf)))
+  }
+
+  /** The topic of a shard that we keep and that a header belongs to: others who take part may have its body. */
+  function topicNear(header: Header): string | undefined {
+    const place = placeOf(header)
+    const shard = regions.kept().find((one) => holds(one, place, codebook.leafBits))
+    return shard === undefined ? undefined : topicOf(shard)
   }
 
   function closeGap(stored: StoredHeader, below: number, wanted: boolean, { from, publisher }: Origin): void {
@@ -255,7 +262,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   async function lookFor({ author, seq }: { author: string; seq: number }): Promise<void> {
     const stored = await logs.header(author, seq)
     if (stored === null || !interests.wants(stored.header, depthOf(stored.header))) return
-    if (await logs.wanted(stored)) puller.want(stored, {})
+    if (await logs.wanted(stored)) puller.want(stored, { topic: topicNear(stored.header) })
   }
 
   async function begin(): Promise<void> {

@@ -66,6 +66,11 @@ export function initiate(set: ItemSet, { limit }: FrameLimit): Uint8Array {
   return out.bytes()
 }
 
+/** What stands for a whole set: sets are the same when this is. 16 bytes. */
+export function fingerprint(set: ItemSet): Uint8Array {
+  return fingerprintOf(set, 0, set.size)
+}
+
 /** The answer of whoever did not begin. @throws InvalidBytesError when the message is none */
 export function respond(set: ItemSet, message: Uint8Array, { limit }: FrameLimit): Uint8Array {
   return compare(set, message, limit, null).bytes()

@@ -25,6 +25,12 @@ const MAX_PARTIAL = 16
 
 /** Peers asked in a round, and the pauses before the next rounds: whoever passed a header on may have its body a moment later. */
 const MAX_SOURCES = 8
+/** What is caught up on is first asked for from a few who may hold it, and only then from who would have to fetch it. */
+const MAX_ASKED_IN_PASSING = 3
+/** That is worth a question while so many of those who are asked hold what they are asked for. */
+const WORTH_ASKING = 0.2
+/** What was before counts less with each time that somebody was asked. */
+const HIT_DECAY = 0.95
 const ROUND_PAUSES_MS = [250, 1_000, 5_000, 30_000]
 /** How long a step may take, round by round. */
 const STEPS_MS = [2_500, 5_000, 10_000]
@@ -55,8 +61,12 @@ export interface Puller {
   want(stored: StoredHeader, origin: Origin): void
   /** Knows of this entry, in case that a neighbour asks us for the body. */
   note(stored: StoredHeader, origin: Origin): void
-  /** Resolves when a body that is being fetched has come, or won't soon; null: it is not being fetched. */
-  soon(hash: Uint8Array): Promise<void> | null
+  /**
+   * Resolves when a body that is being fetched has come, or won't soon; null: it is not being fetched.
+   *
+   * @param fetch whether it should be, if it came by here
+   */
+  soon(hash: Uint8Array, fetch: boolean): Promise<void> | null
   /** How many bodies are wanted and not here. */
   pending(): number
   /** Another peer came: whatever is still wanted may be had there. */
@@ -94,6 +104,8 @@ interface Wish {
   /** peers to be asked in this round */
   sources: string[]
   asks: Set<Ask>
+  /** whether it has just been announced, and we want it ourselves */
+  hurry: boolean
   /** whether a second peer may be asked while the first is silent */
   hedged: boolean
   rounds: number
@@ -115,6 +127,8 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   const ready = new Set<Wish>()
   const busy = new Map<string, number>()
   const reliability = createReliability()
+  /** the share of peers who had what they were asked for, of late */
+  let hits = 0.5
   let running = 0
   let waiting = 0
   let closed = false
@@ -128,11 +142,13 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     wish.asks.add(asking)
     running++
     busy.set(peer, (busy.get(peer) ?? 0) + 1)
-    const cancelHedge = clock.after(HEDGE_MS, () => {
+    const hedge = () => {
       wish.hedged = true
       prepare(wish)
-    })
+    }
+    const cancelHedge = wish.hurry ? clock.after(HEDGE_MS, hedge) : () => undefined
     const begun = wish.distrusted ? null : wish.begun
+    const urgent = isUrgent(wish)
     let partial: Part | null = null
     try {
       const got = await fetchBody(
@@ -140,6 +156,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         {
           peer,
           hash: wish.hash,
+          fetch: urgent,
           begun,
           fits: (size) => wish.entries.some((entry) => entry.size === size),
           stepMs: STEPS_MS[Math.min(wish.rounds, STEPS_MS.length - 1)] ?? 0,
@@ -149,6 +166,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
           }
         }
       )
+      if (!urgent) hits = hits * HIT_DECAY + (got === 'none' ? 0 : 1 - HIT_DECAY)
       if (typeof got !== 'string') await take(wish, got, peer, begun)
       else if (got === 'none' && peer === wish.origin.publisher) {
         reliability.failed(peer)
@@ -263,17 +281,27 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
+  /** Whether those who are asked should fetch it, too: it has just been announced, or nobody had it who was asked. */
+  function isUrgent({ origin, rounds }: Wish): boolean {
+    return origin.publisher !== undefined || rounds > 0 || hits < WORTH_ASKING
+  }
+
   /** Whom to ask in this round: those who should have it, then those who may. The doubtful come last. */
   function findSources(wish: Wish): void {
     const { publisher, from, topic } = wish.origin
     const asked = new Set([...wish.asks].map(({ peer }) => peer))
     const likely = otherSources ? [publisher, from] : [publisher ?? from]
-    const others = otherSources ? shuffled(topic === undefined ? [...connected] : network.subscribers(topic)) : []
+    const near = topic === undefined ? [] : network.subscribers(topic)
+    const anybody = near.length === 0 || wish.rounds > 0 ? [...connected] : []
+    const others = otherSources ? [...shuffled(near), ...shuffled(anybody)] : []
     const all = [...new Set([...likely, ...others])].filter(
       (peer): peer is string => peer !== undefined && connected.has(peer) && !asked.has(peer)
     )
     const sure = all.filter((peer) => !reliability.doubtful(peer))
-    wish.sources = [...sure, ...all.filter((peer) => reliability.doubtful(peer))].slice(0, MAX_SOURCES)
+    wish.sources = [...sure, ...all.filter((peer) => reliability.doubtful(peer))].slice(
+      0,
+      isUrgent(wish) ? MAX_SOURCES : MAX_ASKED_IN_PASSING
+    )
   }
 
   function shuffled(peers: string[]): string[] {
@@ -296,7 +324,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  function want({ author, header }: StoredHeader, origin: Origin): void {
+  function want({ author, header }: StoredHeader, origin: Origin, hurry = origin.publisher !== undefined): void {
     const key = idKey(header.bodyHash)
     const entry = { author, seq: header.seq, size: header.bodySize }
     noted.delete(key)
@@ -315,6 +343,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       origin,
       sources: [],
       asks: new Set(),
+      hurry,
       hedged: false,
       rounds: 0,
       cancelRound: null,
@@ -332,7 +361,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   async function lend({ stored, origin }: { stored: StoredHeader; origin: Origin }): Promise<void> {
     noted.delete(idKey(stored.header.bodyHash))
     if (closed || !(await logs.wanted(stored))) return
-    want(stored, origin)
+    want(stored, origin, false)
     const wish = wishes.get(idKey(stored.header.bodyHash))
     if (wish !== undefined) await arrival(wish)
   }
@@ -353,7 +382,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   }
 
   return {
-    want,
+    want: (stored, origin) => want(stored, origin),
     note(stored, origin) {
       const key = idKey(stored.header.bodyHash)
       if (wishes.has(key)) return
@@ -362,11 +391,11 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       const [oldest] = noted.keys()
       if (noted.size > MAX_NOTED && oldest !== undefined) noted.delete(oldest)
     },
-    soon(hash) {
+    soon(hash, fetch) {
       const key = idKey(hash)
       const known = noted.get(key)
       if (waiting >= MAX_WAITING) return null
-      if (known !== undefined && otherSources) return lend(known)
+      if (fetch && known !== undefined && otherSources) return lend(known)
       const wish = wishes.get(key)
       return wish === undefined ? null : arrival(wish)
     },

@@ -3,6 +3,7 @@
  * shards that both keep. Then whoever opened the exchange fetches what it lacks and offers what the other lacks: nobody
  * pushes headers here, either.
  */
+import { equalBytes } from '../crypto/hash.ts'
 import { StreamAbortedError } from '../net/errors.ts'
 import type { Network, ProtocolOptions } from '../net/network.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
@@ -18,8 +19,8 @@ import {
 import type { Clock } from '../support/clock.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import type { Holdings } from './holdings.ts'
-import { idKey, initiate, proceed, respond, type ItemSet } from './negentropy.ts'
-import { commonShards, shardOf, topicOf, type Shard } from './shards.ts'
+import { fingerprint, idKey, initiate, proceed, respond, type ItemSet } from './negentropy.ts'
+import { commonShards, heard, overlap, tell, topicOf, type Shard, type ToldShard } from './shards.ts'
 import { TooSlowError, inSteps, withStream, type Steps } from './steps.ts'
 import { idsIn, joinIds, nothing, type Exchanged, type Outstanding, type Transfer } from './transfer.ts'
 
@@ -62,8 +63,8 @@ export interface ReconcileInit {
   rateLimits: boolean
 }
 
-function shardsIn(names: readonly string[]): Shard[] {
-  return names.flatMap((name) => shardOf(name) ?? [])
+function shardsIn(told: readonly ToldShard[]): Shard[] {
+  return told.flatMap((shard) => heard(shard) ?? [])
 }
 
 /** Answers peers that catch up with us, a few at a time. The others hear that we are busy. */
@@ -91,8 +92,9 @@ export function serveReconcile(
       const theirs = shardsIn(opening.shards)
       onShards(stream.peer, theirs)
       const mine = kept()
-      await steps.say({ type: 'opened', shards: mine.map(topicOf) } satisfies ReconcileReply)
-      await answer(steps, holdings.select(commonShards(mine, theirs), opening.at), result)
+      const set = holdings.select(commonShards(mine, theirs), opening.at)
+      await steps.say({ type: 'opened', shards: mine.map(tell), fingerprint: fingerprint(set) } satisfies ReconcileReply)
+      await answer(steps, set, result)
       onServed(stream.peer, result, 'done')
     } catch (error) {
       onServed(stream.peer, result, error instanceof TooSlowError ? 'slow' : 'broken')
@@ -131,7 +133,7 @@ export function serveReconcile(
   async function takeOffer(steps: Steps, ids: Uint8Array[], result: Exchanged): Promise<void> {
     const outstanding = transfer.claim(ids, false, result)
     try {
-      await steps.say({ type: 'want', ids: joinIds(outstanding.values(), outstanding.size) } satisfies ReconcileReply)
+      await steps.say({ type: 'choose', chosen: bitsOf(ids, (id) => outstanding.get(idKey(id)) === id) } satisfies ReconcileReply)
       if (outstanding.size === 0) return
       await transfer.receive(steps.peer, outstanding, result, async () => {
         const request = await steps.hear(reconcileRequest, MAX_RECONCILE_BYTES)
@@ -160,14 +162,17 @@ export function reconcile(
     const result = nothing()
     const mine = kept()
     const at = clock.now()
-    await say(stream, { type: 'open', version: 1, at, shards: mine.map(topicOf) })
+    await say(stream, { type: 'open', version: 1, at, shards: mine.map(tell) })
     const opened = await hear(stream)
     if (opened.type === 'busy') return null
     if (opened.type !== 'opened') throw unexpected(opened)
     const theirs = shardsIn(opened.shards)
     onShards(peer, theirs)
 
-    const set = holdings.select(commonShards(mine, theirs), at)
+    const common = commonShards(mine, theirs)
+    result.covered = mine.filter((shard) => common.some((one) => overlap(one, shard) === shard)).map(topicOf)
+    const set = holdings.select(common, at)
+    if (equalBytes(fingerprint(set), opened.fingerprint)) return result
     const { need, have } = await compare(stream, set, result)
     await fetch(stream, need, result)
     await offer(stream, have, result)
@@ -219,15 +224,27 @@ export function reconcile(
   async function offer(stream: Steps, have: readonly Uint8Array[], result: Exchanged): Promise<void> {
     for (let at = 0; at < have.length; at += MAX_IDS) {
       const part = have.slice(at, at + MAX_IDS)
-      const offered = new Set(part.map((id) => idKey(id)))
       await say(stream, { type: 'offer', ids: joinIds(part, part.length) })
       const reply = await hear(stream)
-      if (reply.type !== 'want') throw unexpected(reply)
-      const wanted = idsIn(reply.ids)
-      if (!wanted.every((id) => offered.delete(idKey(id)))) throw new InvalidBytesError('expected some of what was offered')
+      if (reply.type !== 'choose') throw unexpected(reply)
+      if (reply.chosen.length !== Math.ceil(part.length / 8)) throw new InvalidBytesError('expected a bit for each id that was offered')
+      const wanted = part.filter((_, i) => isSet(reply.chosen, i))
       if (wanted.length > 0) result.given += await transfer.give(wanted, (batch) => say(stream, { type: 'give', ...batch }))
     }
   }
+}
+
+/** A bit for each of some ids, the first one highest. */
+function bitsOf(ids: readonly Uint8Array[], isOne: (id: Uint8Array) => boolean): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(ids.length / 8))
+  ids.forEach((id, i) => {
+    if (isOne(id)) bits[i >> 3] = (bits[i >> 3] ?? 0) | (0x80 >> (i & 7))
+  })
+  return bits
+}
+
+function isSet(bits: Uint8Array, i: number): boolean {
+  return ((bits[i >> 3] ?? 0) & (0x80 >> (i & 7))) !== 0
 }
 
 function say(stream: Steps, request: ReconcileRequest): Promise<void> {

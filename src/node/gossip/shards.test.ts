@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { commonShards, exists, holds, meaningShard, overlap, placeOf, recordShard, shardOf, topicOf, type Shard } from './shards.ts'
+import { commonShards, heard, holds, meaningShard, overlap, placeOf, recordShard, shardOf, tell, topicOf, type Shard } from './shards.ts'
 
 const codebook = { model: 1, leafBits: 6 }
 
@@ -20,6 +20,7 @@ describe('topics', () => {
     fc.assert(
       fc.property(shard, (one) => {
         expect(shardOf(topicOf(one))).toEqual(one)
+        expect(heard(tell(one))).toEqual(one)
       }),
       { seed: 21 }
     )
@@ -78,9 +79,9 @@ describe('shards', () => {
     expect(holds(recordShard(0b1011_0000_0000_0000, 4), item, 6)).toBe(false)
   })
 
-  test('deeper than the codebook are none', () => {
-    expect(exists({ of: 'meaning', model: 1, depth: 7, prefix: 0 }, codebook)).toBe(false)
-    expect(exists({ of: 'meaning', model: 2, depth: 1, prefix: 0 }, codebook)).toBe(false)
-    expect(exists(meaningShard(codebook, 1, 6), codebook)).toBe(true)
+  test('that are told of and can’t be are none', () => {
+    expect(heard([1, 17, 0])).toBeNull()
+    expect(heard([0, 2, 4])).toBeNull()
+    expect(heard([0, 0, 1])).toBeNull()
   })
 })

@@ -29,9 +29,8 @@ export const CONTROL_TOPIC = 'starling/1/control'
 const MEANING = 'starling/1/meaning/'
 const RECORD = 'starling/1/record/'
 
-/** bits of an author's key, and of a leaf's number, that there are */
+/** bits of an author's key that shards are made of */
 export const RECORD_BITS = 16
-const MAX_LEAF_BITS = 16
 
 export const controlKinds: ReadonlySet<string> = new Set(['identity', 'rotation', 'revocation'])
 
@@ -52,6 +51,19 @@ export function shardOf(topic: string): Shard | null {
 
 function prefixOf(bits: string): { depth: number; prefix: number } {
   return bits === '-' ? { depth: 0, prefix: 0 } : { depth: bits.length, prefix: Number.parseInt(bits, 2) }
+}
+
+/** A shard as peers that reconcile tell it: model (0: the record), depth and prefix. */
+export type ToldShard = [model: number, depth: number, prefix: number]
+
+export function tell(shard: Shard): ToldShard {
+  return [shard.of === 'record' ? 0 : shard.model, shard.depth, shard.prefix]
+}
+
+/** The shard that is told of; null when there is none such. */
+export function heard([model, depth, prefix]: ToldShard): Shard | null {
+  if (depth > RECORD_BITS || prefix >= 2 ** depth) return null
+  return model === 0 ? { of: 'record', depth, prefix } : { of: 'meaning', model, depth, prefix }
 }
 
 /** The shard of a leaf at a depth. */
@@ -105,9 +117,4 @@ export function commonShards(mine: readonly Shard[], theirs: readonly Shard[]): 
   const all = [...found.values()]
   // a part of another that both keep needs no mention
   return all.filter((shard) => !all.some((other) => other.depth < shard.depth && overlap(other, shard) === shard))
-}
-
-/** Whether a shard can be: bits beyond the tree's depth name nothing. */
-export function exists(shard: Shard, { model, leafBits }: Pick<Codebook, 'model' | 'leafBits'>): boolean {
-  return shard.of === 'record' || (shard.model === model && shard.depth <= Math.min(leafBits, MAX_LEAF_BITS))
 }

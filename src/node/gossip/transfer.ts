@@ -24,9 +24,19 @@ export interface Exchanged {
   missed: number
   /** there is more to be had, from this peer or from another that is just giving it */
   more: boolean
+  /** topics of the shards of ours that the other side keeps, too: they were compared as a whole */
+  covered: string[]
 }
 
-export const nothing = (): Exchanged => ({ fresh: 0, late: 0, given: 0, refused: 0, missed: 0, more: false })
+export const nothing = (): Exchanged => ({
+  fresh: 0,
+  late: 0,
+  given: 0,
+  refused: 0,
+  missed: 0,
+  more: false,
+  covered: []
+})
 
 /** Takes in what came. */
 export interface Taker {
@@ -63,7 +73,7 @@ export interface Transfer {
 }
 
 /** Headers that are older than this are not on their way by gossip any more. */
-const ON_ITS_WAY_MS = 20_000
+export const ON_ITS_WAY_MS = 20_000
 const MAX_REFUSED = 4096
 const ID_BYTES = 32
 

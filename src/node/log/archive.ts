@@ -57,17 +57,13 @@ export async function* exportLog(
       written.add(name)
       await writer.put({ cid: cidOf(header.bodyHash), bytes })
     }
-    await writer.close()
   }
 
-  let failure: unknown
-  const writing = write(head.seq).catch(async (error: unknown) => {
-    failure = error
-    await writer.close()
-  })
+  // whatever happens, the stream comes to its end; then a failure is told
+  const writing = write(head.seq).finally(() => writer.close())
+  writing.catch(() => undefined)
   yield* out
   await writing
-  if (failure !== undefined) throw failure
 }
 
 /** Entries up to a number; what comes meanwhile is left for the next file. */

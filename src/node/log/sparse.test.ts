@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import { encodeForkProof } from './fork-proof.ts'
 import { IncompleteLogError, type Entry, type Logs } from './log.ts'
 import { skipPath } from './skip-link.ts'
-import { at, branch, foreignLog, forge, held, intention, newKey, newLogs } from './testing/logs.ts'
+import { apart, at, branch, foreignLog, forge, held, intention, newKey, newLogs } from './testing/logs.ts'
 
 let key: AgentKey
 let other: AgentKey
@@ -220,7 +220,6 @@ describe('forks', () => {
 })
 
 describe('two tabs', () => {
-  /** A store whose first commits are answered as if another tab had been faster. */
   test('each notices what the other has kept, dropped from memory or not', async () => {
     const store: Store = createMemoryStore()
     const tabs = [newLogs({}, store), newLogs({}, store)] as const
@@ -235,6 +234,77 @@ describe('two tabs', () => {
     expect((await tabs[0].accept(rival)).status).toBe('fork')
     expect((await tabs[1].accept(entry(30).bytes)).status).toBe('fork')
     expect(await held(tabs[1], other.agent)).toEqual([3, 4, 20])
+  })
+
+  test('one that has found the other to be there believes nothing that it has not read again', async () => {
+    const store: Store = createMemoryStore()
+    const tabs = [newLogs({}, store), newLogs({}, store)] as const
+    await Promise.all(tabs.map((tab) => tab.ready()))
+    const third = await newKey()
+    await accept(tabs[0], 3)
+    await tabs[0].accept(await forge(third, { seq: 3 }))
+    // by this the second one learns of the first, but looks at this log only
+    expect(await accept(tabs[1], 4)).toEqual(['new'])
+    expect((await tabs[1].accept(await forge(third, { seq: 3, bodySize: 5 }))).status).toBe('fork')
+    expect(await held(tabs[0], third.agent)).toEqual([3])
+  })
+
+  test('what one appends the other does not take for another’s', async () => {
+    const store: Store = createMemoryStore()
+    const tabs = [newLogs({}, store), newLogs({}, store)] as const
+    await Promise.all(tabs.map((tab) => tab.ready()))
+    const { bytes } = await tabs[0].append(key, 'intention', intention('mine'))
+    expect((await tabs[1].accept(bytes)).status).toBe('known')
+    expect((await tabs[1].accept(await forge(key))).status).toBe('fork')
+    expect(await store.get('heads', key.agent)).toMatchObject({ own: true, count: 1, seq: 1 })
+    expect(await store.get('settings', 'log-usage')).toMatchObject({ headers: 0, forks: 1 })
+  })
+
+  test('property: whichever takes what, nothing that is kept contradicts anything else', async () => {
+    const authors = await Promise.all([newKey(), newKey(), newKey()])
+    const headers = new Map<string, Uint8Array>()
+    for (const [n, author] of authors.entries()) {
+      for (const seq of apart(4)) {
+        for (const bodySize of [1, 2]) headers.set(`${n}/${seq}/${bodySize}`, await forge(author, { seq, bodySize }))
+      }
+    }
+    const step = fc.record({ tab: fc.nat(1), header: fc.constantFrom(...headers.keys()) })
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 2, maxLength: 14 }), async (scheduler, steps) => {
+        const store = createMemoryStore()
+        const slow: Store = {
+          ...store,
+          async get<T>(...args: Parameters<Store['get']>) {
+            return scheduler.schedule(store.get<T>(...args))
+          },
+          async commit(...args) {
+            await scheduler.schedule(Promise.resolve())
+            return store.commit(...args)
+          }
+        }
+        const tabs = [newLogs({}, slow), newLogs({}, slow)]
+        const taken = steps.map(({ tab, header }) => at(tabs, tab).accept(headers.get(header) ?? new Uint8Array()))
+        const verdicts = await scheduler.waitFor(Promise.all(taken))
+        const again = newLogs({}, store)
+        const offered = new Set(steps.map(({ header }) => header))
+        let count = 0
+        for (const [n, author] of authors.entries()) {
+          const kept = await held(again, author.agent)
+          count += kept.length
+          const rivals = apart(4).some((seq) => [1, 2].every((size) => offered.has(`${n}/${seq}/${size}`)))
+          expect((await again.forked(author.agent)) !== null).toBe(rivals)
+          // each header that was said to be new is there as it was said
+          verdicts.forEach((verdict) => {
+            if (verdict.status === 'new' && verdict.stored.author === author.agent) {
+              expect(kept).toContain(verdict.stored.header.seq)
+            }
+          })
+        }
+        expect(verdicts.filter(({ status }) => status === 'new')).toHaveLength(count)
+        expect((await store.get<{ headers: number }>('settings', 'log-usage'))?.headers ?? 0).toBe(count)
+      }),
+      { seed: 13, numRuns: 60 }
+    )
   })
 
   test('what one has let go the other does not believe to be held', async () => {

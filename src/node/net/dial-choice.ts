@@ -1,7 +1,7 @@
 /**
  * Whom to connect to, of all those that could be. Two dangers are weighed: with too few peers of a shard we miss what
- * is said in it; with peers only of our shards, whoever wants to surround us need but say that it is in them. So up to two
- * thirds of the places that we dial for are for our shards, and the others are left to chance.
+ * is said in it; with peers only of our shards, whoever wants to surround us need but say that it is in them. So up to
+ * two thirds of the places that we dial for are for our shards, and the others are left to chance.
  */
 
 /** Why a place was given: the peer shares a shard that lacked peers, or chance; or it connected to us. */

@@ -33,12 +33,21 @@ const batch = {
   forks: z.array(bytesUpTo(700)).check(z.maxLength(MAX_BATCH_ITEMS)),
   more: z.boolean()
 }
-const shardNames = z.array(text(64)).check(z.maxLength(MAX_SHARDS))
+/** Shards as [model, depth, prefix]; model 0 is the record. */
+const shardList = z
+  .array(
+    z.tuple([
+      z.int().check(z.minimum(0), z.maximum(0xffff)),
+      z.int().check(z.minimum(0), z.maximum(16)),
+      z.int().check(z.minimum(0), z.maximum(0xffff))
+    ])
+  )
+  .check(z.maxLength(MAX_SHARDS))
 
 /** What the peer that opened a reconciliation says. */
 export const reconcileRequest = z.discriminatedUnion('type', [
-  /** the shards that it keeps, by topic, and the time by which both judge what has lapsed */
-  z.object({ type: z.literal('open'), version: z.literal(1), at: time, shards: shardNames }),
+  /** the shards that it keeps, and the time by which both judge what has lapsed */
+  z.object({ type: z.literal('open'), version: z.literal(1), at: time, shards: shardList }),
   z.object({ type: z.literal('compare'), message: bytesUpTo(MAX_COMPARISON_BYTES) }),
   z.object({ type: z.literal('want'), ids: ids(MAX_IDS) }),
   z.object({ type: z.literal('offer'), ids: ids(MAX_IDS) }),
@@ -46,13 +55,15 @@ export const reconcileRequest = z.discriminatedUnion('type', [
 ])
 export type ReconcileRequest = z.infer<typeof reconcileRequest>
 
-/** What the other answers: to `open` `opened` or `busy`, to `compare` `compare`, to `want` `give`s, to `offer` `want`. */
+/** What the other answers: to `open` `opened` or `busy`, to `compare` `compare`, to `want` `give`s, to `offer` `choose`. */
 export const reconcileReply = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('opened'), shards: shardNames }),
+  /** the shards that it keeps, and the fingerprint of what it holds of those that both keep */
+  z.object({ type: z.literal('opened'), shards: shardList, fingerprint: bytes(16) }),
   z.object({ type: z.literal('busy') }),
   z.object({ type: z.literal('compare'), message: bytesUpTo(MAX_COMPARISON_BYTES) }),
   z.object({ type: z.literal('give'), ...batch }),
-  z.object({ type: z.literal('want'), ids: ids(MAX_IDS) })
+  /** a bit for each id that was offered, the first one highest: 1 where it is still wanted */
+  z.object({ type: z.literal('choose'), chosen: bytesUpTo(MAX_IDS / 8) })
 ])
 export type ReconcileReply = z.infer<typeof reconcileReply>
 
@@ -68,8 +79,8 @@ export const MAX_BATCH_HEADERS = 128
 export const headerBatch = z.object({ headers: z.array(encodedHeader).check(z.maxLength(MAX_BATCH_HEADERS)) })
 export const MAX_BATCH_BYTES = 64 * 1024
 
-/** One body, wanted by hash, from a byte of it on. */
-export const bodyRequest = z.object({ hash: bytes(32), offset: count })
+/** One body, wanted by hash, from a byte of it on; whether the other side should fetch it when it does not hold it. */
+export const bodyRequest = z.object({ hash: bytes(32), offset: count, fetch: z.boolean() })
 export const MAX_BODY_REQUEST_BYTES = 64
 /** A piece of it, and how many bytes come after that; null when it is not held, or not for everybody. */
 export const BODY_PIECE_BYTES = 32 * 1024

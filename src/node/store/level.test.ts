@@ -61,7 +61,7 @@ test('logs of an older format are cleared, once, and all else stays', async () =
     ...logCollections.map((put): Operation => ({ put, key: 'a', value: 1 })),
     ...logSettings.map((key): Operation => ({ put: 'settings', key, value: 1 }))
   ]
-  await open(async (store) => void (await store.commit([...kept, ...logs])))
+  await open(async (store) => expect(await store.commit([...kept, ...logs])).toBe(true))
   await open(async (store) => expect(await store.get('headers', 'a')).toBe(1))
   const db = new ClassicLevel<Uint8Array, Uint8Array>(folder, { keyEncoding: 'view', valueEncoding: 'view' })
   // as it was before there was a mark

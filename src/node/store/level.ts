@@ -61,7 +61,7 @@ export async function openLevelStore(dir: string): Promise<Store> {
     getMany<T>(collection: Collection, keys: readonly string[]) {
       return use(async () => {
         const found = await db.getMany(keys.map((key) => storedKey(collection, key)))
-        return found.map((bytes) => (bytes === undefined ? undefined : decode(bytes)) as T | undefined)
+        return found.map((bytes) => (bytes === undefined ? undefined : decode<T>(bytes)))
       })
     },
 

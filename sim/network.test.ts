@@ -62,7 +62,9 @@ test('a writer waits for a slow reader', async () => {
 test('a stream breaks when its connection does', async () => {
   const { engine, world, all, join } = network(2)
   join(0, 1)
-  all[1]!.handle('/hold', options, async (stream) => void (await stream.read()))
+  all[1]!.handle('/hold', options, async (stream) => {
+    await stream.read()
+  })
   let failure: unknown = null
   void (async () => {
     const stream = await all[0]!.open('p1', '/hold', { ...options, signal: new AbortController().signal })

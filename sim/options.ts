@@ -63,7 +63,7 @@ export const USAGE = `npm run sim:gossip -- [options]
 
   --nodes N          nodes (1000)
   --degree N         connections of a node, about (24)
-  --rate N           announcements of a node in an hour (1)
+  --rate N           announcements of a node in an hour (4)
   --announcements N  announcements that are measured (by the number of nodes)
   --churn SHARE      nodes that go away for some minutes, in an hour (0.1)
   --partition SHARE  nodes that are cut off for ten minutes (0.5; 0: none)
@@ -89,7 +89,7 @@ export function parseOptions(args: string[]): Command {
     options: {
       nodes: { type: 'string', default: '1000' },
       degree: { type: 'string', default: '24' },
-      rate: { type: 'string', default: '1' },
+      rate: { type: 'string', default: '4' },
       announcements: { type: 'string' },
       churn: { type: 'string', default: '0.1' },
       partition: { type: 'string', default: '0.5' },

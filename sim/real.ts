@@ -4,7 +4,7 @@ import { createInterests } from '../src/node/adapt/interests.ts'
 import type { AgentKey } from '../src/node/crypto/keys.ts'
 import { createGossip, type Defences as GossipDefences } from '../src/node/gossip/gossip.ts'
 import type { Interests } from '../src/node/gossip/interests.ts'
-import { topicOf } from '../src/node/gossip/shards.ts'
+import { RECORD_BITS, keyPrefix, meaningShard, recordShard, topicOf, type Shard } from '../src/node/gossip/shards.ts'
 import { encodeHeader, headerHash, signHeader } from '../src/node/log/header.ts'
 import { createLogs, type Logs } from '../src/node/log/log.ts'
 import type { Network } from '../src/node/net/network.ts'
@@ -13,6 +13,7 @@ import { skipTarget } from '../src/node/log/skip-link.ts'
 import { encode } from '../src/node/schema/codec.ts'
 import type { Sketch } from '../src/node/schema/header.ts'
 import type { Operation } from '../src/node/store/store.ts'
+import { SIM_MODEL } from './codebook.ts'
 import { FLOOD_TOPIC, topicOfAll } from './design.ts'
 import { createBody } from './body.ts'
 import { createFlood } from './flood.ts'
@@ -81,7 +82,7 @@ export async function createRealNodes(
   /** what is announced, by its place */
   const numbers = new Map<string, number>()
   const profiles = await Promise.all(agents.map((agent) => profileOf(agent, keys[agent.index] as AgentKey, engine.clock.now())))
-  const preloaded = mode === 'full' ? sortIntoShards(profiles, shape) : new Map<string, StoredHeader[]>()
+  const preloaded = mode === 'full' ? sortIntoShards(profiles, codebook.leafBits) : new Map<string, StoredHeader[]>()
 
   function createNode(member: Member): RealNode {
     const agent = agents[member.index] as Agent
@@ -89,7 +90,10 @@ export async function createRealNodes(
     const own = profiles[member.index] as StoredHeader
     const store = createLightStore(shared)
     const others = new Map<string, StoredHeader>()
-    for (const shard of mode === 'full' ? shape.kept(member.index) : []) for (const one of preloaded.get(topicOf(shard)) ?? []) others.set(one.author, one)
+    const depth = shape.leastDepth(member.index)
+    for (const shard of mode === 'full' ? shape.kept(member.index) : []) {
+      for (const one of preloaded.get(topicOf(atDepth(shard, depth))) ?? []) others.set(one.author, one)
+    }
     others.delete(own.author)
     store.preload(recordsOf(own, true))
     for (const one of others.values()) store.preload(recordsOf(one, false))
@@ -132,7 +136,7 @@ export async function createRealNodes(
             },
             {
               self: key.publicKey,
-              depth: mode === 'full' ? shape.meaning(agent.wish.sketch[2][0] ?? 0) : 0,
+              depth: mode === 'full' ? depth : 0,
               defences: { ...defences.gossip, ...(mode === 'full' ? {} : { recordShards: false }) }
             }
           )
@@ -206,7 +210,7 @@ export async function createRealNodes(
 
 function interestsOf({ wish, profile }: Agent, mode: Mode): Interests {
   const interests = createInterests()
-  interests.set([wish.sketch, profile.sketch])
+  interests.declared([wish.sketch, profile.sketch])
   if (mode === 'full') return interests
   // one shard for all, however many there are: nobody wants everything
   const root = ([model, bits]: Sketch): Sketch => [model, bits, [0]]
@@ -235,19 +239,28 @@ async function profileOf({ profile }: Agent, key: AgentKey, now: number): Promis
   return { author: key.agent, header, hash: await headerHash(bytes), bytes }
 }
 
-/** Profiles by the topics of the shards in which they are kept. */
-function sortIntoShards(profiles: StoredHeader[], shape: Shape): Map<string, StoredHeader[]> {
+/** Profiles by the topics of all shards that they fall in, at every depth. */
+function sortIntoShards(profiles: StoredHeader[], leafBits: number): Map<string, StoredHeader[]> {
   const sorted = new Map<string, StoredHeader[]>()
-  for (const [agent, one] of profiles.entries()) {
-    const { sketch } = one.header
-    const names = sketch === null ? [] : [...shape.announcedOn(agent, sketch), topicOf(shape.recordOf(agent))]
-    for (const name of new Set(names)) {
+  for (const one of profiles) {
+    const { author, sketch } = one.header
+    const names = new Set<string>()
+    for (let depth = 0; depth <= RECORD_BITS; depth++) names.add(topicOf(recordShard(keyPrefix(author), depth)))
+    for (const leaf of sketch?.[2] ?? []) {
+      for (let depth = 0; depth <= leafBits; depth++) names.add(topicOf(meaningShard({ model: SIM_MODEL, leafBits }, leaf, depth)))
+    }
+    for (const name of names) {
       const kept = sorted.get(name) ?? []
       kept.push(one)
       sorted.set(name, kept)
     }
   }
   return sorted
+}
+
+/** The shard of less depth that this one is a part of. */
+function atDepth(shard: Shard, depth: number): Shard {
+  return { ...shard, depth, prefix: shard.prefix >>> (shard.depth - depth) }
 }
 
 const records = new WeakMap<StoredHeader, { own: Operation[]; other: Operation[] }>()

@@ -16,6 +16,8 @@ export interface Shape {
   recordOf(agent: number): Shard
   /** the shards that an agent keeps */
   kept(agent: number): Shard[]
+  /** how deep all of these are at least: what is held of so wide shards tells a node how deep to go */
+  leastDepth(agent: number): number
   /** the topics of the shards in which an agent takes part */
   followed(agent: number): string[]
   /** the topics on which an agent announces something with such a sketch */
@@ -37,14 +39,17 @@ export function createShape({ agents, codebook }: Population, keys: readonly num
     return new Set(agent === undefined ? [] : [...agent.wish.sketch[2], ...agent.profile.sketch[2]])
   }
 
+  const kept = (agent: number): Shard[] => [
+    ...[...leavesOf(agent)].map((leaf) => meaningShard(codebook, leaf, meaningDepth(leaf))),
+    recordShard(keyOf(agent), recordDepth(keyOf(agent)))
+  ]
+
   return {
     meaning: meaningDepth,
     record: recordDepth,
     recordOf: (agent) => recordShard(keyOf(agent), recordDepth(keyOf(agent))),
-    kept: (agent) => [
-      ...[...leavesOf(agent)].map((leaf) => meaningShard(codebook, leaf, meaningDepth(leaf))),
-      recordShard(keyOf(agent), recordDepth(keyOf(agent)))
-    ],
+    kept,
+    leastDepth: (agent) => Math.min(...kept(agent).map(({ depth }) => depth)),
     followed(agent) {
       const key = keyOf(agent)
       const shards = depthsAround(recordDepth(key), RECORD_BITS).map((depth) => recordShard(key, depth))

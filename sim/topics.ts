@@ -139,8 +139,9 @@ export function createTopics(world: World): Topics {
   }
 
   function keep(member: Member, topic: TopicState, message: Message): void {
-    topic.windows[0] ??= []
-    topic.windows[0].push(message)
+    const [window] = topic.windows
+    if (window === undefined) topic.windows.push([message])
+    else window.push(message)
     wake(member)
   }
 

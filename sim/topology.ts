@@ -160,7 +160,7 @@ export function createTopology(world: World, rolls: Rolls, random: Random, init:
       return {
         heal(withinMs) {
           sides = null
-          for (const [from, to] of lost) engine.after(random() * withinMs, () => void (mayJoin(from, to) && world.connect(from, to)))
+          for (const [from, to] of lost) engine.after(random() * withinMs, () => dial(from, to))
         }
       }
     },

@@ -71,7 +71,7 @@ const conversations = [
         [5, 7]
       ]
     }),
-    ...log.headers.map(decodeHeader).map(({ bodyHash }) => word(2, { hash: bodyHash, offset: 0 }))
+    ...log.headers.map(decodeHeader).map(({ bodyHash }) => word(2, { hash: bodyHash, offset: 0, fetch: false }))
   ],
   [
     ...other.bodies.map((piece) => word(ANSWER + 2, { piece, rest: 0 })),

@@ -78,7 +78,7 @@ const more: Record<string, unknown[]> = {
     }
   ],
   headerBatch: [{ headers: [header] }, { headers: [] }],
-  bodyRequest: [{ hash: id, offset: 32_768 }],
+  bodyRequest: [{ hash: id, offset: 32_768, fetch: true }],
   bodyReply: [
     { piece: ids, rest: 70_000 },
     { piece: null, rest: 0 }

@@ -90,8 +90,9 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     lock: (name, task) => locks.hold(name, task),
     ...(components.verifier ? { verifier: components.verifier } : {})
   })
+  const interests = createInterests()
   const gossip = createGossip(
-    { network, logs, clock, random: Math.random, report, codebook: createCodebook1(), interests: createInterests() },
+    { network, logs, clock, random: Math.random, report, codebook: createCodebook1(), interests },
     { self: key.publicKey }
   )
   const history = createHistory(tasks.all)
@@ -103,6 +104,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       gossip,
       matcher: createLexicalMatcher(),
       sketcher: createStandIn(),
+      interests,
       certifier: {
         issue: (peer) => issueCertificate(key, peer, { now: now(), validMs: CERTIFICATE_MS }),
         verify: (certificate, peer) => verifyCertificate(certificate, peer, now())

@@ -18,6 +18,7 @@ import { createChannel, type Channel } from './channel.ts'
 import { fetchData, serveData, type Giver } from './data.ts'
 import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
+import type { OwnInterests } from './interests.ts'
 import { wordsOf } from './meaning.ts'
 import { rank, type Candidate, type History } from './rank.ts'
 import { table } from './table.ts'
@@ -48,6 +49,8 @@ export interface Adaptation {
 
   /** Other agents who could do it, best first, with the reasons. */
   find(query: Query): Promise<Candidate[]>
+  /** Has us hear, from now on, of what may serve this goal: it is among our interests for a while. */
+  listenFor(goal: string): Promise<void>
   /** Agents that can be spoken to now. */
   present(): string[]
   agentOf(peer: string): string | undefined
@@ -72,6 +75,7 @@ export interface AdaptationComponents {
   gossip: Gossip
   matcher: Matcher
   sketcher: Sketcher
+  interests: OwnInterests
   certifier: Certifier
   changes: Changes
   now: () => number
@@ -94,7 +98,7 @@ const MAX_CANDIDATES = 20
 const MAX_MATCHES = 2000
 
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
-  const { key, network, logs, gossip, matcher, sketcher, certifier, changes, now, report } = components
+  const { key, network, logs, gossip, matcher, sketcher, interests, certifier, changes, now, report } = components
   const { on, emit } = createEmitter<{ change: undefined }>()
   const directory = createDirectory({ network, certifier, now })
   const declarations = createDeclarations({
@@ -114,7 +118,18 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   }
 
   function heard(entry: Entry): void {
-    if (declarations.add(entry)) notify()
+    if (!declarations.add(entry)) return
+    if (entry.author === key.agent) declareInterests().catch(report)
+    notify()
+  }
+
+  /** What we offer and look for is what we want to hear of. */
+  async function declareInterests(): Promise<void> {
+    const ours = [...declarations.intentions(now()), ...declarations.capabilities(now())].filter(
+      ({ agent }) => agent === key.agent
+    )
+    const stored = await Promise.all(ours.map(({ seq }) => logs.header(key.agent, seq)))
+    interests.declared(stored.flatMap((one) => (one?.header.sketch ? [one.header.sketch] : [])))
   }
 
   function forked({ author }: { author: string }): void {
@@ -160,6 +175,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
         directory.watch(notify)
       )
       await readLogs()
+      await declareInterests()
       gossip.start()
     },
 
@@ -205,6 +221,10 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       }
       const ranked = rank({ offers, matches, idOf, files, reach: directory.reach, ...init })
       return ranked.slice(0, MAX_CANDIDATES)
+    },
+
+    async listenFor(goal) {
+      interests.asked(await sketcher.sketch(goal))
     },
 
     present: () => directory.agents(),

@@ -27,12 +27,8 @@ const SERVE_PAUSE_MS = 50
 const MAX_SERVED = 32
 
 export interface ServeBodiesInit {
-  /**
-   * Resolves when a body that is on its way may have come, soon in any case; null: there is nothing to wait for.
-   *
-   * @param fetch whether one that is not on its way should be fetched
-   */
-  soon(hash: Uint8Array, fetch: boolean): Promise<void> | null
+  /** Resolves when a body that is on its way may have come, soon in any case; null: there is nothing to wait for. */
+  soon(hash: Uint8Array): Promise<void> | null
 }
 
 /** Gives bodies to whoever asks, if they are for everybody. */
@@ -61,7 +57,7 @@ export function serveBodies(
     for (;;) {
       const request = await steps.hear(bodyRequest, MAX_BODY_REQUEST_BYTES)
       if (request === null) return
-      await soon(request.hash, request.fetch)
+      await soon(request.hash)
       while (served >= MAX_SERVED || !may(stream.peer, clock.now())) await delay(SERVE_PAUSE_MS, signal, clock)
       served++
       try {
@@ -82,8 +78,6 @@ export interface Part {
 export interface BodyWanted {
   peer: string
   hash: Uint8Array
-  /** whether the peer should fetch it when it does not hold it */
-  fetch: boolean
   /** what came of it before; the rest is asked for */
   begun: Part | null
   /** Whether a body of so many bytes is wanted. */
@@ -101,11 +95,11 @@ export interface BodyWanted {
  */
 export function fetchBody(
   components: OpenComponents,
-  { peer, hash, fetch, begun, fits, stepMs, onPiece }: BodyWanted
+  { peer, hash, begun, fits, stepMs, onPiece }: BodyWanted
 ): Promise<Uint8Array | 'none' | 'unfit'> {
   return withStream(components, { peer, protocol: BODY_PROTOCOL, options, stepMs }, async (stream) => {
     let partial = begun === null ? null : { bytes: begun.bytes.slice(), filled: begun.filled }
-    await stream.say({ hash, fetch, offset: partial?.filled ?? 0 })
+    await stream.say({ hash, offset: partial?.filled ?? 0 })
     for (;;) {
       const reply = await stream.hear(bodyReply, MAX_BODY_REPLY_BYTES)
       if (reply === null || reply.piece === null) return 'none'

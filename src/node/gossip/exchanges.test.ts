@@ -20,7 +20,7 @@ function setup({ self = 'a', peers = ['b', 'c', 'd'], periodic = false } = {}) {
       random: seeded(1),
       exchange(peer) {
         asked.push([peer, clock.now() - began])
-        return answers.get(peer)?.() ?? Promise.resolve(nothing())
+        return answers.get(peer)?.() ?? Promise.resolve({ ...nothing(), covered: ['one', 'two'] })
       },
       penalise: (peer, _, points) => void offences.push([peer, points]),
       report: () => undefined,
@@ -74,6 +74,7 @@ describe('exchanges', () => {
     end()
     await clock.pass(0)
     expect(peersAsked()).toEqual(['b', 'c'])
+    exchanges.stop()
   })
 
   test('with many who are met at once stop when nothing is new any more, in any of our shards', async () => {
@@ -95,12 +96,27 @@ describe('exchanges', () => {
   })
 
   test('are with those first who keep most of what we keep', async () => {
-    const { exchanges, clock, topics, peersAsked } = setup()
+    const { exchanges, clock, answers, topics, peersAsked } = setup()
     topics.set('b', []).set('c', ['two']).set('d', ['one', 'two'])
+    for (const peer of ['b', 'c', 'd']) answers.set(peer, result({}))
     for (const peer of ['b', 'c', 'd']) exchanges.meet(peer)
     exchanges.start()
     await clock.pass(10)
     expect(peersAsked()).toEqual(['d', 'c', 'b'])
+  })
+
+  test('are made up for later with others of a shard, when those whom we met do not keep it', async () => {
+    const { exchanges, clock, answers, topics, asked } = setup()
+    topics.set('b', ['one']).set('c', ['two']).set('d', ['one'])
+    answers.set('b', result({ fresh: 2, covered: ['one'] }))
+    answers.set('c', result({ covered: ['two'] }))
+    exchanges.start()
+    exchanges.meet('b')
+    await clock.pass(5 * 60_000)
+    const withC = asked.filter(([peer]) => peer === 'c').map(([, at]) => at)
+    // twice, and then it is known that nothing is new
+    expect(withC.length).toBe(2)
+    expect(withC[1]).toBeLessThan(60_000)
   })
 
   test('that leave more to be had go on with the same peer, after a pause', async () => {
@@ -116,24 +132,35 @@ describe('exchanges', () => {
     ])
   })
 
-  test('that bring old news are followed by one with a neighbour, and that is all once nothing is new', async () => {
+  test('that bring old news are followed by others until one had nothing new', async () => {
     const { exchanges, clock, answers, asked } = setup()
-    answers.set('b', result({ fresh: 5, late: 5 }))
+    answers.set('b', result({ fresh: 5, covered: ['one'], news: new Set(['one']) }))
     exchanges.start()
     exchanges.meet('b')
-    await clock.pass(60_000)
+    await clock.pass(6_000)
     expect(asked).toHaveLength(2)
     expect(asked[1]![0]).not.toBe('b')
     expect(asked[1]![1]).toBeLessThan(3000)
   })
 
+  test('that bring old news to a shard of which nobody else is, end soon, too', async () => {
+    const { exchanges, clock, answers, asked } = setup()
+    answers.set('b', result({ fresh: 5, covered: ['one'], news: new Set(['one']) }))
+    for (const peer of ['c', 'd']) answers.set(peer, result({ covered: ['two'] }))
+    exchanges.start()
+    exchanges.served('b', { ...nothing(), fresh: 5, news: new Set(['one']) }, 'done')
+    for (const peer of ['b']) answers.set(peer, result({ covered: [] }))
+    await clock.pass(10 * 60_000)
+    expect(asked.length).toBeLessThanOrEqual(6)
+  })
+
   test('that a peer opened and that brought old news are passed on alike', async () => {
     const { exchanges, clock, peersAsked } = setup()
     exchanges.start()
-    exchanges.served('b', { ...nothing(), fresh: 3, late: 3 }, 'done')
+    exchanges.served('b', { ...nothing(), fresh: 3, covered: ['two'], news: new Set(['two']) }, 'done')
     await clock.pass(5000)
-    expect(peersAsked()).toHaveLength(1)
     expect(peersAsked()).not.toContain('b')
+    expect(peersAsked()).toHaveLength(1)
   })
 
   test('happen now and then with somebody; without that switch they don’t', async () => {
@@ -151,7 +178,7 @@ describe('exchanges', () => {
   })
 
   test('with a peer that promises in vain come ever more rarely, and it is held to account', async () => {
-    const { exchanges, clock, answers, asked, offences } = setup({ peers: ['b'] })
+    const { exchanges, clock, connected, answers, asked, offences } = setup({ peers: ['b'] })
     answers.set('b', result({ missed: 20, more: true }))
     exchanges.start()
     for (let i = 0; i < 600; i++) {
@@ -162,6 +189,7 @@ describe('exchanges', () => {
     expect(offences).toHaveLength(asked.length)
     expect(exchanges.welcome('b')).toBe(false)
     // it goes, and comes back: that is no new beginning
+    connected.delete('b')
     exchanges.leave('b')
     expect(exchanges.welcome('b')).toBe(false)
     await clock.pass(6 * 60_000)

@@ -16,8 +16,13 @@ const YIELD_MS = 5_000
 const SOON_MS = 1_000
 /** Of many who are met at once the others need not be asked when, for each of our shards, so many had nothing new. */
 const ENOUGH = 2
+/** How often news is told on at most, if nobody says that it knows it. */
+const MAX_TELLINGS = 3
 /** Between exchanges that nothing calls for; longer each time that nothing was new. */
 const PERIOD_MS = 60_000
+/** After all who were met have been asked: when those are asked who may have news of others that they met. */
+const CHECK_MS = 15_000
+const CHECKS = 2
 const MAX_PERIOD_MS = 10 * 60_000
 
 const BAD_ANSWER_POINTS = 20
@@ -69,15 +74,21 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   const met = new Set<string>()
   /** for each of our shards, exchanges of ours in a row that moved nothing */
   const idle = new Map<string, number>()
+  /** shards in which there was news, which is told on until nobody lacks it, and how often more at most */
+  const restless = new Map<string, number>()
   let period = PERIOD_MS
   let running = false
   let state: 'before' | 'on' | 'over' = 'before'
   let cancelTimer: () => void = () => undefined
   let cancelPeriod: () => void = () => undefined
+  let cancelCheck: () => void = () => undefined
+  /** whether we have met somebody since the last check */
+  let isUnsure = false
 
-  /** For a reason of its own, not because we have met. */
-  function schedule(peer: string, inMs: number): void {
-    met.delete(peer)
+  /** @param onlyMet whether there is no other reason than that we have met */
+  function schedule(peer: string, inMs: number, onlyMet = false): void {
+    if (!onlyMet) met.delete(peer)
+    else if (!due.has(peer)) met.add(peer)
     const earliest = Math.max(clock.now() + inMs, resting.get(peer) ?? 0)
     due.set(peer, Math.min(due.get(peer) ?? Infinity, earliest))
     arm()
@@ -90,7 +101,11 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   /** Some peer that keeps what we keep, another than this one; any, when none of those is there. */
   function scheduleAny(inMs: number, except?: string): void {
     const keeping = new Set(kept().flatMap(keepers))
-    const others = [...(keeping.size > 0 ? keeping : connected)].filter((peer) => peer !== except)
+    scheduleOne([...(keeping.size > 0 ? keeping : connected)], inMs, except)
+  }
+
+  function scheduleOne(peers: readonly string[], inMs: number, except?: string): void {
+    const others = peers.filter((peer) => peer !== except)
     const peer = others[Math.floor(random() * others.length)]
     if (peer !== undefined) schedule(peer, inMs)
   }
@@ -126,6 +141,19 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   function done(peer: string): void {
     due.delete(peer)
     met.delete(peer)
+    if (met.size > 0 || !isUnsure) return
+    isUnsure = false
+    checkLater(CHECKS)
+  }
+
+  /** Of those whom we met none may have kept some shard of ours; its other keepers may have heard news of theirs later. */
+  function checkLater(times: number): void {
+    cancelCheck()
+    cancelCheck = clock.after(CHECK_MS * (0.5 + random()), () => {
+      const unsure = kept().filter((topic) => (idle.get(topic) ?? 0) < ENOUGH)
+      for (const topic of unsure) scheduleOne(keepers(topic), soon())
+      if (unsure.length > 0 && times > 1) checkLater(times - 1)
+    })
   }
 
   async function run(peer: string): Promise<void> {
@@ -140,8 +168,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       const result = await exchange(peer)
       if (result !== null) judge(peer, result)
       else {
-        schedule(peer, soon())
-        if (onlyMet) met.add(peer)
+        schedule(peer, soon(), onlyMet)
       }
     } catch (error) {
       fail(peer, error)
@@ -152,17 +179,14 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
 
   /** What an exchange says about the peer, and about whether there is more to be had. */
   function judge(peer: string, result: Exchanged): void {
-    const { fresh, late, refused, missed, more } = result
+    const { fresh, refused, missed, more } = result
     const isVain = missed > fresh || (fresh === 0 && refused > 0)
     rest(peer, isVain)
-    noteIdle(result)
-    noteNews(late)
+    note(result)
     if (missed > fresh) penalise(peer, 'it did not give what it said it has', NOT_DELIVERED_POINTS)
     if (more && !isVain) schedule(peer, 0)
     else if (more || missed > 0) scheduleAny(soon(), peer)
-    // what was news to us, and is not on its way to all, may be news to our neighbours
-    if (late > 0) scheduleAny(soon(), peer)
-    else if (fresh > 0) scheduleAny(ON_ITS_WAY_MS, peer)
+    spread(peer, result)
   }
 
   function rest(peer: string, inVain: boolean): void {
@@ -181,19 +205,38 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     scheduleAny(soon(), peer)
   }
 
-  /** Who are met at once have the same news: when nobody has any more, those who were not asked yet need not be. */
-  function noteIdle({ fresh, given, refused, missed, covered }: Exchanged): void {
+  function note({ fresh, given, refused, missed, covered, news }: Exchanged): void {
     const isIdle = fresh + given + refused + missed === 0
     for (const topic of covered) idle.set(topic, isIdle ? (idle.get(topic) ?? 0) + 1 : 0)
+    for (const topic of news) restless.set(topic, MAX_TELLINGS)
     const ours = kept()
+    const isCalm = (topic: string) => (idle.get(topic) ?? 0) >= ENOUGH
     for (const topic of idle.keys()) if (!ours.includes(topic)) idle.delete(topic)
-    if (ours.every((topic) => (idle.get(topic) ?? 0) >= ENOUGH)) for (const peer of [...met]) done(peer)
-  }
-
-  function noteNews(late: number): void {
-    if (late === 0) return
+    // whoever is told and knows it already will know others who do
+    for (const topic of restless.keys()) if ((idle.get(topic) ?? 0) > 0 || !ours.includes(topic)) restless.delete(topic)
+    // who are met at once have the same news: when nobody has any more, those who were not asked yet need not be
+    if (ours.every(isCalm)) for (const peer of [...met]) done(peer)
+    if (news.size === 0) return
     period = PERIOD_MS
     if (periodic && state === 'on') nextPeriod()
+  }
+
+  /** What was news to one of us, and is not on its way to all, may be news to our neighbours in that shard. */
+  function spread(peer: string, { fresh }: Exchanged): void {
+    const [next] = restless
+    if (next === undefined) {
+      // what was on its way may have been lost on it
+      if (fresh > 0) scheduleAny(ON_ITS_WAY_MS, peer)
+      return
+    }
+    const [topic, left] = next
+    restless.delete(topic)
+    if (left > 1) restless.set(topic, left - 1)
+    const others = keepers(topic)
+    // one after the other: the next may be news to us, or settle several shards at once
+    if (!others.some((other) => other !== peer && (due.get(other) ?? Infinity) < clock.now() + 3 * SOON_MS)) {
+      scheduleOne(others, soon(), peer)
+    }
   }
 
   function nextPeriod(): void {
@@ -215,9 +258,8 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     meet(peer) {
       // it may know what nobody did before
       idle.clear()
-      const isDue = due.has(peer) && !met.has(peer)
-      schedule(peer, self < peer ? 0 : YIELD_MS)
-      if (!isDue) met.add(peer)
+      isUnsure = true
+      schedule(peer, self < peer ? 0 : YIELD_MS, true)
     },
     leave(peer) {
       done(peer)
@@ -230,9 +272,9 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
         rest(peer, true)
         if (end === 'done') penalise(peer, 'it did not give what it offered', NOT_DELIVERED_POINTS)
       } else if (end === 'done' && !result.more) done(peer)
-      noteNews(result.late)
-      if (result.late > 0 || result.more || result.missed > 0) scheduleAny(soon(), peer)
-      else if (result.fresh > 0) scheduleAny(ON_ITS_WAY_MS, peer)
+      note(result)
+      if (result.more || result.missed > 0) scheduleAny(soon(), peer)
+      spread(peer, result)
       arm()
     },
     welcome: (peer) => !vain.has(peer) || (resting.get(peer) ?? 0) <= clock.now(),
@@ -240,8 +282,10 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       state = 'over'
       cancelTimer()
       cancelPeriod()
+      cancelCheck()
       due.clear()
       met.clear()
+      restless.clear()
     }
   }
 }

@@ -129,6 +129,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   const transfer = createTransfer({
     holdings,
     clock,
+    topicsOf: (header) => keptOf(header).map(topicOf),
     taker: { header: (bytes, from) => take(bytes, { from }, false), fork: (proof) => forks.take(proof) }
   })
   const gaps = createGaps({
@@ -164,7 +165,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
     {
       self: network.peer,
       connected,
-      kept: () => regions.kept().map(topicOf),
+      kept: () => [CONTROL_TOPIC, ...regions.kept().map(topicOf)],
       keepers: (topic) => network.subscribers(topic),
       periodic: defences.periodicExchange
     }
@@ -201,9 +202,14 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
 
   /** The topic of a shard that we keep and that a header belongs to: others who take part may have its body. */
   function topicNear(header: Header): string | undefined {
-    const place = placeOf(header)
-    const shard = regions.kept().find((one) => holds(one, place, codebook.leafBits))
+    const [shard] = keptOf(header)
     return shard === undefined ? undefined : topicOf(shard)
+  }
+
+  /** Those of the shards that we keep that a header belongs to. */
+  function keptOf(header: Header): Shard[] {
+    const place = placeOf(header)
+    return regions.kept().filter((shard) => holds(shard, place, codebook.leafBits))
   }
 
   function closeGap(stored: StoredHeader, below: number, wanted: boolean, { from, publisher }: Origin): void {

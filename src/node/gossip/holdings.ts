@@ -6,6 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { publicKeyOf } from '../crypto/did.ts'
 import type { HeaderItem } from '../log/header-index.ts'
 import type { Logs } from '../log/log.ts'
+import type { StoredHeader } from '../log/records.ts'
 import { idKey, type ItemSet } from './negentropy.ts'
 import { controlKinds, holds, type Shard } from './shards.ts'
 
@@ -16,8 +17,8 @@ export interface Holdings {
   select(shards: readonly Shard[], at: number): ItemSet
   /** Whether the header, or the fork proof, of this id is held. */
   has(id: Uint8Array): boolean
-  /** The encoded header or fork proof of this id. */
-  read(id: Uint8Array): Promise<{ header: Uint8Array } | { fork: Uint8Array } | null>
+  /** The header or the encoded fork proof of this id. */
+  read(id: Uint8Array): Promise<{ stored: StoredHeader } | { fork: Uint8Array } | null>
   isForked(author: string): boolean
   forkCount(): number
   close(): void
@@ -99,7 +100,7 @@ export function createHoldings(
       }
       const place = logs.index.find(id)
       const stored = place === null ? null : await logs.header(place.author, place.seq)
-      return stored === null ? null : { header: stored.bytes }
+      return stored === null ? null : { stored }
     },
 
     isForked: (author) => forked.has(idKey(forkId(author))),

@@ -25,12 +25,6 @@ const MAX_PARTIAL = 16
 
 /** Peers asked in a round, and the pauses before the next rounds: whoever passed a header on may have its body a moment later. */
 const MAX_SOURCES = 8
-/** What is caught up on is first asked for from a few who may hold it, and only then from who would have to fetch it. */
-const MAX_ASKED_IN_PASSING = 3
-/** That is worth a question while so many of those who are asked hold what they are asked for. */
-const WORTH_ASKING = 0.2
-/** What was before counts less with each time that somebody was asked. */
-const HIT_DECAY = 0.95
 const ROUND_PAUSES_MS = [250, 1_000, 5_000, 30_000]
 /** How long a step may take, round by round. */
 const STEPS_MS = [2_500, 5_000, 10_000]
@@ -61,12 +55,8 @@ export interface Puller {
   want(stored: StoredHeader, origin: Origin): void
   /** Knows of this entry, in case that a neighbour asks us for the body. */
   note(stored: StoredHeader, origin: Origin): void
-  /**
-   * Resolves when a body that is being fetched has come, or won't soon; null: it is not being fetched.
-   *
-   * @param fetch whether it should be, if it came by here
-   */
-  soon(hash: Uint8Array, fetch: boolean): Promise<void> | null
+  /** Resolves when a body that we are fetching, or can fetch, has come, or won't soon; null: we can't fetch it. */
+  soon(hash: Uint8Array): Promise<void> | null
   /** How many bodies are wanted and not here. */
   pending(): number
   /** Another peer came: whatever is still wanted may be had there. */
@@ -127,8 +117,6 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   const ready = new Set<Wish>()
   const busy = new Map<string, number>()
   const reliability = createReliability()
-  /** the share of peers who had what they were asked for, of late */
-  let hits = 0.5
   let running = 0
   let waiting = 0
   let closed = false
@@ -148,7 +136,6 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
     const cancelHedge = wish.hurry ? clock.after(HEDGE_MS, hedge) : () => undefined
     const begun = wish.distrusted ? null : wish.begun
-    const urgent = isUrgent(wish)
     let partial: Part | null = null
     try {
       const got = await fetchBody(
@@ -156,7 +143,6 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         {
           peer,
           hash: wish.hash,
-          fetch: urgent,
           begun,
           fits: (size) => wish.entries.some((entry) => entry.size === size),
           stepMs: STEPS_MS[Math.min(wish.rounds, STEPS_MS.length - 1)] ?? 0,
@@ -166,7 +152,6 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
           }
         }
       )
-      if (!urgent) hits = hits * HIT_DECAY + (got === 'none' ? 0 : 1 - HIT_DECAY)
       if (typeof got !== 'string') await take(wish, got, peer, begun)
       else if (got === 'none' && peer === wish.origin.publisher) {
         reliability.failed(peer)
@@ -281,11 +266,6 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  /** Whether those who are asked should fetch it, too: it has just been announced, or nobody had it who was asked. */
-  function isUrgent({ origin, rounds }: Wish): boolean {
-    return origin.publisher !== undefined || rounds > 0 || hits < WORTH_ASKING
-  }
-
   /** Whom to ask in this round: those who should have it, then those who may. The doubtful come last. */
   function findSources(wish: Wish): void {
     const { publisher, from, topic } = wish.origin
@@ -293,15 +273,17 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     const likely = otherSources ? [publisher, from] : [publisher ?? from]
     const near = topic === undefined ? [] : network.subscribers(topic)
     const anybody = near.length === 0 || wish.rounds > 0 ? [...connected] : []
-    const others = otherSources ? [...shuffled(near), ...shuffled(anybody)] : []
+    // who has given bodies before is interested in the like of it
+    const others = otherSources ? [...byGiven(near), ...byGiven(anybody)] : []
     const all = [...new Set([...likely, ...others])].filter(
       (peer): peer is string => peer !== undefined && connected.has(peer) && !asked.has(peer)
     )
     const sure = all.filter((peer) => !reliability.doubtful(peer))
-    wish.sources = [...sure, ...all.filter((peer) => reliability.doubtful(peer))].slice(
-      0,
-      isUrgent(wish) ? MAX_SOURCES : MAX_ASKED_IN_PASSING
-    )
+    wish.sources = [...sure, ...all.filter((peer) => reliability.doubtful(peer))].slice(0, MAX_SOURCES)
+  }
+
+  function byGiven(peers: string[]): string[] {
+    return shuffled(peers).sort((a, b) => reliability.given(b) - reliability.given(a))
   }
 
   function shuffled(peers: string[]): string[] {
@@ -391,11 +373,11 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       const [oldest] = noted.keys()
       if (noted.size > MAX_NOTED && oldest !== undefined) noted.delete(oldest)
     },
-    soon(hash, fetch) {
+    soon(hash) {
       const key = idKey(hash)
       const known = noted.get(key)
       if (waiting >= MAX_WAITING) return null
-      if (fetch && known !== undefined && otherSources) return lend(known)
+      if (known !== undefined && otherSources) return lend(known)
       const wish = wishes.get(key)
       return wish === undefined ? null : arrival(wish)
     },

@@ -19,7 +19,7 @@ import { createTransfer, nothing, type Exchanged } from './transfer.ts'
 const options = { maxMessageBytes: MAX_RECONCILE_BYTES, maxStreamsPerPeer: 2 }
 const signal = AbortSignal.timeout(30_000)
 const wholeRecord: Shard[] = [recordShard(0, 0)]
-const covered = ['starling/1/record/-']
+const covered = ['starling/1/control', 'starling/1/record/-']
 
 interface Side {
   network: Network
@@ -49,6 +49,7 @@ async function side(peer: string, init: Partial<ReconcileInit> = {}): Promise<Si
   const transfer = createTransfer({
     holdings,
     clock: systemClock,
+    topicsOf: () => ['starling/1/record/-'],
     taker: {
       header(bytes) {
         one.taken++
@@ -317,6 +318,6 @@ describe('a peer that lies', () => {
     expect(await b.with('a')).toMatchObject({ fresh: 3 })
     await stream.write(encode({ type: 'give', headers: [], forks: [], more: false }))
     await stream.close()
-    await expect.poll(() => b.served).toEqual([{ result: { ...nothing(), missed: 3 }, end: 'done' }])
+    await expect.poll(() => b.served).toEqual([{ result: { ...nothing(), missed: 3, covered }, end: 'done' }])
   })
 })

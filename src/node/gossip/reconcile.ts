@@ -20,7 +20,7 @@ import type { Clock } from '../support/clock.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import type { Holdings } from './holdings.ts'
 import { fingerprint, idKey, initiate, proceed, respond, type ItemSet } from './negentropy.ts'
-import { commonShards, heard, overlap, tell, topicOf, type Shard, type ToldShard } from './shards.ts'
+import { CONTROL_TOPIC, commonShards, heard, tell, topicOf, type Shard, type ToldShard } from './shards.ts'
 import { TooSlowError, inSteps, withStream, type Steps } from './steps.ts'
 import { idsIn, joinIds, nothing, type Exchanged, type Outstanding, type Transfer } from './transfer.ts'
 
@@ -67,6 +67,12 @@ function shardsIn(told: readonly ToldShard[]): Shard[] {
   return told.flatMap((shard) => heard(shard) ?? [])
 }
 
+/** The topics of those shards of ours that are compared as a whole; what is for everybody always is. */
+function coveredBy(common: readonly Shard[], mine: readonly Shard[]): string[] {
+  const whole = mine.filter((shard) => common.some((one) => topicOf(one) === topicOf(shard)))
+  return [CONTROL_TOPIC, ...whole.map(topicOf)]
+}
+
 /** Answers peers that catch up with us, a few at a time. The others hear that we are busy. */
 export function serveReconcile(
   { network, clock, holdings, transfer }: ReconcileComponents,
@@ -92,7 +98,9 @@ export function serveReconcile(
       const theirs = shardsIn(opening.shards)
       onShards(stream.peer, theirs)
       const mine = kept()
-      const set = holdings.select(commonShards(mine, theirs), opening.at)
+      const common = commonShards(mine, theirs)
+      result.covered = coveredBy(common, mine)
+      const set = holdings.select(common, opening.at)
       await steps.say({ type: 'opened', shards: mine.map(tell), fingerprint: fingerprint(set) } satisfies ReconcileReply)
       await answer(steps, set, result)
       onServed(stream.peer, result, 'done')
@@ -117,7 +125,7 @@ export function serveReconcile(
         case 'want':
           wanted += request.ids.length / ID_BYTES
           if (wanted > MAX_ITEMS) throw new InvalidBytesError(`expected at most ${MAX_ITEMS} ids to be wanted`)
-          result.given += await transfer.give(idsIn(request.ids), (batch) => steps.say({ type: 'give', ...batch }))
+          await transfer.give(idsIn(request.ids), result, (batch) => steps.say({ type: 'give', ...batch }))
           break
         case 'offer':
           offered += request.ids.length / ID_BYTES
@@ -170,7 +178,7 @@ export function reconcile(
     onShards(peer, theirs)
 
     const common = commonShards(mine, theirs)
-    result.covered = mine.filter((shard) => common.some((one) => overlap(one, shard) === shard)).map(topicOf)
+    result.covered = coveredBy(common, mine)
     const set = holdings.select(common, at)
     if (equalBytes(fingerprint(set), opened.fingerprint)) return result
     const { need, have } = await compare(stream, set, result)
@@ -229,7 +237,7 @@ export function reconcile(
       if (reply.type !== 'choose') throw unexpected(reply)
       if (reply.chosen.length !== Math.ceil(part.length / 8)) throw new InvalidBytesError('expected a bit for each id that was offered')
       const wanted = part.filter((_, i) => isSet(reply.chosen, i))
-      if (wanted.length > 0) result.given += await transfer.give(wanted, (batch) => say(stream, { type: 'give', ...batch }))
+      if (wanted.length > 0) await transfer.give(wanted, result, (batch) => say(stream, { type: 'give', ...batch }))
     }
   }
 }

@@ -2,6 +2,8 @@
 export interface Reliability {
   gave(peer: string): void
   failed(peer: string): void
+  /** How much it has given, of late; what is not known to have given anything is 0. */
+  given(peer: string): number
   /** Whether it has failed more often than not, of late. */
   doubtful(peer: string): boolean
 }
@@ -24,6 +26,7 @@ export function createReliability(): Reliability {
   return {
     gave: (peer) => count(peer, 1),
     failed: (peer) => count(peer, 0),
+    given: (peer) => records.get(peer)?.gave ?? 0,
     doubtful(peer) {
       const record = records.get(peer)
       return record !== undefined && record.failed > record.gave

@@ -5,17 +5,17 @@
 import { digest } from '../crypto/hash.ts'
 import type { ForkVerdict, Verdict } from '../log/accept.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
+import type { Header } from '../schema/header.ts'
 import { MAX_BATCH_ITEMS } from '../schema/messages.ts'
 import type { Clock } from '../support/clock.ts'
 import { forkId, type Holdings } from './holdings.ts'
 import { idKey } from './negentropy.ts'
+import { CONTROL_TOPIC } from './shards.ts'
 
 /** What an exchange brought. */
 export interface Exchanged {
   /** items that were new here */
   fresh: number
-  /** of these, the ones that are too old to be just on their way to everybody by gossip */
-  late: number
   /** items that the other side took */
   given: number
   /** items that came and could not be kept */
@@ -26,16 +26,18 @@ export interface Exchanged {
   more: boolean
   /** topics of the shards of ours that the other side keeps, too: they were compared as a whole */
   covered: string[]
+  /** topics of the shards of ours in which one side had news for the other that are not just on their way to everybody */
+  news: Set<string>
 }
 
 export const nothing = (): Exchanged => ({
   fresh: 0,
-  late: 0,
   given: 0,
   refused: 0,
   missed: 0,
   more: false,
-  covered: []
+  covered: [],
+  news: new Set()
 })
 
 /** Takes in what came. */
@@ -68,8 +70,8 @@ export interface Transfer {
   receive(peer: string, outstanding: Outstanding, result: Exchanged, next: () => Promise<Batch>): Promise<void>
   /** What has not come may be fetched elsewhere. */
   release(outstanding: Outstanding, result: Exchanged): void
-  /** Gives what is held of some ids, in batches. @returns how many items that were */
-  give(ids: readonly Uint8Array[], say: (batch: Batch) => Promise<void>): Promise<number>
+  /** Gives what is held of some ids, in batches. */
+  give(ids: readonly Uint8Array[], result: Exchanged, say: (batch: Batch) => Promise<void>): Promise<void>
 }
 
 /** Headers that are older than this are not on their way by gossip any more. */
@@ -92,7 +94,15 @@ export function joinIds(ids: Iterable<Uint8Array>, count: number): Uint8Array {
   return joined
 }
 
-export function createTransfer({ holdings, taker, clock }: { holdings: Holdings; taker: Taker; clock: Clock }): Transfer {
+export interface TransferComponents {
+  holdings: Holdings
+  taker: Taker
+  clock: Clock
+  /** The topics of those shards of ours that a header belongs to. */
+  topicsOf(header: Header): string[]
+}
+
+export function createTransfer({ holdings, taker, clock, topicsOf }: TransferComponents): Transfer {
   /** what is on its way to us, and whether from a peer that we chose */
   const claimed = new Map<string, boolean>()
   const refused = new Set<string>()
@@ -112,7 +122,7 @@ export function createTransfer({ holdings, taker, clock }: { holdings: Holdings;
     switch (verdict.status) {
       case 'new':
         result.fresh++
-        if (verdict.stored.header.time < clock.now() - ON_ITS_WAY_MS) result.late++
+        noteNews(verdict.stored.header, result)
         return
       case 'known':
         return
@@ -145,7 +155,12 @@ export function createTransfer({ holdings, taker, clock }: { holdings: Holdings;
     settle(outstanding, idKey(forkId(verdict.author)))
     if (verdict.status !== 'new') return
     result.fresh++
-    result.late++
+    result.news.add(CONTROL_TOPIC)
+  }
+
+  function noteNews(header: Header, { news }: Exchanged): void {
+    if (header.time >= clock.now() - ON_ITS_WAY_MS) return
+    for (const topic of topicsOf(header)) news.add(topic)
   }
 
   return {
@@ -183,18 +198,23 @@ export function createTransfer({ holdings, taker, clock }: { holdings: Holdings;
       outstanding.clear()
     },
 
-    async give(ids, say) {
-      let given = 0
+    async give(ids, result, say) {
       for (let at = 0; ; ) {
         const items = await Promise.all(ids.slice(at, at + MAX_BATCH_ITEMS).map((id) => holdings.read(id)))
-        const headers = items.flatMap((item) => (item !== null && 'header' in item ? [item.header] : []))
-        const forks = items.flatMap((item) => (item !== null && 'fork' in item ? [item.fork] : []))
-        at += MAX_BATCH_ITEMS
-        const more = at < ids.length
-        const count = headers.length + forks.length
-        if (count > 0 || !more) await say({ headers, forks, more })
-        given += count
-        if (!more) return given
+        const batch: Batch = { headers: [], forks: [], more: (at += MAX_BATCH_ITEMS) < ids.length }
+        for (const item of items) {
+          if (item === null) continue
+          result.given++
+          if ('fork' in item) {
+            batch.forks.push(item.fork)
+            result.news.add(CONTROL_TOPIC)
+          } else {
+            batch.headers.push(item.stored.bytes)
+            noteNews(item.stored.header, result)
+          }
+        }
+        if (batch.headers.length + batch.forks.length > 0 || !batch.more) await say(batch)
+        if (!batch.more) return
       }
     }
   }

@@ -7,7 +7,7 @@ import { didOf } from '../crypto/did.ts'
 import type { Verifier } from '../crypto/verifier.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { admit, admitFork, type AdmissionComponents } from './admission.ts'
-import { verifyForkProof } from './fork-proof.ts'
+import { readForkProof, verifyForkClaim } from './fork-proof.ts'
 import { headerHash, readHeader, signatureOf } from './header.ts'
 import type { StoredHeader } from './records.ts'
 
@@ -31,7 +31,7 @@ export type Verdict =
 export type ForkVerdict =
   | { status: 'new' | 'known'; author: string }
   | { status: 'invalid'; reason: string }
-  /** there is no more room for proofs */
+  /** there is no more room for proofs, or too many are waiting */
   | { status: 'full' }
 
 export interface AcceptanceComponents extends AdmissionComponents {
@@ -131,6 +131,21 @@ export function createAcceptance(components: AcceptanceComponents): Acceptance {
     }
   }
 
+  async function takeFork(proof: Uint8Array): Promise<ForkVerdict> {
+    await known.ready()
+    try {
+      const claim = await readForkProof(proof)
+      const { author } = claim
+      // proofs are told again and again, and signatures are the dear part
+      if (known.head(author)?.forked === true) return { status: 'known', author }
+      await verifyForkClaim(claim, verifier)
+      return await inTurn(() => admitFork(components, author, proof))
+    } catch (error) {
+      if (error instanceof InvalidBytesError) return invalid(error.message)
+      throw error
+    }
+  }
+
   return {
     async accept(bytes) {
       if (waiting >= limits.maxWaiting) return { status: 'busy' }
@@ -149,15 +164,13 @@ export function createAcceptance(components: AcceptanceComponents): Acceptance {
     },
 
     async acceptFork(proof) {
-      await known.ready()
-      let author: string
+      if (waiting >= limits.maxWaiting) return { status: 'full' }
+      waiting++
       try {
-        author = await verifyForkProof(proof, verifier)
-      } catch (error) {
-        if (error instanceof InvalidBytesError) return invalid(error.message)
-        throw error
+        return await takeFork(new Uint8Array(proof))
+      } finally {
+        waiting--
       }
-      return inTurn(() => admitFork(components, author, new Uint8Array(proof)))
     }
   }
 }

@@ -89,6 +89,11 @@ async function attempt<T>(
     const draft = newDraft()
     try {
       const result = await fill(draft)
+      if (draft.starved && components.known.isPartial()) {
+        // what could go was kept by another tab
+        await components.known.reload()
+        continue
+      }
       if (await writeDraft(components, draft)) return result
     } catch (error) {
       if (!(error instanceof OutdatedError)) throw error
@@ -124,7 +129,7 @@ async function judge(
   if (!head.own) {
     const rank: Rank = { live: (header.expiry ?? Infinity) > now, time: header.time }
     const tooMany = head.count >= limits.maxHeadersPerAuthor
-    if (tooMany && !makeRoom(components, draft, rank, 1, author)) return { status: 'full', author }
+    if (tooMany && !makeRoom(components, draft, rank, 1, log)) return { status: 'full', author }
     if (!hasRoom(components, draft, rank)) return { status: 'full', author }
     draft.headers++
   }
@@ -190,30 +195,43 @@ function hasRoom(components: AdmissionComponents, draft: Draft, rank: Rank): boo
   return held < limits.maxHeaders || makeRoom(components, draft, rank, chunkOf(limits))
 }
 
-/** Lets up to `count` headers go that rank below this one. @returns false when there are none */
+/** Lets up to `count` headers go that rank below this one, of one log or of all. @returns false when there are none */
 function makeRoom(
   { known, clock }: AdmissionComponents,
   draft: Draft,
   under: Rank,
   count: number,
-  author?: string
+  log?: LogDraft
 ): boolean {
-  let going = 0
-  for (const log of draft.logs.values()) going += log.removed.size
-  let last: Rank | null = null
-  for (const { author: of, seq, live, time } of known.index.first(count + going, clock.now(), under, author)) {
-    if (count === 0) break
-    const log = draftOf(known, draft, of)
-    if (log.removed.has(seq)) continue
-    log.removed.add(seq)
-    log.after.count--
-    log.after.removed++
-    draft.headers--
-    count--
-    last = { live, time }
+  const line = log ?? draft
+  if (line.next.length === 0) {
+    let going = 0
+    for (const { removed } of log === undefined ? draft.logs.values() : [log]) going += removed.size
+    // more each time that it is asked, so that it is seldom asked
+    line.next = known.index.first(Math.max(count, going) + going, clock.now(), log?.author).reverse()
+    if (log === undefined && line.next.length === 0) draft.starved = true
   }
-  if (author === undefined && last !== null) draft.floor = last
+  let last: Rank | null = null
+  for (let left = count; left > 0; ) {
+    const next = line.next.at(-1)
+    if (next === undefined || !ranksBelow(next, under)) break
+    line.next.pop()
+    if (!remove(draftOf(known, draft, next.author), next.seq)) continue
+    draft.headers--
+    left--
+    last = { live: next.live, time: next.time }
+  }
+  if (log === undefined && last !== null) draft.floor = last
   return last !== null
+}
+
+/** @returns false when it went before, or is the newest and others have come that go first */
+function remove({ removed, after }: LogDraft, seq: number): boolean {
+  if (removed.has(seq) || (seq === after.seq && after.count > 1)) return false
+  removed.add(seq)
+  after.count--
+  if (after.count === 0) Object.assign(after, { seq: 0, hash: null })
+  return true
 }
 
 function chunkOf({ maxHeaders }: LogLimits): number {

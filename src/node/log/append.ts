@@ -18,6 +18,7 @@ import {
   bodyKey,
   entryKey,
   headerRecord,
+  revisionAfter,
   storedHeader,
   unchanged,
   type BodyRecord,
@@ -80,15 +81,10 @@ export function createAppender({ store, clock, known, write, onAppended }: Appen
       const hash = await headerHash(bytes)
       const entry: Entry = { author: key.agent, header, hash, bytes, body }
       const before = head ?? NO_HEAD
-      const after: HeadRecord = {
-        ...before,
-        revision: before.revision + 1,
-        seq,
-        hash,
-        count: before.count + 1,
-        own: true
-      }
       const [also, claimed] = await Promise.all([options.also?.(entry), claim(before)])
+      const revision = claimed.usage?.revision ?? before.revision + 1
+      const since = head?.since ?? revision
+      const after: HeadRecord = { ...before, revision, since, seq, hash, count: before.count + 1, own: true }
       const written = await write(
         [
           { put: 'headers', key: entryKey(key.agent, seq), value: headerRecord(entry) },
@@ -125,12 +121,12 @@ export function createAppender({ store, clock, known, write, onAppended }: Appen
    * A log becomes ours with the first entry that is appended: what came of it from elsewhere is not claimed among
    * others' any more, and other tabs notice by the usage that it is not theirs to accept.
    */
-  async function claim({ own, count }: HeadRecord): Promise<Claim> {
-    if (own) return { operations: [], conditions: [], usage: null }
+  async function claim(head: HeadRecord): Promise<Claim> {
+    if (head.own) return { operations: [], conditions: [], usage: null }
     const usage = await store.get<HeaderUsage>('settings', HEADER_USAGE)
     const value: HeaderUsage = {
-      revision: (usage?.revision ?? 0) + 1,
-      headers: Math.max(0, (usage?.headers ?? 0) - count),
+      revision: revisionAfter(head, usage),
+      headers: Math.max(0, (usage?.headers ?? 0) - head.count),
       forks: usage?.forks ?? 0
     }
     return {

@@ -11,9 +11,11 @@ import { decodeHeader, signatureOf } from './header.ts'
 import type { Entry, ImportResult, Logs } from './log.ts'
 
 export const MAX_ARCHIVE_BYTES = 256 * 1024 * 1024
+/** Headers and bodies together; small ones take up more in memory than in a file. */
+export const MAX_ARCHIVE_BLOCKS = 262_144
 
 const PAGE = 256
-/** Headers that are offered to the log at a time. */
+/** Headers that are checked, and then offered to the log, at a time. */
 const OFFER = 1024
 const DAG_CBOR = 0x71
 const SHA_256 = 0x12
@@ -95,14 +97,18 @@ export async function importLog(
   chunks: AsyncIterable<Uint8Array>
 ): Promise<ImportResult> {
   const { author, headers, bodies } = await readArchive(chunks)
-  const signatures = headers.map(({ header, bytes }) => signatureOf(header, bytes))
-  if (!(await verifier.verify(signatures)).every(Boolean)) {
-    throw new InvalidBytesError('expected headers that their author has signed')
+  for (let at = 0; at < headers.length; at += OFFER) {
+    const signatures = headers.slice(at, at + OFFER).map(({ header, bytes }) => signatureOf(header, bytes))
+    if (!(await verifier.verify(signatures)).every(Boolean)) {
+      throw new InvalidBytesError('expected headers that their author has signed')
+    }
   }
   const referring = new Map<string, Array<{ author: string; seq: number }>>()
   for (const { header } of headers) {
     const name = toHex(header.bodyHash)
-    referring.set(name, [...(referring.get(name) ?? []), { author, seq: header.seq }])
+    const entries = referring.get(name) ?? []
+    entries.push({ author, seq: header.seq })
+    referring.set(name, entries)
   }
   let fresh = 0
   for (let at = 0; at < headers.length; at += OFFER) {
@@ -149,6 +155,7 @@ async function readBlocks(chunks: AsyncIterable<Uint8Array>) {
     for (const root of await reader.getRoots()) roots.push(hashIn(root))
     for await (const { cid, bytes } of reader) {
       if (bytes.length > MAX_BODY_BYTES) throw new InvalidBytesError(`expected blocks of at most ${MAX_BODY_BYTES} bytes`)
+      if (blocks.length >= MAX_ARCHIVE_BLOCKS) throw new InvalidBytesError(`expected at most ${MAX_ARCHIVE_BLOCKS} blocks`)
       const hash = await digest(bytes)
       if (!equalBytes(hash, hashIn(cid))) throw new InvalidBytesError('expected each block to be what its CID says')
       blocks.push({ hash, bytes: new Uint8Array(bytes) })

@@ -4,7 +4,7 @@
  */
 import { digest, equalBytes } from '../crypto/hash.ts'
 import { MAX_BODY_BYTES } from '../schema/header.ts'
-import type { Condition, Operation, Store } from '../store/store.ts'
+import type { Operation, Store } from '../store/store.ts'
 import { StoreFullError } from '../store/store.ts'
 import type { Clock } from '../support/clock.ts'
 import { allReferences, bodyFor, bodyRecord, putReference, readBody, type References, type SomeBody } from './body-records.ts'
@@ -97,10 +97,9 @@ export function createBodies({ store, clock, known, limits, onBody, onDropped }:
       const [held, usage, references] = await Promise.all([
         bodyRecord(store, key),
         store.get<BodyUsage>('settings', BODY_USAGE),
-        store.list<ReferenceRecord>('references', { prefix: referencePrefix(key) })
+        store.getMany('references', entries.map(({ author, header }) => referenceKey(key, author, header.seq)))
       ])
-      const referring = new Set(references.map(([reference]) => reference))
-      const fresh = entries.filter(({ author, header }) => !referring.has(referenceKey(key, author, header.seq)))
+      const fresh = entries.filter((_, i) => references[i] === undefined)
       if (held !== undefined && fresh.length === 0) return { status: 'known' }
       const bytes = (usage?.bytes ?? 0) + (held === undefined ? record.bytes.length : 0)
       if (bytes > limits.maxBodyBytes) {
@@ -178,14 +177,20 @@ export function createBodies({ store, clock, known, limits, onBody, onDropped }:
       let bytes = usage?.bytes ?? 0
       let count = 0
       for (const { body, of } of bodies) {
-        const going = new Set(of.map(({ author, seq }) => referenceKey(body, author, seq)))
-        const referring = await store.list<ReferenceRecord>('references', { prefix: referencePrefix(body) })
-        for (const [key] of referring) {
-          if (!going.has(key)) continue
+        const going = of.map(({ author, seq }) => referenceKey(body, author, seq))
+        // one more than those that go, to see whether there are others
+        const [held, some] = await Promise.all([
+          store.getMany<ReferenceRecord>('references', going),
+          store.list<ReferenceRecord>('references', { prefix: referencePrefix(body), limit: going.length + 1 })
+        ])
+        let staying = some.length
+        going.forEach((key, i) => {
+          if (held[i] === undefined) return
           operations.push({ delete: 'references', key })
           gone.push(parseReferenceKey(key))
-        }
-        if (referring.some(([key]) => !going.has(key))) continue
+          staying--
+        })
+        if (staying > 0) continue
         operations.push({ delete: 'ownBodies', key: body })
         const record = await store.get<BodyRecord>('bodies', body)
         if (record !== undefined) {
@@ -214,7 +219,7 @@ export function createBodies({ store, clock, known, limits, onBody, onDropped }:
     const evictable: Array<{ references: References; at: number; size: number }> = []
     for await (const references of allReferences(store)) {
       if (references.of.some(({ own }) => own)) continue
-      const at = Math.max(...references.of.map((one) => one.at))
+      const at = references.of.reduce((latest, one) => Math.max(latest, one.at), 0)
       evictable.push({ references, at, size: references.of[0]?.size ?? 0 })
     }
     evictable.sort((a, b) => a.at - b.at)
@@ -250,21 +255,24 @@ export function createBodies({ store, clock, known, limits, onBody, onDropped }:
 
   async function isStale({ author, seq, expiry }: References['of'][number], now: number): Promise<boolean> {
     if (expiry !== null && expiry <= now) return true
-    if (known.index.hashAt(author, seq) === null) return true
-    return (await store.get('dropped', entryKey(author, seq))) !== undefined
+    return !(await isHeld(author, seq)) || (await store.get('dropped', entryKey(author, seq))) !== undefined
+  }
+
+  /** The store is asked too: another tab may have accepted it. */
+  async function isHeld(author: string, seq: number): Promise<boolean> {
+    if (known.index.hashAt(author, seq) !== null) return true
+    return (await store.get('headers', entryKey(author, seq))) !== undefined
   }
 
   /** A withdrawal is remembered as long as it, or what it withdraws, is held. */
   async function forgetDropped(): Promise<void> {
     const operations: Operation[] = []
-    const conditions: Condition[] = []
     for (const [key, { by }] of await store.list<DroppedRecord>('dropped')) {
       const { author, seq } = parseEntryKey(key)
-      const { index } = known
-      const isHeld = index.hashAt(author, seq) !== null || (by > 0 && index.hashAt(author, by) !== null)
-      if (!isHeld) operations.push({ delete: 'dropped', key })
+      const matters = (await isHeld(author, seq)) || (by > 0 && (await isHeld(author, by)))
+      if (!matters) operations.push({ delete: 'dropped', key })
     }
-    await store.commit(operations, conditions)
+    await store.commit(operations)
   }
 
   return {

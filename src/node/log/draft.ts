@@ -1,6 +1,6 @@
 /** What one commit is to change of other agents' logs, as it grows; and the commit. */
 import type { Condition, Operation, Store } from '../store/store.ts'
-import type { Rank } from './header-index.ts'
+import type { Place, Rank } from './header-index.ts'
 import type { Known } from './known.ts'
 import { factsOf } from './parse-header.ts'
 import {
@@ -8,14 +8,21 @@ import {
   NO_HEAD,
   entryKey,
   headerRecord,
+  revisionAfter,
   unchanged,
   type HeadRecord,
   type HeaderUsage,
   type StoredHeader
 } from './records.ts'
 
+/** Which headers are to make room. */
+export interface Line {
+  /** those that are the next to go, the very next last; empty when nobody has asked yet */
+  next: Array<Place & Rank>
+}
+
 /** One log as it is known, and as it will be. */
-export interface LogDraft {
+export interface LogDraft extends Line {
   readonly author: string
   readonly before: HeadRecord | undefined
   /** without the new revision */
@@ -25,7 +32,7 @@ export interface LogDraft {
   proof: Uint8Array | null
 }
 
-export interface Draft {
+export interface Draft extends Line {
   readonly logs: Map<string, LogDraft>
   /** how many headers of others there will be more */
   headers: number
@@ -33,6 +40,8 @@ export interface Draft {
   forks: number
   /** the rank up to which headers had to go */
   floor: Rank | null
+  /** whether room was wanted when no header was known that could go */
+  starved: boolean
 }
 
 export interface DraftWriter {
@@ -45,7 +54,7 @@ export interface DraftWriter {
 }
 
 export function newDraft(): Draft {
-  return { logs: new Map(), headers: 0, forks: 0, floor: null }
+  return { logs: new Map(), headers: 0, forks: 0, floor: null, starved: false, next: [] }
 }
 
 /** What is to become of an author's log. */
@@ -59,7 +68,8 @@ export function draftOf(known: Known, draft: Draft, author: string): LogDraft {
     after: { ...(before ?? NO_HEAD) },
     added: new Map(),
     removed: new Set(),
-    proof: null
+    proof: null,
+    next: []
   }
   draft.logs.set(author, made)
   return made
@@ -91,8 +101,9 @@ export async function writeDraft({ known, write, onAccepted, onFork }: DraftWrit
       operations.push({ delete: 'headers', key }, { delete: 'dropped', key })
     }
     if (proof !== null) operations.push({ put: 'forks', key: author, value: proof })
-    after.revision = (before?.revision ?? 0) + 1
-    operations.push({ put: 'heads', key: author, value: after })
+    after.revision = revisionAfter(before, usage)
+    if (before === undefined || removed.size > 0) after.since = after.revision
+    operations.push(isGone(after) ? { delete: 'heads', key: author } : { put: 'heads', key: author, value: after })
     if (!known.isCertain(author)) conditions.push(unchanged('heads', author, before))
   }
   operations.push({ put: 'settings', key: HEADER_USAGE, value: nextUsage })
@@ -103,14 +114,19 @@ export async function writeDraft({ known, write, onAccepted, onFork }: DraftWrit
   for (const { author, after, added, removed } of changed) {
     for (const seq of removed) known.index.remove(author, seq)
     for (const { header, hash } of added.values()) known.index.add(author, factsOf(header), hash)
-    known.setHead(author, after)
-    known.checked(author)
+    if (isGone(after)) known.forget(author)
+    else known.setHead(author, after)
   }
   for (const { author, added, proof } of changed) {
     for (const stored of added.values()) onAccepted(stored)
     if (proof !== null) onFork(author, proof)
   }
   return true
+}
+
+/** Nothing is left of this log that should be remembered. */
+function isGone({ count, own, forked }: HeadRecord): boolean {
+  return count === 0 && !own && !forked
 }
 
 function isChanged({ added, removed, proof }: LogDraft): boolean {

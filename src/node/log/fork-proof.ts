@@ -6,7 +6,7 @@
 import * as z from 'zod/mini'
 import { didOf } from '../crypto/did.ts'
 import { equalBytes } from '../crypto/hash.ts'
-import type { Verifier } from '../crypto/verifier.ts'
+import type { Signed, Verifier } from '../crypto/verifier.ts'
 import { InvalidBytesError, bytesUpTo, decode, encode } from '../schema/codec.ts'
 import { MAX_HEADER_BYTES } from '../schema/header.ts'
 import { decodeHeader, headerHash, signatureOf } from './header.ts'
@@ -22,12 +22,18 @@ export function encodeForkProof(one: Uint8Array, other: Uint8Array): Uint8Array 
   return encode(['fork', ...(comesFirst(one, other) ? [one, other] : [other, one])])
 }
 
+/** A fork proof whose signatures have not been looked at. */
+export interface ForkClaim {
+  author: string
+  signatures: Signed[]
+}
+
 /**
- * Whose fork these bytes prove.
+ * Whose fork these bytes prove, if the author has signed both headers.
  *
- * @throws InvalidBytesError when they prove none
+ * @throws InvalidBytesError when they would prove none even so
  */
-export async function verifyForkProof(bytes: Uint8Array, verifier: Verifier): Promise<string> {
+export async function readForkProof(bytes: Uint8Array): Promise<ForkClaim> {
   const [, one, other] = decode(bytes, forkTuple, MAX_FORK_PROOF_BYTES)
   const [first, second] = await Promise.all([linked(one), linked(other)])
   if (!equalBytes(first.header.author, second.header.author)) {
@@ -35,11 +41,28 @@ export async function verifyForkProof(bytes: Uint8Array, verifier: Verifier): Pr
   }
   if (fit(first, second)) throw new InvalidBytesError('expected two headers that can’t be in one log')
   if (!equalBytes(encodeForkProof(one, other), bytes)) throw new InvalidBytesError('expected the two headers in order')
-  const signatures = [signatureOf(first.header, one), signatureOf(second.header, other)]
+  return {
+    author: didOf(first.header.author),
+    signatures: [signatureOf(first.header, one), signatureOf(second.header, other)]
+  }
+}
+
+/**
+ * Whose fork these bytes prove.
+ *
+ * @throws InvalidBytesError when they prove none
+ */
+export async function verifyForkProof(bytes: Uint8Array, verifier: Verifier): Promise<string> {
+  const claim = await readForkProof(bytes)
+  await verifyForkClaim(claim, verifier)
+  return claim.author
+}
+
+/** @throws InvalidBytesError when the author has not signed both headers */
+export async function verifyForkClaim({ signatures }: ForkClaim, verifier: Verifier): Promise<void> {
   if (!(await verifier.verify(signatures)).every(Boolean)) {
     throw new InvalidBytesError('expected two headers signed by their author')
   }
-  return didOf(first.header.author)
 }
 
 async function linked(bytes: Uint8Array) {

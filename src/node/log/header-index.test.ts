@@ -45,11 +45,11 @@ test('counts authors with live headers', () => {
   expect(index.authorsUnder(({ seq }) => seq === 4, 10)).toBe(0)
 })
 
-test('what goes first: lapsed ones, then the oldest, never the newest of a log and never ours', () => {
+test('what goes first: lapsed ones, then the oldest, the newest of a log after its others, and never ours', () => {
   const index = createHeaderIndex()
   index.add(author(1), header(1, 1, { time: 10 }), hashOf(1, 1))
   index.add(author(1), header(1, 2, { time: 20, expiry: 90 }), hashOf(1, 2))
-  index.add(author(1), header(1, 3, { time: 30, expiry: 95 }), hashOf(1, 3))
+  index.add(author(1), header(1, 3, { time: 3, expiry: 95 }), hashOf(1, 3))
   index.add(author(2), header(2, 1, { time: 5 }), hashOf(2, 1))
   index.add(author(2), header(2, 2, { time: 6 }), hashOf(2, 2))
   index.add(author(3), header(3, 1, { time: 1 }), hashOf(3, 1))
@@ -58,14 +58,17 @@ test('what goes first: lapsed ones, then the oldest, never the newest of a log a
   index.markOwn(author(4))
   const first = (...args: Parameters<typeof index.first>) =>
     index.first(...args).map((one) => `${one.author.slice(12)}/${one.seq}`)
-  const any = { live: true, time: Infinity }
-  expect(first(9, 100, any)).toEqual(['1/2', '2/1', '1/1'])
-  expect(first(9, 50, any)).toEqual(['2/1', '1/1', '1/2'])
-  expect(first(1, 50, any)).toEqual(['2/1'])
-  expect(first(9, 50, { live: true, time: 10 })).toEqual(['2/1'])
-  expect(first(9, 100, { live: false, time: 21 })).toEqual(['1/2'])
-  expect(first(1, 50, any, author(1))).toEqual(['1/1'])
-  expect(first(9, 50, any, author(9))).toEqual([])
+  expect(first(9, 100)).toEqual(['1/2', '3/1', '2/1', '2/2', '1/1', '1/3'])
+  expect(first(9, 50)).toEqual(['3/1', '2/1', '2/2', '1/1', '1/2', '1/3'])
+  expect(first(2, 100)).toEqual(['1/2', '3/1'])
+  expect(first(1, 50, author(1))).toEqual(['1/1'])
+  expect(first(1, 100, author(1))).toEqual(['1/2'])
+  expect(first(9, 100, author(1))).toEqual(['1/2', '1/1', '1/3'])
+  expect(first(1, 50, author(3))).toEqual(['3/1'])
+  expect(first(9, 50, author(4))).toEqual([])
+  expect(first(9, 50, author(9))).toEqual([])
+  // the newest ranks as the last of the others does
+  expect(index.first(9, 100).at(-1)).toEqual({ author: author(1), seq: 3, live: true, time: 10 })
   expect(ranksBelow({ live: false, time: 9 }, { live: true, time: 1 })).toBe(true)
 })
 

@@ -58,10 +58,10 @@ export interface WritableHeaderIndex extends HeaderIndex {
   /** Headers of this author never are among the `first`. */
   markOwn(author: string): void
   /**
-   * At most so many headers, of one author or of all, that are the first to go at `now`: never an author's newest,
-   * and none that ranks as high as `under`.
+   * At most so many headers, of one author or of all, that are the first to go at `now`, in that order. The newest of a
+   * log goes after its others, and ranks as the last of them.
    */
-  first(count: number, now: number, under: Rank, author?: string): Array<Place & Rank>
+  first(count: number, now: number, author?: string): Array<Place & Rank>
 }
 
 export function ranksBelow(one: Rank, other: Rank): boolean {
@@ -214,8 +214,49 @@ export function createHeaderIndex(): WritableHeaderIndex {
     }
   }
 
-  function rankOf(slot: number, now: number): Rank {
-    return { live: (columns.expiries[slot] ?? 0) > now, time: columns.times[slot] ?? 0 }
+  function orderedSlots(): Int32Array {
+    settle()
+    return order
+  }
+
+  /** The first to go of a log with more than one header. */
+  function lowestOf(author: Author, now: number): number {
+    const { expiries, times, seqs } = columns
+    let lowest = NONE
+    for (const slot of slotsOf(author)) {
+      if (seqs[slot] === author.highest) continue
+      const lives = Number((expiries[slot] ?? 0) > now) - Number((expiries[lowest] ?? Infinity) > now)
+      if (lives < 0 || (lives === 0 && (times[slot] ?? 0) < (times[lowest] ?? Infinity))) lowest = slot
+    }
+    return lowest
+  }
+
+  /** The first to go of slots that are in order. */
+  function firstOf(slots: Iterable<number>, count: number, now: number): Array<Place & Rank> {
+    const { expiries, times, seqs } = columns
+    const found: Array<Place & Rank> = []
+    /** by author: how many were found, and the slot of the newest, which has to wait for the others */
+    const logs = new Map<Author, { found: number; newest: number }>()
+    for (const live of [false, true]) {
+      for (const slot of slots) {
+        if (found.length >= count) return found.slice(0, count)
+        if ((expiries[slot] ?? 0) > now !== live) continue
+        const author = authorAt(slot)
+        if (author.own) continue
+        const log = logs.get(author) ?? { found: 0, newest: NONE }
+        logs.set(author, log)
+        if (seqs[slot] === author.highest && log.found < author.count - 1) {
+          log.newest = slot
+          continue
+        }
+        const rank = { live, time: times[slot] ?? 0 }
+        found.push({ author: author.name, seq: seqs[slot] ?? 0, ...rank })
+        if (++log.found === author.count - 1 && log.newest !== NONE) {
+          found.push({ author: author.name, seq: author.highest, ...rank })
+        }
+      }
+    }
+    return found.slice(0, count)
   }
 
   return {
@@ -302,31 +343,13 @@ export function createHeaderIndex(): WritableHeaderIndex {
       if (author !== undefined) author.own = true
     },
 
-    first(count, now, under, name) {
-      const candidates: number[] = []
-      const consider = (slot: number) => {
-        const author = authorAt(slot)
-        if (author.own || columns.seqs[slot] === author.highest) return
-        if (ranksBelow(rankOf(slot, now), under)) candidates.push(slot)
-      }
-      const author = name === undefined ? undefined : known(name)
-      if (author !== undefined) {
-        for (const slot of slotsOf(author)) consider(slot)
-      } else if (name === undefined) {
-        settle()
-        order.forEach(consider)
-      }
-      if (count === 1 && candidates.length > 1) {
-        // one author's log at its limit: each new header takes the place of one
-        const lowest = candidates.reduce((low, slot) => (ranksBelow(rankOf(slot, now), rankOf(low, now)) ? slot : low))
-        candidates.splice(0, candidates.length, lowest)
-      }
-      const { times, expiries } = columns
-      const isLive = (slot: number) => ((expiries[slot] ?? 0) > now ? 1 : 0)
-      candidates.sort((a, b) => isLive(a) - isLive(b) || (times[a] ?? 0) - (times[b] ?? 0))
-      return candidates
-        .slice(0, count)
-        .map((slot) => ({ author: authorAt(slot).name, seq: columns.seqs[slot] ?? 0, ...rankOf(slot, now) }))
+    first(count, now, name) {
+      if (name === undefined) return firstOf(orderedSlots(), count, now)
+      const author = known(name)
+      if (author === undefined) return []
+      // one author's log at its limit: each new header takes the place of one
+      if (count === 1 && author.count > 1) return firstOf([lowestOf(author, now)], count, now)
+      return firstOf(Int32Array.from(slotsOf(author)).sort(compare), count, now)
     },
 
     select(wants) {

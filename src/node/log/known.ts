@@ -24,31 +24,45 @@ export interface Known {
   usage: HeaderUsage | undefined
   /** The rank up to which headers have had to make room lately. */
   floor: Rank | null
-  /** Reads everything, once. @throws what the store says when it can't be */
+  /** Reads everything, once. @throws what the store says when it can't be; then it is tried again the next time */
   ready(): Promise<void>
   head(author: string): HeadRecord | undefined
   /** Whether this log is as it is known, as long as the usage is: another tab can't have changed it. */
   isCertain(author: string): boolean
-  /** Takes note that this log is in the store as it is known. */
-  checked(author: string): void
   /** Takes note of a head that is in the store now. */
   setHead(author: string, head: HeadRecord): void
+  /** Takes note that nothing is held of this log any more. */
+  forget(author: string): void
+  /** Whether another tab has written, so that there may be logs that are not known. */
+  isPartial(): boolean
+  /** Reads everything again. */
+  reload(): Promise<void>
   /** Reads again what is held of these logs, and the usage. */
   refresh(authors: Iterable<string>): Promise<void>
 }
 
+/** There may be as many as there are headers, and the hash is in the index. */
+type KnownHead = Omit<HeadRecord, 'hash'>
+
 /** Reads when it is first waited for, so that what is wanted at once is not held up. */
 export function createKnown(store: Store): Known {
   const index = createHeaderIndex()
-  const heads = new Map<string, HeadRecord>()
+  const heads = new Map<string, KnownHead>()
   /** logs that were read since another tab has changed some; null: no other has */
   let sure: Set<string> | null = null
   let loading: Promise<void> | null = null
 
-  function setHead(author: string, head: HeadRecord): void {
-    heads.set(author, head)
-    if (head.own) index.markOwn(author)
-    if (head.forked) index.markForked(author)
+  function setHead(author: string, { revision, seq, count, since, own, forked }: HeadRecord): void {
+    heads.set(author, { revision, seq, count, since, own, forked })
+    sure?.add(author)
+    if (own) index.markOwn(author)
+    if (forked) index.markForked(author)
+  }
+
+  function forget(author: string): void {
+    heads.delete(author)
+    sure?.delete(author)
+    for (const seq of index.seqsOf(author)) index.remove(author, seq)
   }
 
   function add(author: string, record: Uint8Array): void {
@@ -57,20 +71,29 @@ export function createKnown(store: Store): Known {
 
   async function load(): Promise<void> {
     // in this order: what changes meanwhile is noticed by the usage, and what is newer than its head by the head
-    known.usage ??= await store.get<HeaderUsage>('settings', HEADER_USAGE)
+    const usage = await store.get<HeaderUsage>('settings', HEADER_USAGE)
+    if ((usage?.revision ?? 0) >= (known.usage?.revision ?? 0)) known.usage = usage
+    sure = null
     await loadHeads()
     await loadHeaders()
     for (const [author, { forked }] of heads) if (forked) index.markForked(author)
   }
 
   async function loadHeads(): Promise<void> {
-    for (let after = ''; ; ) {
-      const page = await store.list<HeadRecord>('heads', { after, limit: PAGE })
-      for (const [author, head] of page) if (!heads.has(author)) setHead(author, head)
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) return
-      after = last[0]
+    const gone = new Set(heads.keys())
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: Array<[string, HeadRecord]> = await store.list('heads', { after, limit: PAGE })
+      for (const [author, head] of page) {
+        gone.delete(author)
+        const before = heads.get(author)
+        if (before !== undefined && before.revision >= head.revision) continue
+        // what is held of it is read anew
+        if (before !== undefined) forget(author)
+        setHead(author, head)
+      }
+      after = page.length < PAGE ? undefined : page.at(-1)?.[0]
     }
+    for (const author of gone) forget(author)
   }
 
   async function loadHeaders(): Promise<void> {
@@ -89,47 +112,60 @@ export function createKnown(store: Store): Known {
     }
   }
 
-  async function refreshLog(author: string): Promise<void> {
-    const head = await store.get<HeadRecord>('heads', author)
-    const before = heads.get(author)
-    if (head === undefined || head.revision === before?.revision) return
-    const onlyAdded = before !== undefined && before.removed === head.removed
-    if (onlyAdded) await addAbove(author, before.seq)
-    if (!onlyAdded || index.countOf(author) !== head.count) await readWhole(author)
+  /** @param before the head as it was known when `head` was read: if it is another now, this tab itself has written */
+  async function refreshLog(author: string, before: KnownHead | undefined, head: HeadRecord | undefined): Promise<void> {
+    if (heads.get(author) !== before) return
+    if (head === undefined) {
+      forget(author)
+      return
+    }
+    if (head.revision !== before?.revision) {
+      // mostly others have only been added, above what is known
+      const from = before !== undefined && before.since === head.since ? [before.seq, 0] : [0]
+      for (const after of from) {
+        const page = await store.list<Uint8Array>('headers', { prefix: `${author}/`, after: entryKey(author, after) })
+        if (heads.get(author) !== before) return
+        if (after === 0) removeBut(author, page)
+        for (const [, record] of page) add(author, record)
+        if (index.countOf(author) === head.count) break
+      }
+    }
     // what came in between has raised the revision, and is noticed the next time
     setHead(author, head)
   }
 
-  async function addAbove(author: string, seq: number): Promise<void> {
-    const page = await store.list<Uint8Array>('headers', { prefix: `${author}/`, after: entryKey(author, seq) })
-    for (const [, record] of page) add(author, record)
-  }
-
-  async function readWhole(author: string): Promise<void> {
-    const page = await store.list<Uint8Array>('headers', { prefix: `${author}/` })
-    const held = new Set(page.map(([, record]) => factsIn(record).seq))
+  function removeBut(author: string, page: Array<[key: string, record: Uint8Array]>): void {
+    const held = new Set(page.map(([key]) => parseEntryKey(key).seq))
     for (const seq of index.seqsOf(author)) if (!held.has(seq)) index.remove(author, seq)
-    for (const [, record] of page) add(author, record)
   }
 
   const known: Known = {
     index,
     usage: undefined,
     floor: null,
-    ready: () => (loading ??= load()),
-    head: (author) => heads.get(author),
+    ready: () =>
+      (loading ??= load().catch((error: unknown) => {
+        loading = null
+        throw error
+      })),
+    head(author) {
+      const head = heads.get(author)
+      return head && { ...head, hash: index.hashAt(author, head.seq) }
+    },
     // ours may be written to by any tab
     isCertain: (author) => (sure === null || sure.has(author)) && !(heads.get(author)?.own ?? false),
-    checked: (author) => void sure?.add(author),
     setHead,
+    forget,
+    isPartial: () => sure !== null,
+    reload: load,
     async refresh(authors) {
       const usage = await store.get<HeaderUsage>('settings', HEADER_USAGE)
       if (usage?.revision !== known.usage?.revision) sure = new Set()
       known.usage = usage
-      for (const author of authors) {
-        await refreshLog(author)
-        sure?.add(author)
-      }
+      const names = [...authors]
+      const before = names.map((author) => heads.get(author))
+      const found = await store.getMany<HeadRecord>('heads', names)
+      for (const [i, author] of names.entries()) await refreshLog(author, before[i], found[i])
     }
   }
   return known

@@ -3,7 +3,7 @@
  * zeros, so that keys sort as numbers do.
  *
  * - `headers`: `<author>/<seq>` → the hash of the header (32 bytes) and the encoded header, as one byte string
- * - `heads`: `<author>` → which of a log is held; its revision changes whenever that changes
+ * - `heads`: `<author>` → which of a log is held; its revision changes whenever that changes; none when nothing is held
  * - `bodies`: `<body hash>` → the encoded body of another agent's entry, and its kind
  * - `ownBodies`: the same of our own entries: they never make room for others
  * - `references`: `<body hash>/<author>/<seq>` → the entries whose body is held
@@ -37,8 +37,8 @@ export interface HeadRecord {
   hash: Uint8Array | null
   /** how many headers are held */
   count: number
-  /** how many were held once and had to make room */
-  removed: number
+  /** the revision since which none of its headers has had to make room */
+  since: number
   /** whether we write this log */
   own: boolean
   forked: boolean
@@ -49,7 +49,7 @@ export const NO_HEAD: HeadRecord = {
   seq: 0,
   hash: null,
   count: 0,
-  removed: 0,
+  since: 0,
   own: false,
   forked: false
 }
@@ -132,6 +132,14 @@ export function parseReferenceKey(key: string): { body: string; author: string; 
 /** That nobody has changed a record since it was read. */
 export function unchanged(collection: Collection, key: string, record: { revision: number } | undefined): Condition {
   return record ? { revision: collection, key, is: record.revision } : { absent: collection, key }
+}
+
+/**
+ * The next revision of a head. When all of a log has had to make room its head goes too; one that is made later has no
+ * revision that the log had before, because the usage's have gone on with every change.
+ */
+export function revisionAfter(head: HeadRecord | undefined, usage: HeaderUsage | undefined): number {
+  return Math.max(head?.revision ?? 0, usage?.revision ?? 0) + 1
 }
 
 /** A header as it is kept. */

@@ -79,8 +79,8 @@ export const MAX_BATCH_HEADERS = 128
 export const headerBatch = z.object({ headers: z.array(encodedHeader).check(z.maxLength(MAX_BATCH_HEADERS)) })
 export const MAX_BATCH_BYTES = 64 * 1024
 
-/** One body, wanted by hash, from a byte of it on; whether the other side should fetch it when it does not hold it. */
-export const bodyRequest = z.object({ hash: bytes(32), offset: count, fetch: z.boolean() })
+/** One body, wanted by hash, from a byte of it on. */
+export const bodyRequest = z.object({ hash: bytes(32), offset: count })
 export const MAX_BODY_REQUEST_BYTES = 64
 /** A piece of it, and how many bytes come after that; null when it is not held, or not for everybody. */
 export const BODY_PIECE_BYTES = 32 * 1024

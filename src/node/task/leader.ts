@@ -37,7 +37,7 @@ export interface LeaderComponents {
   key: AgentKey
   store: Store
   tasks: Tasks
-  adaptation: Pick<Adaptation, 'find' | 'reach' | 'reachable' | 'approach' | 'fetchData' | 'record' | 'watch'>
+  adaptation: Pick<Adaptation, 'find' | 'listenFor' | 'reach' | 'reachable' | 'approach' | 'fetchData' | 'record' | 'watch'>
   locks: Locks
   now: () => number
   /** fresh random bytes */
@@ -169,6 +169,7 @@ export function createLeader(components: LeaderComponents): Leader {
         )
         return
       }
+      await adaptation.listenFor(task.goal)
       const waiting = found.length > 0 ? 'Waiting for an agent that can do this to come back' : 'Looking for an agent that can do this'
       if (task.waiting !== waiting) {
         await tasks.update(id, (current) => (hasEnded(current.state) || current.cancelRequested ? null : { waiting }))

@@ -121,6 +121,7 @@ export async function createBench(): Promise<Bench> {
     capabilities: () => [],
     intentions: () => [],
     find: async () => candidates.map((one) => ({ ...one, reach: present ? one.reach : 'away' })),
+    listenFor: async () => undefined,
     present: () => [],
     agentOf: () => undefined,
     reach: () => (present ? 'direct' : 'away'),

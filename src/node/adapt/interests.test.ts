@@ -1,0 +1,52 @@
+import { expect, test, vi } from 'vitest'
+import type { Header, Sketch } from '../schema/header.ts'
+import { createInterests } from './interests.ts'
+
+const sketch = (first: number, model = 1): Sketch => [model, Uint8Array.from({ length: 32 }, (_, i) => (i < first ? 255 : 0)), [3]]
+const header = (fields: Partial<Header>): Header => ({
+  version: 1,
+  author: new Uint8Array(32),
+  seq: 1,
+  previous: null,
+  skip: null,
+  kind: 'capability',
+  bodyHash: new Uint8Array(32),
+  bodySize: 1,
+  time: 0,
+  expiry: null,
+  sketch: sketch(0),
+  signature: new Uint8Array(64),
+  ...fields
+})
+
+test('in a young network everything public is wanted, and nothing private ever', () => {
+  const { wants } = createInterests()
+  expect(wants(header({ sketch: null }), 0)).toBe(true)
+  expect(wants(header({ kind: 'contract' }), 0)).toBe(false)
+  expect(wants(header({ kind: 'from-a-later-version' }), 0)).toBe(false)
+})
+
+test('later only what is near, by sketches of one model', () => {
+  const interests = createInterests()
+  expect(interests.wants(header({}), 1)).toBe(false)
+  interests.declared([sketch(0)])
+  expect(interests.wants(header({ sketch: sketch(12) }), 1)).toBe(true)
+  expect(interests.wants(header({ sketch: sketch(13) }), 1)).toBe(false)
+  expect(interests.wants(header({ sketch: sketch(0, 2) }), 1)).toBe(false)
+  expect(interests.wants(header({ sketch: null }), 1)).toBe(false)
+  interests.asked(sketch(24))
+  expect(interests.wants(header({ sketch: sketch(13) }), 1)).toBe(true)
+})
+
+test('what was asked for last comes first, and is forgotten after some others; only changes are told', () => {
+  const interests = createInterests()
+  const changed = vi.fn()
+  interests.watch(changed)
+  interests.declared([sketch(0)])
+  interests.declared([sketch(0)])
+  expect(changed).toHaveBeenCalledTimes(1)
+  for (let i = 1; i <= 9; i++) interests.asked(sketch(i))
+  interests.asked(sketch(5))
+  expect(changed).toHaveBeenCalledTimes(10)
+  expect(interests.sketches()).toEqual([5, 9, 8, 7, 6, 4, 3, 2, 0].map((first) => sketch(first)))
+})

@@ -115,7 +115,7 @@ describe('exchanges', () => {
     await clock.pass(5 * 60_000)
     const withC = asked.filter(([peer]) => peer === 'c').map(([, at]) => at)
     // twice, and then it is known that nothing is new
-    expect(withC.length).toBe(2)
+    expect(withC).toHaveLength(2)
     expect(withC[1]).toBeLessThan(60_000)
   })
 

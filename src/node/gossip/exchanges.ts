@@ -21,8 +21,8 @@ const MAX_TELLINGS = 3
 /** Between exchanges that nothing calls for; longer each time that nothing was new. */
 const PERIOD_MS = 60_000
 /** After all who were met have been asked: when those are asked who may have news of others that they met. */
-const CHECK_MS = 15_000
-const CHECKS = 2
+const CHECK_MS = 12_000
+const CHECKS = 3
 const MAX_PERIOD_MS = 10 * 60_000
 
 const BAD_ANSWER_POINTS = 20
@@ -105,7 +105,9 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   }
 
   function scheduleOne(peers: readonly string[], inMs: number, except?: string): void {
-    const others = peers.filter((peer) => peer !== except)
+    const inLine = peers.filter((peer) => peer !== except)
+    const trusted = inLine.filter((peer) => !vain.has(peer))
+    const others = trusted.length > 0 ? trusted : inLine
     const peer = others[Math.floor(random() * others.length)]
     if (peer !== undefined) schedule(peer, inMs)
   }
@@ -259,6 +261,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       // it may know what nobody did before
       idle.clear()
       isUnsure = true
+      cancelCheck()
       schedule(peer, self < peer ? 0 : YIELD_MS, true)
     },
     leave(peer) {

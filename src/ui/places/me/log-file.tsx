@@ -9,7 +9,7 @@ import { plural } from '../../text/format.ts'
 import { nameOf } from '../../text/names.ts'
 
 /** A file that is larger is not even read: no log that is kept here makes one. */
-const MAX_FILE_BYTES = 512 * 1024 * 1024
+const MAX_FILE_BYTES = 256 * 1024 * 1024
 
 /** One's log as a file, and somebody's file checked. */
 export function LogFile({ agent }: { agent: string }) {

@@ -12,8 +12,6 @@ export interface Shape {
   meaning(leaf: number): number
   /** the depth of the shard in which a key lies, by its first 16 bits */
   record(key: number): number
-  /** the shard that keeps an agent's record */
-  recordOf(agent: number): Shard
   /** the shards that an agent keeps */
   kept(agent: number): Shard[]
   /** how deep all of these are at least: what is held of so wide shards tells a node how deep to go */
@@ -47,7 +45,6 @@ export function createShape({ agents, codebook }: Population, keys: readonly num
   return {
     meaning: meaningDepth,
     record: recordDepth,
-    recordOf: (agent) => recordShard(keyOf(agent), recordDepth(keyOf(agent))),
     kept,
     leastDepth: (agent) => Math.min(...kept(agent).map(({ depth }) => depth)),
     followed(agent) {

@@ -18,12 +18,11 @@ const SOON_MS = 1_000
 const ENOUGH = 2
 /** How often news is told on at most, if nobody says that it knows it. */
 const MAX_TELLINGS = 3
-/** Between exchanges that nothing calls for; longer each time that nothing was new. */
-const PERIOD_MS = 60_000
+/** Between exchanges that nothing calls for: nobody may have told us of what is news to our neighbours. */
+const PERIOD_MS = 40_000
 /** After all who were met have been asked: when those are asked who may have news of others that they met. */
 const CHECK_MS = 12_000
 const CHECKS = 3
-const MAX_PERIOD_MS = 10 * 60_000
 
 const BAD_ANSWER_POINTS = 20
 const NOT_DELIVERED_POINTS = 10
@@ -76,7 +75,6 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   const idle = new Map<string, number>()
   /** shards in which there was news, which is told on until nobody lacks it, and how often more at most */
   const restless = new Map<string, number>()
-  let period = PERIOD_MS
   let running = false
   let state: 'before' | 'on' | 'over' = 'before'
   let cancelTimer: () => void = () => undefined
@@ -218,9 +216,6 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     for (const topic of restless.keys()) if ((idle.get(topic) ?? 0) > 0 || !ours.includes(topic)) restless.delete(topic)
     // who are met at once have the same news: when nobody has any more, those who were not asked yet need not be
     if (ours.every(isCalm)) for (const peer of [...met]) done(peer)
-    if (news.size === 0) return
-    period = PERIOD_MS
-    if (periodic && state === 'on') nextPeriod()
   }
 
   /** What was news to one of us, and is not on its way to all, may be news to our neighbours in that shard. */
@@ -242,9 +237,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   }
 
   function nextPeriod(): void {
-    cancelPeriod()
-    cancelPeriod = clock.after(period * (0.5 + random()), () => {
-      period = Math.min(2 * period, MAX_PERIOD_MS)
+    cancelPeriod = clock.after(PERIOD_MS * (0.5 + random()), () => {
       scheduleAny(0)
       nextPeriod()
     })

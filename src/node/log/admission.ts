@@ -9,7 +9,7 @@ import type { Clock } from '../support/clock.ts'
 import type { ForkVerdict, Verdict } from './accept.ts'
 import { draftOf, hashAt, newDraft, writeDraft, type Draft, type DraftWriter, type LogDraft } from './draft.ts'
 import { encodeForkProof } from './fork-proof.ts'
-import { ranksBelow, type Rank } from './header-index.ts'
+import { ranksBelow, type Rank } from './first-to-go.ts'
 import type { LogLimits } from './limits.ts'
 import { fit, naming } from './links.ts'
 import { entryKey, storedHeader, type StoredHeader } from './records.ts'
@@ -238,10 +238,26 @@ function chunkOf({ maxHeaders }: LogLimits): number {
   return Math.max(1, Math.floor(maxHeaders * CHUNK))
 }
 
-function highestBelow({ known }: AdmissionComponents, { author, added }: LogDraft, seq: number): number {
-  let highest = known.index.below(author, seq)
-  for (const other of added.keys()) if (other < seq && other > highest) highest = other
+function highestBelow({ known }: AdmissionComponents, log: LogDraft, seq: number): number {
+  let highest = log.before?.seq ?? 0
+  if (highest >= seq) {
+    log.seqs ??= known.index.seqsOf(log.author)
+    highest = log.seqs[countBelow(log.seqs, seq) - 1] ?? 0
+  }
+  for (const other of log.added.keys()) if (other < seq && other > highest) highest = other
   return highest
+}
+
+/** How many of these numbers, which are in order, are below this one. */
+function countBelow(numbers: Float64Array, limit: number): number {
+  let low = 0
+  let high = numbers.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((numbers[middle] ?? 0) < limit) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** The headers of each author, in the order of its log. */

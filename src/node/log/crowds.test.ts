@@ -67,7 +67,7 @@ test('one more entry of a body that a crowd of entries has costs as much as the 
 
 test('a body of more entries than a call may have arguments makes room like any other', async () => {
   const store = createMemoryStore({ maxBytes: 2 ** 30 })
-  await refer(store, 200_000)
+  await refer(store, 130_000)
   const logs = newLogs({ maxBodyBytes: bytes.length }, store)
   const { bytes: header, body } = await newLogs().append(other, 'intention', intention('what nobody else wants'))
   await logs.accept(header)

@@ -1,6 +1,6 @@
 /** What one commit is to change of other agents' logs, as it grows; and the commit. */
 import type { Condition, Operation, Store } from '../store/store.ts'
-import type { Place, Rank } from './header-index.ts'
+import type { Place, Rank } from './first-to-go.ts'
 import type { Known } from './known.ts'
 import { factsOf } from './parse-header.ts'
 import {
@@ -30,6 +30,8 @@ export interface LogDraft extends Line {
   readonly added: Map<number, StoredHeader>
   readonly removed: Set<number>
   proof: Uint8Array | null
+  /** the sequence numbers that are held now, once somebody has asked */
+  seqs: Float64Array | null
 }
 
 export interface Draft extends Line {
@@ -69,6 +71,7 @@ export function draftOf(known: Known, draft: Draft, author: string): LogDraft {
     added: new Map(),
     removed: new Set(),
     proof: null,
+    seqs: null,
     next: []
   }
   draft.logs.set(author, made)

@@ -2,6 +2,7 @@
  * All held headers, in memory and small (typed arrays, about a hundred bytes each): what gossip reconciles, counts and
  * looks up without asking the store. Pure; whoever keeps headers adds and removes them here.
  */
+import { firstToGo, lowestSlot, type LogSlots, type Place, type Rank } from './first-to-go.ts'
 import { HASH_BYTES, MAX_LEAVES, createHeaderColumns } from './header-columns.ts'
 import type { HeaderFacts } from './parse-header.ts'
 import { createSlotTable } from './slot-table.ts'
@@ -33,17 +34,6 @@ export interface HeaderIndex {
   authorsUnder(wants: (item: HeaderItem) => boolean, now: number): number
 }
 
-export interface Place {
-  author: string
-  seq: number
-}
-
-/** In what order headers go when there is no more room: lapsed ones first, then the oldest. */
-export interface Rank {
-  live: boolean
-  time: number
-}
-
 export interface WritableHeaderIndex extends HeaderIndex {
   /** @returns false when that author has one at that number already */
   add(author: string, facts: HeaderFacts, hash: Uint8Array): boolean
@@ -52,8 +42,6 @@ export interface WritableHeaderIndex extends HeaderIndex {
   countOf(author: string): number
   /** Sequence numbers that are held of a log, lowest first. */
   seqsOf(author: string): Float64Array
-  /** The highest sequence number held below this one; 0: none. */
-  below(author: string, seq: number): number
   markForked(author: string): void
   /** Headers of this author never are among the `first`. */
   markOwn(author: string): void
@@ -64,22 +52,15 @@ export interface WritableHeaderIndex extends HeaderIndex {
   first(count: number, now: number, author?: string): Array<Place & Rank>
 }
 
-export function ranksBelow(one: Rank, other: Rank): boolean {
-  return one.live === other.live ? one.time < other.time : other.live
-}
-
-interface Author {
-  readonly name: string
+interface Author extends LogSlots {
   readonly prefix: number
   forked: boolean
-  own: boolean
-  count: number
-  highest: number
   /** the slot of one of its headers, which leads to the others */
   head: number
 }
 
 const NONE = -1
+const HASH_WORDS = HASH_BYTES / 4
 
 export function createHeaderIndex(): WritableHeaderIndex {
   const columns = createHeaderColumns()
@@ -97,17 +78,41 @@ export function createHeaderIndex(): WritableHeaderIndex {
   let fresh: number[] = []
   let gone: number[] = []
   const free: number[] = []
-  const leafList: number[] = []
+  /** one array for each number of leaves: to change the length of one is slow */
+  const leafLists = Array.from({ length: MAX_LEAVES + 1 }, (_, length) => new Array<number>(length).fill(0))
+  let looked = NONE
+  /** The header in the slot `looked`. Reads only what is asked for: most questions are about one or two fields. */
   const item: HeaderItem = {
-    author: '',
-    prefix: 0,
-    forked: false,
-    seq: 0,
-    time: 0,
-    expiry: 0,
-    kind: '',
-    model: 0,
-    leaves: leafList
+    get author() {
+      return authorAt(looked).name
+    },
+    get prefix() {
+      return authorAt(looked).prefix
+    },
+    get forked() {
+      return authorAt(looked).forked
+    },
+    get seq() {
+      return columns.seqs[looked] ?? 0
+    },
+    get time() {
+      return columns.times[looked] ?? 0
+    },
+    get expiry() {
+      return columns.expiries[looked] ?? 0
+    },
+    get kind() {
+      return columns.kindOf(looked)
+    },
+    get model() {
+      return columns.models[looked] ?? 0
+    },
+    get leaves() {
+      const { leaves, leafCounts } = columns
+      const list = leafLists[leafCounts[looked] ?? 0] ?? []
+      for (let i = 0; i < list.length; i++) list[i] = leaves[looked * MAX_LEAVES + i] ?? 0
+      return list
+    }
   }
 
   function authorAt(slot: number): Author {
@@ -117,17 +122,7 @@ export function createHeaderIndex(): WritableHeaderIndex {
   }
 
   function look(slot: number): HeaderItem {
-    const author = authorAt(slot)
-    item.author = author.name
-    item.prefix = author.prefix
-    item.forked = author.forked
-    item.seq = columns.seqs[slot] ?? 0
-    item.time = columns.times[slot] ?? 0
-    item.expiry = columns.expiries[slot] ?? 0
-    item.kind = columns.kindOf(slot)
-    item.model = columns.models[slot] ?? 0
-    leafList.length = columns.leafCounts[slot] ?? 0
-    for (let i = 0; i < leafList.length; i++) leafList[i] = columns.leaves[slot * MAX_LEAVES + i] ?? 0
+    looked = slot
     return item
   }
 
@@ -214,51 +209,6 @@ export function createHeaderIndex(): WritableHeaderIndex {
     }
   }
 
-  function orderedSlots(): Int32Array {
-    settle()
-    return order
-  }
-
-  /** The first to go of a log with more than one header. */
-  function lowestOf(author: Author, now: number): number {
-    const { expiries, times, seqs } = columns
-    let lowest = NONE
-    for (const slot of slotsOf(author)) {
-      if (seqs[slot] === author.highest) continue
-      const lives = Number((expiries[slot] ?? 0) > now) - Number((expiries[lowest] ?? Infinity) > now)
-      if (lives < 0 || (lives === 0 && (times[slot] ?? 0) < (times[lowest] ?? Infinity))) lowest = slot
-    }
-    return lowest
-  }
-
-  /** The first to go of slots that are in order. */
-  function firstOf(slots: Iterable<number>, count: number, now: number): Array<Place & Rank> {
-    const { expiries, times, seqs } = columns
-    const found: Array<Place & Rank> = []
-    /** by author: how many were found, and the slot of the newest, which has to wait for the others */
-    const logs = new Map<Author, { found: number; newest: number }>()
-    for (const live of [false, true]) {
-      for (const slot of slots) {
-        if (found.length >= count) return found.slice(0, count)
-        if ((expiries[slot] ?? 0) > now !== live) continue
-        const author = authorAt(slot)
-        if (author.own) continue
-        const log = logs.get(author) ?? { found: 0, newest: NONE }
-        logs.set(author, log)
-        if (seqs[slot] === author.highest && log.found < author.count - 1) {
-          log.newest = slot
-          continue
-        }
-        const rank = { live, time: times[slot] ?? 0 }
-        found.push({ author: author.name, seq: seqs[slot] ?? 0, ...rank })
-        if (++log.found === author.count - 1 && log.newest !== NONE) {
-          found.push({ author: author.name, seq: author.highest, ...rank })
-        }
-      }
-    }
-    return found.slice(0, count)
-  }
-
   return {
     get size() {
       return size
@@ -320,18 +270,6 @@ export function createHeaderIndex(): WritableHeaderIndex {
       return seqs.sort()
     },
 
-    below(name, seq) {
-      const author = known(name)
-      if (author === undefined) return 0
-      if (author.highest < seq) return author.highest
-      let highest = 0
-      for (const slot of slotsOf(author)) {
-        const one = columns.seqs[slot] ?? 0
-        if (one < seq && one > highest) highest = one
-      }
-      return highest
-    },
-
     markForked(name) {
       const author = known(name)
       if (author !== undefined) author.forked = true
@@ -344,27 +282,39 @@ export function createHeaderIndex(): WritableHeaderIndex {
     },
 
     first(count, now, name) {
-      if (name === undefined) return firstOf(orderedSlots(), count, now)
+      if (name === undefined) {
+        settle()
+        return firstToGo(columns, authorAt, order, count, now)
+      }
       const author = known(name)
       if (author === undefined) return []
       // one author's log at its limit: each new header takes the place of one
-      if (count === 1 && author.count > 1) return firstOf([lowestOf(author, now)], count, now)
-      return firstOf(Int32Array.from(slotsOf(author)).sort(compare), count, now)
+      const slots =
+        count === 1 && author.count > 1
+          ? [lowestSlot(columns, slotsOf(author), author.highest, now)]
+          : Int32Array.from(slotsOf(author)).sort(compare)
+      return firstToGo(columns, authorAt, slots, count, now)
     },
 
     select(wants) {
       settle()
+      // asked in the order of the slots, so that what is read lies together; then brought into order
+      const wanted = new Uint8Array(used)
+      for (const slot of order) wanted[slot] = 1
+      for (let slot = 0; slot < used; slot++) if (wanted[slot] === 1 && !wants(look(slot))) wanted[slot] = 0
       const found = new Int32Array(order.length)
       let count = 0
-      for (const slot of order) if (wants(look(slot))) found[count++] = slot
+      for (const slot of order) if (wanted[slot] === 1) found[count++] = slot
       const times = new Float64Array(count)
-      const hashes = new Uint8Array(count * HASH_BYTES)
+      const words = new Uint32Array(count * HASH_WORDS)
+      const { times: allTimes, hashes } = columns
+      const allWords = new Uint32Array(hashes.buffer, 0, hashes.length / 4)
       for (let i = 0; i < count; i++) {
         const slot = found[i] ?? 0
-        times[i] = columns.times[slot] ?? 0
-        hashes.set(columns.hashes.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES), i * HASH_BYTES)
+        times[i] = allTimes[slot] ?? 0
+        for (let w = 0; w < HASH_WORDS; w++) words[i * HASH_WORDS + w] = allWords[slot * HASH_WORDS + w] ?? 0
       }
-      return { size: count, times, hashes }
+      return { size: count, times, hashes: new Uint8Array(words.buffer) }
     },
 
     find(hash) {

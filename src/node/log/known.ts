@@ -4,7 +4,8 @@
  * has been there. When one has, logs are read again as they are needed, and their heads are conditions too.
  */
 import type { Store } from '../store/store.ts'
-import { createHeaderIndex, type Rank, type WritableHeaderIndex } from './header-index.ts'
+import type { Rank } from './first-to-go.ts'
+import { createHeaderIndex, type WritableHeaderIndex } from './header-index.ts'
 import {
   HEADER_USAGE,
   entryKey,

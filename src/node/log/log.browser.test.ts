@@ -5,8 +5,9 @@ import { openIndexedDbStore } from '../store/indexeddb.ts'
 import type { Store } from '../store/store.ts'
 import { systemClock } from '../support/clock.ts'
 import { headerHash, verifyHeader } from './header.ts'
-import { createLogs, type Lock, type Logs } from './log.ts'
 import type { WriterRequest, WriterReply } from './log-writer.fixture.ts'
+import { createLogs, type Lock, type Logs, type LogsInit } from './log.ts'
+import { NOW, at, forge } from './testing/logs.ts'
 
 const intention = (goal: string) => ({ kind: 'intention', goal, tags: [] })
 const webLock: Lock = async (name, task) => navigator.locks.request(name, task)
@@ -29,10 +30,10 @@ afterEach(async () => {
   await deleteDB(name)
 })
 
-async function openLogs(lock?: Lock): Promise<Logs> {
+async function openLogs(lock?: Lock, init: LogsInit = {}): Promise<Logs> {
   const store = await openIndexedDbStore(name)
   stores.push(store)
-  return createLogs({ store, clock: systemClock, ...(lock ? { lock } : {}) })
+  return createLogs({ store, clock: systemClock, ...(lock ? { lock } : {}) }, init)
 }
 
 async function expectSound(logs: Logs, author: string, length: number): Promise<void> {
@@ -100,4 +101,23 @@ test('headers of another agent are accepted once by two tabs', async () => {
     expect(verdicts.map((found) => found[i]?.status).sort()).toEqual(['known', 'new'])
   }
   for (const logs of tabs) expect(await logs.authors()).toEqual([[key.agent, 5]])
+})
+
+test('two tabs at their limit let whole logs go and take others, and agree on what there is', async () => {
+  const tabs = [await openLogs(undefined, { maxHeaders: 6 }), await openLogs(undefined, { maxHeaders: 6 })]
+  const authors = await Promise.all(Array.from({ length: 20 }, async () => agentKey(await generateKeyPair())))
+  for (let i = 0; i < authors.length; i += 4) {
+    const headers = await Promise.all(authors.slice(i, i + 4).map((author, n) => forge(author, { time: NOW + i + n })))
+    await Promise.all(headers.map((bytes, n) => at(tabs, n % 2).accept(bytes)))
+  }
+  const verdict = await at(tabs, 0).accept(await forge(key, { time: NOW + 100 }))
+  expect(verdict.status).toBe('new')
+  const found = await at(tabs, 0).authors()
+  expect(await at(tabs, 1).authors()).toEqual(found)
+  expect(found.map(([author]) => author)).toContain(key.agent)
+  expect(found.length).toBeLessThanOrEqual(6)
+  const [store] = stores
+  expect((await store?.list('heads'))?.length).toBe(found.length)
+  expect((await store?.list('headers'))?.length).toBe(found.length)
+  expect(await store?.get('settings', 'log-usage')).toMatchObject({ headers: found.length })
 })

@@ -13,7 +13,7 @@ import { agentKey, verify, type AgentKey } from '../crypto/keys.ts'
 import { createVerifier } from '../crypto/verifier.ts'
 import { issueCertificate, verifyCertificate } from '../identity/certificate.ts'
 import { forkId } from '../gossip/holdings.ts'
-import { initiate } from '../gossip/negentropy.ts'
+import { fingerprint, initiate } from '../gossip/negentropy.ts'
 import { MAX_FORK_PROOF_BYTES, encodeForkProof, verifyForkProof } from '../log/fork-proof.ts'
 import { decodeHeader, encodeHeader, headerHash, signHeader, verifyHeader } from '../log/header.ts'
 import { frameStream } from '../net/framed-stream.ts'
@@ -207,6 +207,7 @@ describe('examples of wire formats', () => {
     }
     const { value } = example('reconciliation: a fork proof and two headers')
     expect(revived(value)).toEqual({ type: 'compare', message: initiate(set, { limit: 60_000 }) })
+    expect(revived(example('reconciliation: opened').value)).toMatchObject({ fingerprint: fingerprint(set) })
   })
 
   it('identity makes the certificate', async () => {

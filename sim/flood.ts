@@ -1,4 +1,5 @@
 /** What bodyless gossip is measured against: header and body in one message, flooded to everybody by gossipsub. */
+import type { Shard } from '../src/node/gossip/shards.ts'
 import { parseHeader } from '../src/node/log/parse-header.ts'
 import type { Logs } from '../src/node/log/log.ts'
 import type { Network, Verdict } from '../src/node/net/network.ts'
@@ -14,6 +15,7 @@ export interface FloodComponents {
 export interface Flood {
   start(): void
   announce(header: Uint8Array): Promise<void>
+  shards(): Shard[]
 }
 
 /** Bytes of the header's length before it. */
@@ -31,6 +33,7 @@ export function createFlood({ network, logs, report }: FloodComponents): Flood {
   }
 
   return {
+    shards: () => [],
     start() {
       network.subscribe(FLOOD_TOPIC, (message) =>
         judge(message).catch((error: unknown) => {

@@ -4,8 +4,6 @@ import type { Announcement, Population } from './population.ts'
 export interface Ledger {
   /** An announcement was made, at a time in ms since the start. */
   announced(announcement: Announcement, at: number): void
-  /** It went out on a topic. */
-  published(number: number, topic: string): void
   header(number: number, node: number): void
   body(number: number, node: number, at: number): void
   /** A node has learnt that an agent has forked its log. */
@@ -15,7 +13,6 @@ export interface Ledger {
   hasHeader(number: number, node: number): boolean
   bodyAt(number: number, node: number): number | undefined
   forkKnownAt(agent: number, node: number): number | undefined
-  topicsOf(number: number): ReadonlySet<string>
   /** all that was announced, in order */
   all(): readonly Announcement[]
 }
@@ -23,7 +20,6 @@ export interface Ledger {
 export function createLedger(): Ledger {
   const announcements: Announcement[] = []
   const times = new Map<number, number>()
-  const topics = new Map<number, Set<string>>()
   const headers = new Map<number, Set<number>>()
   const bodies = new Map<number, Map<number, number>>()
   const forks = new Map<number, Map<number, number>>()
@@ -39,10 +35,6 @@ export function createLedger(): Ledger {
       announcements.push(announcement)
       times.set(announcement.number, at)
     },
-    published(number, topic) {
-      const all = topics.get(number) ?? new Set()
-      topics.set(number, all.add(topic))
-    },
     header(number, node) {
       const nodes = headers.get(number) ?? new Set()
       headers.set(number, nodes.add(node))
@@ -53,7 +45,6 @@ export function createLedger(): Ledger {
     hasHeader: (number, node) => headers.get(number)?.has(node) ?? false,
     bodyAt: (number, node) => bodies.get(number)?.get(node),
     forkKnownAt: (agent, node) => forks.get(agent)?.get(node),
-    topicsOf: (number) => topics.get(number) ?? new Set(),
     all: () => announcements
   }
 }

@@ -4,7 +4,7 @@ import { createInterests } from '../src/node/adapt/interests.ts'
 import type { AgentKey } from '../src/node/crypto/keys.ts'
 import { createGossip, type Defences as GossipDefences } from '../src/node/gossip/gossip.ts'
 import type { Interests } from '../src/node/gossip/interests.ts'
-import { RECORD_BITS, keyPrefix, meaningShard, recordShard, topicOf, type Shard } from '../src/node/gossip/shards.ts'
+import { RECORD_BITS, holds, keyPrefix, meaningShard, recordShard, topicOf, type Shard } from '../src/node/gossip/shards.ts'
 import { encodeHeader, headerHash, signHeader } from '../src/node/log/header.ts'
 import { createLogs, type Logs } from '../src/node/log/log.ts'
 import type { Network } from '../src/node/net/network.ts'
@@ -14,7 +14,7 @@ import { encode } from '../src/node/schema/codec.ts'
 import type { Sketch } from '../src/node/schema/header.ts'
 import type { Operation } from '../src/node/store/store.ts'
 import { SIM_MODEL } from './codebook.ts'
-import { FLOOD_TOPIC, topicOfAll } from './design.ts'
+import { topicOfAll } from './design.ts'
 import { createBody } from './body.ts'
 import { createFlood } from './flood.ts'
 import { createSharedVerifier } from './keys.ts'
@@ -111,22 +111,12 @@ export async function createRealNodes(
     logs.on('fork', ({ author }) => ledger.fork(indexes.get(author) ?? -1, member.index, engine.now()))
 
     const network = adversaries.corrupt(member.index, networks.of(member))
-    const said = (topic: string, number: number): void => ledger.published(number, topic)
-    const announcing = new Map<Uint8Array, number>()
-    const listening: Network = {
-      ...network,
-      async publish(topic, message) {
-        const number = announcing.get(message)
-        if (number !== undefined) said(topic, number)
-        return network.publish(topic, message)
-      }
-    }
     const gossip =
       mode === 'flood'
-        ? createFlood({ network: listening, logs, report })
+        ? createFlood({ network, logs, report })
         : createGossip(
             {
-              network: listening,
+              network,
               logs,
               clock: engine.clock,
               random: createRandom(options.seed, `node ${member.index}`),
@@ -162,12 +152,15 @@ export async function createRealNodes(
       start: () => gossip.start(),
       announce(announcement) {
         append(announcement)
-          .then((entry) => {
-            announcing.set(entry.bytes, announcement.number)
-            if (mode === 'flood') said(FLOOD_TOPIC, announcement.number)
-            return gossip.announce(entry.bytes)
-          })
+          .then((entry) => gossip.announce(entry.bytes))
           .catch(report)
+      },
+      keeping() {
+        const shards = gossip.shards()
+        return ({ agent: author, text: { sketch: [model, , leaves] } }) => {
+          const place = { prefix: keyPrefix((keys[author] as AgentKey).publicKey), model, leaves }
+          return mode !== 'full' || shards.some((shard) => holds(shard, place, codebook.leafBits))
+        }
       },
       fork(about) {
         forkLog(about, key, logs, member).catch(report)

@@ -20,6 +20,7 @@ import type { Ledger } from './ledger.ts'
 import type { Mode, Options } from './options.ts'
 import type { Announcement } from './population.ts'
 import type { Shape } from './shape.ts'
+import { topicOf } from '../src/node/gossip/shards.ts'
 import type { SimNode } from './sim-node.ts'
 import { indexOf } from './streams.ts'
 import type { Topics } from './topics.ts'
@@ -224,10 +225,11 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
         known.set(number, announcement)
         ledger.header(number, index)
         ledger.body(number, index, engine.now())
-        for (const name of topicsOf(announcement)) {
-          ledger.published(number, name)
-          topics.publish(member, name, encodeMessage(number, 0, messageBytes))
-        }
+        for (const name of topicsOf(announcement)) topics.publish(member, name, encodeMessage(number, 0, messageBytes))
+      },
+      keeping() {
+        const kept = new Set(shape.kept(index).map(topicOf))
+        return (announcement) => mode !== 'full' || topicsOf(announcement).some((name) => kept.has(name))
       },
       fork({ sketch }) {
         for (const name of mode === 'full' ? shape.announcedOn(index, sketch) : [topicOfAll(mode)]) {

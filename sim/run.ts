@@ -1,6 +1,6 @@
 /** One mode of one simulation, from an empty network to its figures. */
 import { HEADER_BYTES } from './design.ts'
-import { quantile, recall, type Ledger } from './ledger.ts'
+import { quantile, recall } from './ledger.ts'
 import type { Mode, Options } from './options.ts'
 import type { Announcement } from './population.ts'
 import { below, shuffle } from './random.ts'
@@ -136,27 +136,27 @@ function churn({ engine, nodes, topology, random, population }: Scenario, option
   }
 }
 
-/** Whether a node should come to have the header of an announcement: it takes part in a topic on which it went out. */
-function shouldHold({ ledger, nodes, counts }: Scenario, { number, agent }: Announcement, index: number): boolean {
-  if (index === agent || !counts(index)) return false
-  const topics = nodes[index]?.member.topics
-  for (const name of ledger.topicsOf(number)) if (topics?.has(name) === true) return true
-  return false
+/** Goes through all nodes that count and what each should come to have of some announcements. */
+function eachDue({ nodes, counts }: Scenario, all: readonly Announcement[], visit: (announcement: Announcement, index: number) => void): void {
+  for (const node of nodes) {
+    const { index, up } = node.member
+    if (!up || !counts(index)) continue
+    const keeps = node.keeping()
+    for (const announcement of all) if (announcement.agent !== index && keeps(announcement)) visit(announcement, index)
+  }
 }
 
 /** From announcement to body, at those who want it. */
 function delaysOf(scenario: Scenario, all: readonly Announcement[]): { ms: number[]; delivered: number } {
-  const { ledger, nodes } = scenario
+  const { ledger, wants } = scenario
   const ms: number[] = []
   let wanted = 0
-  for (const announcement of all) {
-    for (const { member } of nodes) {
-      if (!scenario.wants(member.index, announcement.text) || !shouldHold(scenario, announcement, member.index)) continue
-      wanted++
-      const at = ledger.bodyAt(announcement.number, member.index)
-      if (at !== undefined) ms.push(at - (ledger.announcedAt(announcement.number) ?? 0))
-    }
-  }
+  eachDue(scenario, all, ({ number, text }, index) => {
+    if (!wants(index, text)) return
+    wanted++
+    const at = ledger.bodyAt(number, index)
+    if (at !== undefined) ms.push(at - (ledger.announcedAt(number) ?? 0))
+  })
   return { ms, delivered: wanted === 0 ? 1 : ms.length / wanted }
 }
 
@@ -177,37 +177,32 @@ async function partition(scenario: Scenario, options: Options): Promise<{ missin
 
 /** What nodes should have of all that was announced, and have not. */
 function lacking(scenario: Scenario, options: Options): { count: number; bytes: number } {
-  const { ledger, nodes }: { ledger: Ledger; nodes: readonly SimNode[] } = scenario
+  const { ledger, wants } = scenario
   let count = 0
   let bytes = 0
-  for (const announcement of ledger.all()) {
-    for (const { member } of nodes) {
-      if (!member.up || !shouldHold(scenario, announcement, member.index)) continue
-      if (!ledger.hasHeader(announcement.number, member.index)) {
-        count++
-        bytes += HEADER_BYTES
-      }
-      const body = ledger.bodyAt(announcement.number, member.index) !== undefined
-      if (body || !scenario.wants(member.index, announcement.text)) continue
+  eachDue(scenario, ledger.all(), ({ number, text }, index) => {
+    if (!ledger.hasHeader(number, index)) {
       count++
-      bytes += options.body
+      bytes += HEADER_BYTES
     }
-  }
+    if (ledger.bodyAt(number, index) !== undefined || !wants(index, text)) return
+    count++
+    bytes += options.body
+  })
   return { count, bytes }
 }
 
 /** Of what the victims should have heard of, the share that they did. */
 function hearing(scenario: Scenario): number | null {
+  if (scenario.victims.length === 0) return null
   let heard = 0
   let all = 0
-  for (const announcement of scenario.ledger.all()) {
-    for (const victim of scenario.victims) {
-      if (!shouldHold(scenario, announcement, victim)) continue
-      all++
-      if (scenario.ledger.hasHeader(announcement.number, victim)) heard++
-    }
-  }
-  return all === 0 ? null : heard / all
+  eachDue(scenario, scenario.ledger.all(), ({ number }, index) => {
+    if (!scenario.victims.includes(index)) return
+    all++
+    if (scenario.ledger.hasHeader(number, index)) heard++
+  })
+  return heard / Math.max(1, all)
 }
 
 /** Lets some fork their logs. @returns the share of the others that knows of each, half a minute later */

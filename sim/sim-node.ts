@@ -7,6 +7,8 @@ export interface SimNode {
   /** Takes part from now on. */
   start(): void
   announce(announcement: Announcement): void
+  /** What it keeps now: whether the header of an announcement belongs to that. */
+  keeping(): (announcement: Announcement) => boolean
   /** Forks its log: half of its neighbours are shown one branch, half another. */
   fork(about: Text): void
 }

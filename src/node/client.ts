@@ -10,6 +10,7 @@
  */
 import type { Candidate } from './adapt/rank.ts'
 import type { Reach } from './adapt/directory.ts'
+import type { ImportResult } from './log/log.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
 import type { Capability, Intention, Limits } from './schema/declaration.ts'
@@ -17,6 +18,7 @@ import type { Progress, Result } from './schema/result.ts'
 import type { SubmitRequest } from './task/leader.ts'
 
 export type { Candidate, Reason } from './adapt/rank.ts'
+export type { ImportResult } from './log/log.ts'
 export type { FileInput } from './task/files.ts'
 export type { SubmitRequest } from './task/leader.ts'
 
@@ -142,15 +144,6 @@ export interface LogEntryView {
   body: unknown
 }
 
-/** What a file with a log in it turned out to be. All of it was checked before anything was kept. */
-export interface ImportedLog {
-  author: string
-  headers: number
-  bodies: number
-  /** headers that were not held here before */
-  fresh: number
-}
-
 /** Everything a page draws, in one value. Sent whole when it changes, at most ten times a second. */
 export interface Snapshot {
   status: Status
@@ -204,7 +197,7 @@ export interface StarlingClient {
    *
    * @throws when it is no such file, or anything in it is not as its author signed it: then nothing is kept
    */
-  importLog(file: Uint8Array): Promise<ImportedLog>
+  importLog(file: Uint8Array): Promise<ImportResult>
   /** Deletes what an entry says from this device, for good. The entry stays in its log, which stays whole. */
   forget(entry: { author?: string; seq: number }): Promise<void>
   /** Switches one of our skills on or off for others. */

@@ -4,7 +4,7 @@ import type { AgentKey } from '../crypto/keys.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Logs } from './log.ts'
-import { NOW, at, held, intention, newKey, newLogs } from './testing/logs.ts'
+import { NOW, at, forge, held, intention, newKey, newLogs } from './testing/logs.ts'
 
 let key: AgentKey
 let source: Logs
@@ -32,12 +32,14 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 
 const load = (logs: Logs, bytes: Uint8Array, size = 1000) => logs.importLog(pieces(bytes, size))
 
+const sound = { whole: true, forked: false }
+
 test('a log written to a file and read from it is the same log', async () => {
   for (const size of [1, 7, 100_000]) {
     const logs = newLogs()
-    expect(await load(logs, file, size)).toEqual({ author: key.agent, headers: 9, bodies: 7, fresh: 16 })
+    expect(await load(logs, file, size)).toEqual({ author: key.agent, headers: 9, bodies: 7, fresh: 16, ...sound })
     expect(await logs.entries(key.agent)).toEqual(await source.entries(key.agent))
-    expect(await load(logs, file)).toEqual({ author: key.agent, headers: 9, bodies: 7, fresh: 0 })
+    expect(await load(logs, file)).toEqual({ author: key.agent, headers: 9, bodies: 7, fresh: 0, ...sound })
     expect(await read(logs.exportLog(key.agent))).not.toEqual(file)
   }
 })
@@ -50,7 +52,8 @@ test('others’ logs go without what is not for everybody', async () => {
     author: key.agent,
     headers: 9,
     bodies: 6,
-    fresh: 15
+    fresh: 15,
+    ...sound
   })
   expect(await again.body(key.agent, 8)).toBeNull()
 })
@@ -76,8 +79,15 @@ test('a log with gaps too', async () => {
   const headers = await source.headers(key.agent)
   for (const i of [2, 5, 7]) await sparse.accept(at(headers, i).bytes)
   const logs = newLogs()
-  expect(await load(logs, await read(sparse.exportLog(key.agent)))).toMatchObject({ headers: 3, bodies: 0 })
+  expect(await load(logs, await read(sparse.exportLog(key.agent)))).toMatchObject({ headers: 3, bodies: 0, whole: false, forked: false })
   expect(await held(logs, key.agent)).toEqual([3, 6, 8])
+})
+
+test('a file with another branch of a log that is held shows the fork', async () => {
+  const logs = newLogs()
+  expect(await logs.accept(await forge(key, { seq: 1, bodySize: 77 }))).toMatchObject({ status: 'new' })
+  expect(await load(logs, file)).toMatchObject({ forked: true })
+  expect(await logs.forked(key.agent)).not.toBeNull()
 })
 
 test('of nobody there is none', async () => {

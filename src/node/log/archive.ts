@@ -111,15 +111,18 @@ export async function importLog(
     referring.set(name, entries)
   }
   let fresh = 0
+  let forked = false
   for (let at = 0; at < headers.length; at += OFFER) {
     const verdicts = await Promise.all(headers.slice(at, at + OFFER).map(({ bytes }) => logs.accept(bytes)))
     fresh += verdicts.filter(({ status }) => status === 'new').length
+    forked ||= verdicts.some(({ status }) => status === 'fork')
   }
   for (const bytes of bodies) {
     const verdict = await logs.putBody(bytes, referring.get(toHex(await digest(bytes))) ?? [])
     if (verdict.status === 'new') fresh++
   }
-  return { author, headers: headers.length, bodies: bodies.length, fresh }
+  const whole = headers.at(-1)?.header.seq === headers.length
+  return { author, headers: headers.length, bodies: bodies.length, fresh, whole, forked }
 }
 
 async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Archive> {

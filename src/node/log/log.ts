@@ -107,6 +107,10 @@ export interface ImportResult {
   bodies: number
   /** how many headers and bodies were not here before */
   fresh: number
+  /** whether it has every entry up to its newest */
+  whole: boolean
+  /** whether the author is known to have forked its log, now if not before */
+  forked: boolean
 }
 
 export interface Logs {

@@ -327,7 +327,7 @@ export const scenarios: Record<string, Script> = {
     snapshot: usual,
     log,
     logFile: new Uint8Array([1, 2, 3]),
-    imported: { author: did(2), headers: 12, bodies: 7, fresh: 4 }
+    imported: { author: did(2), headers: 12, bodies: 7, fresh: 4, whole: false, forked: false }
   },
   first: {
     snapshot: aSnapshot({

@@ -6,7 +6,7 @@ import type {
   AgentView,
   ApprovalView,
   Candidate,
-  ImportedLog,
+  ImportResult,
   LogEntryView,
   Permission,
   Snapshot,
@@ -32,7 +32,7 @@ export interface Script {
   log?: LogEntryView[]
   /** what saving the log gives, and what a file that is checked turns out to be */
   logFile?: Uint8Array
-  imported?: ImportedLog
+  imported?: ImportResult
   files?: Record<string, Uint8Array>
 }
 

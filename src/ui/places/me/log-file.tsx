@@ -1,6 +1,6 @@
 import { Download, FileCheck } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { ImportedLog } from '../../../node/client.ts'
+import type { ImportResult } from '../../../node/client.ts'
 import { Note } from '../../parts/note.tsx'
 import { saveFile } from '../../parts/save-file.ts'
 import { useApp } from '../../state/app-context.ts'
@@ -15,7 +15,7 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024
 export function LogFile({ agent }: { agent: string }) {
   const { client, announcer } = useApp()
   const { busy, problem, run } = useAction()
-  const [imported, setImported] = useState<ImportedLog | null>(null)
+  const [imported, setImported] = useState<ImportResult | null>(null)
   const picker = useRef<HTMLInputElement>(null)
 
   const save = () =>
@@ -60,20 +60,36 @@ export function LogFile({ agent }: { agent: string }) {
           Reading and checking each entry…
         </p>
       )}
-      {imported !== null && (
-        <Note kind="good" live>
-          <p>
-            <strong>{imported.author === agent ? 'Your own log' : `The log of ${nameOf(imported.author)}`}</strong>:{' '}
-            {plural(imported.headers, 'entry', 'entries')}, all signed and in order.{' '}
-            {imported.fresh === 0 ? 'All of it was here already.' : `${imported.fresh} of them are new here.`}
-          </p>
-        </Note>
-      )}
+      {imported !== null && <Checked log={imported} own={imported.author === agent} />}
       {problem !== null && (
         <Note kind="bad" live>
           <p>That did not work: {problem} Nothing was changed.</p>
         </Note>
       )}
     </div>
+  )
+}
+
+/** What a file that was checked turned out to be. */
+function Checked({ log, own }: { log: ImportResult; own: boolean }) {
+  const whose = own ? 'Your own log' : `The log of ${nameOf(log.author)}`
+  if (log.forked) {
+    return (
+      <Note kind="bad" live>
+        <p>
+          <strong>{whose}</strong> has two branches: its author showed different histories to different people. Don’t rely on
+          it.
+        </p>
+      </Note>
+    )
+  }
+  return (
+    <Note kind={log.whole ? 'good' : 'warn'} live>
+      <p>
+        <strong>{whose}</strong>: {plural(log.headers, 'entry', 'entries')}, all signed and in order
+        {log.whole ? '.' : ', but not all that there are up to the newest.'}{' '}
+        {log.fresh === 0 ? 'All of it was here already.' : 'What was new is kept.'}
+      </p>
+    </Note>
   )
 }

@@ -1,11 +1,13 @@
 /**
  * From an announcement in one tab to its body in each of the others: real Chromium, real WebRTC, everybody connected with
- * everybody. Each announcement is somebody's intention; the others look every few milliseconds whether they hold it.
+ * everybody. Each announcement is somebody’s intention; the others look again and again whether they hold it, not so often as to be what is
+ * measured.
  */
 import { connectedDirectly, pause } from '../scripts/world.mjs'
 import { inNewWorld, spread } from './rounds.mjs'
 
 const BETWEEN_MS = 250
+const LOOK_MS = 25
 
 /** @param {number} announcements @param {number} tabs */
 export async function gossip(announcements, tabs) {
@@ -34,7 +36,7 @@ async function announcementToBody(pages, announcements) {
     const author = i % pages.length
     const goal = `Somebody who knows about thing number ${i}`
     const others = pages.filter((_, at) => at !== author)
-    const waits = others.map((page) => page.evaluate(waitForGoal, { author: agents[author] ?? '', goal, within: 10_000 }))
+    const waits = others.map((page) => page.evaluate(waitForGoal, { author: agents[author] ?? '', goal, within: 10_000, every: LOOK_MS }))
     const at = await pages[author]?.evaluate(async (words) => {
       const began = Date.now()
       await globalThis.starling.declare({ goal: words })
@@ -50,7 +52,7 @@ async function announcementToBody(pages, announcements) {
 }
 
 /** Runs in a page: when it was there, by the clock that all tabs of a machine share; null when it did not come. */
-async function waitForGoal({ author, goal, within }) {
+async function waitForGoal({ author, goal, within, every }) {
   const deadline = Date.now() + within
   let after = 0
   while (Date.now() < deadline) {
@@ -58,7 +60,7 @@ async function waitForGoal({ author, goal, within }) {
     if (entries.some(({ body }) => body?.goal === goal)) return Date.now()
     // entries before the last whose bodies are here are of no more interest
     while (entries[0] !== undefined && entries[0].body !== null) after = entries.shift().seq
-    await new Promise((resolve) => setTimeout(resolve, 4))
+    await new Promise((resolve) => setTimeout(resolve, every))
   }
   return null
 }

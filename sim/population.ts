@@ -45,6 +45,9 @@ export interface Population {
 /** Of the fields that are announced in, each has at least so many announcements: the best ten are a choice. */
 const PER_FIELD = 40
 const JUDGES = 400
+/** Announcements while the network is cut in two: as many as the rate says, but for very many nodes. */
+const PARTITION_HOURS = 1 / 6
+const MAX_LATER = 1_000
 const BEST = 10
 
 export function createPopulation(options: Options): Population {
@@ -64,13 +67,14 @@ export function createPopulation(options: Options): Population {
 
   const measured = measuredFields(options)
   const able = shuffle(random, honest.filter(({ field }) => measured.has(field)))
-  const announce = (count: number, from: number): Announcement[] =>
+  const announce = (count: number, from: number, by: readonly Agent[]): Announcement[] =>
     Array.from({ length: count }, (_, i) => {
-      const { index, field } = able[(from + i) % able.length] as Agent
+      const { index, field } = by[(from + i) % by.length] as Agent
       return { number: from + i, agent: index, text: text(field) }
     })
-  const announcements = announce(options.announcements, 0)
-  const later = announce(Math.ceil(options.announcements / 2), options.announcements)
+  const announcements = announce(options.announcements, 0, able)
+  const inTheMeantime = Math.ceil(nodes * options.rate * PARTITION_HOURS)
+  const later = announce(Math.min(MAX_LATER, inTheMeantime), options.announcements, shuffle(random, [...honest]))
 
   const asking = shuffle(random, honest.filter(({ sought }) => measured.has(sought))).slice(0, JUDGES)
   const judges = asking.map(({ index, wish }) => ({ agent: index, best: bestFor(wish, index, announcements) }))

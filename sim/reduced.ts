@@ -8,6 +8,7 @@ import {
   CONTROL,
   FORK_PROOF_BYTES,
   HEADER_BYTES,
+  PERIOD_MS,
   PIECE_OVERHEAD,
   ROUND_PAUSES_MS,
   SERVE_WAIT_MS,
@@ -21,6 +22,7 @@ import type { Mode, Options } from './options.ts'
 import type { Announcement } from './population.ts'
 import type { Shape } from './shape.ts'
 import { topicOf } from '../src/node/gossip/shards.ts'
+import { below } from './random.ts'
 import type { SimNode } from './sim-node.ts'
 import { indexOf } from './streams.ts'
 import type { Topics } from './topics.ts'
@@ -38,7 +40,7 @@ export interface ReducedComponents {
 
 export function createReducedNodes(components: ReducedComponents, mode: Mode, options: Options): SimNode[] {
   const { world, topics, ledger, shape, wants } = components
-  const { engine } = world
+  const { engine, random } = world
   const known = new Map<number, Announcement>()
   const messageBytes = mode === 'flood' ? HEADER_BYTES + options.body : HEADER_BYTES
 
@@ -178,12 +180,30 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
       if (!link.up) return
       for (const { number } of forUs) take(member, number, link.other.index)
       for (const { number } of forThem) take(link.other, number, member.index)
+      // what was news to one side may be news to its neighbours
+      if (forUs.length > 0) engine.after(1000 * (1 + 2 * random()), () => reconcileAny(member))
+      if (forThem.length > 0) engine.after(1000 * (1 + 2 * random()), () => reconcileAny(link.other))
     })
   }
   world.onConnect((member, link) => {
     // one of the two asks; what they say to each other settles both sides
     if (link.outbound && mode !== 'flood') engine.after(link.latency, () => link.up && reconcile(member, link))
   })
+
+  /** Now and then there is an exchange though nothing calls for it. */
+  function reconcileLater(member: Member): void {
+    engine.after(PERIOD_MS * (0.5 + random()), () => {
+      reconcileLater(member)
+      reconcileAny(member)
+    })
+  }
+
+  function reconcileAny(member: Member): void {
+    const names = followed(member.index)
+    const kept = [...member.links.values()].filter(({ other }) => names.some((name) => other.topics.has(name)))
+    const link = kept[below(random, kept.length)]
+    if (link !== undefined) reconcile(member, link)
+  }
 
   /** the branch that each node has seen of each forked log */
   const branches = new Map<number, Map<number, number>>()
@@ -219,6 +239,7 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
       start() {
         for (const name of followed(index)) topics.subscribe(member, name, onHeader)
         topics.subscribe(member, CONTROL, onProof)
+        if (mode !== 'flood') reconcileLater(member)
       },
       announce(announcement) {
         const { number } = announcement

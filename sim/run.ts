@@ -14,6 +14,8 @@ const PARTITION_MS = 10 * 60_000
 const REJOIN_MS = 5_000
 const HEAL_MS = 60_000
 const FORK_MS = 30_000
+/** Who has gone by then was on its way out. */
+const SOON_MS = 2_000
 /** How long a node that goes away stays away. */
 const AWAY_MS = [30_000, 300_000] as const
 
@@ -146,18 +148,23 @@ function eachDue({ nodes, counts }: Scenario, all: readonly Announcement[], visi
   }
 }
 
-/** From announcement to body, at those who want it. */
+/** From announcement to body, at those who want it; the times of those who were there to hear it. */
 function delaysOf(scenario: Scenario, all: readonly Announcement[]): { ms: number[]; delivered: number } {
-  const { ledger, wants } = scenario
+  const { ledger, wants, topology, nodes } = scenario
   const ms: number[] = []
   let wanted = 0
+  let got = 0
   eachDue(scenario, all, ({ number, text }, index) => {
     if (!wants(index, text)) return
     wanted++
     const at = ledger.bodyAt(number, index)
-    if (at !== undefined) ms.push(at - (ledger.announcedAt(number) ?? 0))
+    if (at === undefined) return
+    got++
+    const announcedAt = ledger.announcedAt(number) ?? 0
+    const { member } = nodes[index] as SimNode
+    if (!topology.wasAway(member, announcedAt) && !topology.wasAway(member, announcedAt + SOON_MS)) ms.push(at - announcedAt)
   })
-  return { ms, delivered: wanted === 0 ? 1 : ms.length / wanted }
+  return { ms, delivered: wanted === 0 ? 1 : got / wanted }
 }
 
 async function partition(scenario: Scenario, options: Options): Promise<{ missing: number; ratio: number }> {

@@ -2,8 +2,8 @@
  * The shards as they would be if everybody knew all agents: what nodes arrive at by themselves when they hold what
  * falls into their shards. The reduced model uses it, and the real one starts with it.
  */
-import { SPLIT_AUTHORS, depthsAround } from '../src/node/gossip/depth.ts'
-import { RECORD_BITS, meaningShard, recordShard, topicOf, type Shard } from '../src/node/gossip/shards.ts'
+import { SPLIT_AUTHORS } from '../src/node/gossip/depth.ts'
+import { RECORD_BITS, meaningShard, recordShard, shardsAround, topicOf, type Shard } from '../src/node/gossip/shards.ts'
 import type { Sketch } from '../src/node/schema/header.ts'
 import type { Population } from './population.ts'
 
@@ -47,14 +47,8 @@ export function createShape({ agents, codebook }: Population, keys: readonly num
     record: recordDepth,
     kept,
     leastDepth: (agent) => Math.min(...kept(agent).map(({ depth }) => depth)),
-    followed(agent) {
-      const key = keyOf(agent)
-      const shards = depthsAround(recordDepth(key), RECORD_BITS).map((depth) => recordShard(key, depth))
-      for (const leaf of leavesOf(agent)) {
-        for (const depth of depthsAround(meaningDepth(leaf), codebook.leafBits)) shards.push(meaningShard(codebook, leaf, depth))
-      }
-      return names(shards)
-    },
+    followed: (agent) =>
+      names(kept(agent).flatMap((shard) => shardsAround(shard, shard.of === 'record' ? RECORD_BITS : codebook.leafBits))),
     announcedOn(agent, [, , leaves]) {
       const shards = leaves.map((leaf) => meaningShard(codebook, leaf, meaningDepth(leaf)))
       if (shards.some(({ depth }) => depth > 0)) shards.push(recordShard(keyOf(agent), recordDepth(keyOf(agent))))

@@ -30,6 +30,8 @@ export interface Topology {
   /** Takes a peer off the network, and lets it come back. */
   leave(member: Member): void
   comeBack(member: Member): void
+  /** Whether a peer was off the network at a time. */
+  wasAway(member: Member, at: number): boolean
   /** Cuts all links between two sides, and joins what was cut after a time. */
   cut(side: (member: Member) => boolean): { heal(withinMs: number): void }
   /** A connection asked for by somebody who does not care for degrees. @returns whether there was a place */
@@ -52,6 +54,7 @@ export function createTopology(world: World, rolls: Rolls, random: Random, init:
   const inboundPlaces = reserve ? places - dialled : places
   const tended = new Set<Member>()
   const looking = new Set<Member>()
+  const absences: Array<{ member: Member; from: number; to: number }> = []
   let sides: ((member: Member) => boolean) | null = null
 
   const countOut = (member: Member): number => {
@@ -142,11 +145,14 @@ export function createTopology(world: World, rolls: Rolls, random: Random, init:
     leave(member) {
       for (const { other } of [...member.links.values()]) world.disconnect(member, other)
       member.up = false
+      absences.push({ member, from: engine.now(), to: Infinity })
     },
     comeBack(member) {
       member.up = true
+      for (const absence of absences) if (absence.member === member) absence.to = Math.min(absence.to, engine.now())
       lookSoon(member)
     },
+    wasAway: (member, at) => absences.some((one) => one.member === member && one.from <= at && at <= one.to),
     cut(side) {
       sides = side
       const lost: Array<[Member, Member]> = []

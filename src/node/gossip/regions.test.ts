@@ -49,7 +49,7 @@ describe('regions', () => {
   test('a young network is one shard of each tree, and their halves are listened to', () => {
     const { kept, followed } = setup()
     expect(kept()).toEqual(['meaning/1/-', 'record/-'])
-    expect(followed()).toEqual(['meaning/1/-', 'meaning/1/1', 'record/-', 'record/0'])
+    expect(followed()).toEqual(['meaning/1/-', 'meaning/1/0', 'meaning/1/1', 'record/-', 'record/0', 'record/1'])
   })
 
   test('go deeper along what interests us as authors come, each tree by itself', () => {

@@ -5,14 +5,14 @@
 import type { HeaderItem } from '../log/header-index.ts'
 import type { Logs } from '../log/log.ts'
 import type { Clock } from '../support/clock.ts'
-import { createCrowds, depthsAround, nextDepth, usualDepth, type Halves } from './depth.ts'
+import { createCrowds, nextDepth, usualDepth, type Halves } from './depth.ts'
 import type { Interests } from './interests.ts'
-import { RECORD_BITS, keyPrefix, meaningShard, recordShard, topicOf, type Codebook, type Shard } from './shards.ts'
+import { RECORD_BITS, keyPrefix, meaningShard, recordShard, shardsAround, topicOf, type Codebook, type Shard } from './shards.ts'
 
 export interface Regions {
   /** The shards whose headers are all held here, as far as we can. */
   kept(): Shard[]
-  /** The shards whose topics we take part in: the kept ones, and those one deeper and one shallower. */
+  /** The shards whose topics we take part in: the kept ones, those that they are halves of, and their halves. */
   followed(): Shard[]
   /** How deep the shards of a leaf are followed, or would be. */
   depthAt(leaf: number): number
@@ -23,7 +23,7 @@ export interface Regions {
   update(): boolean
 }
 
-/** The most leaves that are followed; each stands for up to three topics. */
+/** The most leaves that are followed; each stands for up to four topics. */
 const MAX_LEAVES = 8
 /** How long a depth is listened at before it may be found to be deserted. */
 const LISTEN_MS = 2 * 60_000
@@ -164,10 +164,7 @@ export function createRegions(
   followInterests()
   return {
     kept: () => distinct(regions().map((region) => shardAt(region, region.depth))),
-    followed: () =>
-      distinct(
-        regions().flatMap((region) => depthsAround(region.depth, deepest(region)).map((at) => shardAt(region, at)))
-      ),
+    followed: () => distinct(regions().flatMap((region) => shardsAround(shardAt(region, region.depth), deepest(region)))),
     depthAt: (leaf) => nearest(leaf)?.depth ?? depth,
     recordDepth: () => recordRegion.depth,
     hear(peer, shards) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { commonShards, heard, holds, meaningShard, overlap, placeOf, recordShard, shardOf, tell, topicOf, type Shard } from './shards.ts'
+import { commonShards, heard, holds, meaningShard, overlap, placeOf, recordShard, shardOf, shardsAround, tell, topicOf, type Shard } from './shards.ts'
 
 const codebook = { model: 1, leafBits: 6 }
 
@@ -13,6 +13,18 @@ const placed = fc.record({
   prefix: fc.nat(0xffff),
   model: fc.constantFrom(0, 1, 2),
   leaves: fc.array(fc.nat(63), { minLength: 1, maxLength: 4 })
+})
+
+test('whoever publishes one deeper or one shallower is heard by all that keep the shard', () => {
+  fc.assert(
+    fc.property(shard, shard, placed, (kept, other, place) => {
+      const deepest = kept.of === 'record' ? 16 : codebook.leafBits
+      const differsByOne = kept.of === other.of && Math.abs(kept.depth - other.depth) <= 1
+      fc.pre(differsByOne && holds(kept, place, codebook.leafBits) && overlap(kept, other) !== null)
+      expect(shardsAround(kept, deepest).map(topicOf)).toContain(topicOf(other))
+    }),
+    { seed: 22 }
+  )
 })
 
 describe('topics', () => {

@@ -5,6 +5,7 @@
  */
 import type { HeaderItem } from '../log/header-index.ts'
 import type { Header } from '../schema/header.ts'
+import { depthsAround } from './depth.ts'
 
 /** The prefix is a number of `depth` bits. */
 export type Shard =
@@ -76,6 +77,19 @@ export function meaningShard({ model, leafBits }: Pick<Codebook, 'model' | 'leaf
 export function recordShard(key: number, depth: number): Shard {
   const at = Math.min(depth, RECORD_BITS)
   return { of: 'record', depth: at, prefix: key >>> (RECORD_BITS - at) }
+}
+
+/**
+ * The shards in whose topics one takes part who keeps this one: itself, the one that it is half of, and both its halves.
+ * Whoever judges the depth otherwise by one says things there that belong here.
+ *
+ * @param deepest the most depth there is
+ */
+export function shardsAround(shard: Shard, deepest: number): Shard[] {
+  return depthsAround(shard.depth, deepest).flatMap((depth): Shard[] => {
+    if (depth <= shard.depth) return [{ ...shard, depth, prefix: shard.prefix >>> (shard.depth - depth) }]
+    return [0, 1].map((half) => ({ ...shard, depth, prefix: 2 * shard.prefix + half }))
+  })
 }
 
 /** The first 16 bits of a public key. */

@@ -1,5 +1,6 @@
 /** What adversaries do. Each is a node of the real code that departs from it in one way. */
 import { BODY_PROTOCOL } from '../src/node/gossip/body-stream.ts'
+import { bitBytes } from '../src/node/gossip/ids.ts'
 import { RECONCILE_PROTOCOL } from '../src/node/gossip/reconcile.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex } from '../src/node/crypto/hash.ts'
@@ -148,8 +149,12 @@ export function createAdversaries(
 
   const giveJunk = async (stream: FramedStream): Promise<void> => {
     for (let bytes = await stream.read(); bytes !== null; bytes = await stream.read()) {
-      const { hash } = decode(bytes, bodyRequest, MAX_BODY_REQUEST_BYTES)
-      await stream.write(encode({ piece: lies.get(toHex(hash)) ?? junkBytes(options.body), rest: 0 }))
+      const request = decode(bytes, bodyRequest, MAX_BODY_REQUEST_BYTES)
+      const reply =
+        'held' in request
+          ? { held: new Uint8Array(bitBytes(request.held.length / 32)).fill(0xff) }
+          : { piece: lies.get(toHex(request.hash)) ?? junkBytes(options.body), rest: 0 }
+      await stream.write(encode(reply))
     }
   }
 

@@ -5,14 +5,16 @@ import { framed, streamOpen, STREAM_END } from './wire.ts'
 /** A header with a sketch of one leaf, as the code makes it. */
 export const HEADER_BYTES = 245
 export const FORK_PROOF_BYTES = 590
-export const BODY_REQUEST_BYTES = 48
+export const BODY_REQUEST_BYTES = 55
+/** How long a stream stays open on which nothing is asked for. */
+export const STREAM_IDLE_MS = 5000
 export const PIECE_OVERHEAD = 16
 /** Between two exchanges that nothing calls for, on average. */
 export const PERIOD_MS = 60_000
 /** Pauses before all are asked again for a body that nobody had. */
-export const ROUND_PAUSES_MS = [250, 1000, 5000, 30_000]
+export const ROUND_PAUSES_MS = [250, 1000, 5000, 10_000, 30_000]
 /** How long a peer that fetches a body itself lets those wait who ask it. */
-export const SERVE_WAIT_MS = 4000
+export const SERVE_WAIT_MS = 2000
 /** `NEAR_BITS` of `adapt/interests.ts`. */
 export const WISH_BITS = 96
 

@@ -113,7 +113,7 @@ export function parseOptions(args: string[]): Command {
     nodes,
     degree: number('degree', values.degree, 2, 64),
     rate: number('rate', values.rate, 0.001, 1000),
-    announcements: number('announcements', values.announcements ?? String(Math.min(320, nodes)), 1, 100_000),
+    announcements: number('announcements', values.announcements ?? String(defaultAnnouncements(nodes)), 1, 100_000),
     churn: number('churn', values.churn, 0, 1),
     partition: number('partition', values.partition, 0, 0.9),
     adversaries: number('adversaries', values.adversaries ?? (attack === null ? '0' : '0.2'), 0, 0.9),
@@ -141,4 +141,10 @@ function oneOf<T extends string>(name: string, text: string, names: readonly T[]
   const found = names.find((one) => one === text)
   if (found !== undefined) return found
   throw new RangeError(`expected --${name} to be one of ${names.join(', ')}, got ${text}`)
+}
+
+/** Few at many nodes: that many receive each of them. */
+export function defaultAnnouncements(nodes: number): number {
+  if (nodes > 20_000) return 80
+  return nodes > 2_000 ? 160 : Math.min(320, nodes)
 }

@@ -12,6 +12,7 @@ import {
   PIECE_OVERHEAD,
   ROUND_PAUSES_MS,
   SERVE_WAIT_MS,
+  STREAM_IDLE_MS,
   bodyProtocol,
   reconcileBytes,
   reconcileProtocol,
@@ -44,8 +45,15 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
   const known = new Map<number, Announcement>()
   const messageBytes = mode === 'flood' ? HEADER_BYTES + options.body : HEADER_BYTES
 
-  const topicsOf = ({ agent, text }: Announcement): string[] =>
-    mode === 'full' ? shape.announcedOn(agent, text.sketch) : [topicOfAll(mode)]
+  /** where each announcement goes */
+  const places = new Map<number, string[]>()
+  function topicsOf({ number, agent, text }: Announcement): string[] {
+    const known = places.get(number)
+    if (known !== undefined) return known
+    const names = mode === 'full' ? shape.announcedOn(agent, text.sketch) : [topicOfAll(mode)]
+    places.set(number, names)
+    return names
+  }
   const followed = (agent: number): string[] => (mode === 'full' ? shape.followed(agent) : [topicOfAll(mode)])
 
   /** A body on its way to a node: whom else it may be had from, and who waits for it there. */
@@ -57,6 +65,8 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
     running: boolean
   }
   const wishes = new Map<number, Map<number, Wish>>()
+  /** until when streams for bodies stay open, by who has opened them to whom */
+  const openUntil = new WeakMap<Link, number>()
 
   function wishOf(number: number, index: number): Wish {
     const all = wishes.get(number) ?? new Map<number, Wish>()
@@ -99,9 +109,14 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
     /** @param fetch whether it is asked to get it from others if it has not got it */
     function ask(link: Link, fetch: boolean): void {
       const back = link.other.links.get(member.index) as Link
-      world.count(member, bodyProtocol, streamOpen.there(bodyProtocol) + framed(BODY_REQUEST_BYTES) + STREAM_END)
-      world.count(link.other, bodyProtocol, streamOpen.back(bodyProtocol) + STREAM_END)
-      const opened = world.reliable(link, 2) + world.reliable(back, 2)
+      const isOpen = (openUntil.get(link) ?? 0) > engine.now()
+      openUntil.set(link, engine.now() + STREAM_IDLE_MS)
+      world.count(member, bodyProtocol, framed(BODY_REQUEST_BYTES))
+      if (!isOpen) {
+        world.count(member, bodyProtocol, streamOpen.there(bodyProtocol) + STREAM_END)
+        world.count(link.other, bodyProtocol, streamOpen.back(bodyProtocol) + STREAM_END)
+      }
+      const opened = isOpen ? 0 : world.reliable(link, 2) + world.reliable(back, 2)
       engine.after(opened + world.reliable(link, 1), () => {
         if (link.up) serve(link, back, fetch)
         else next()
@@ -199,7 +214,7 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
   }
 
   function reconcileAny(member: Member): void {
-    const names = followed(member.index)
+    const names = [...member.topics.keys()].filter((name) => name !== CONTROL)
     const kept = [...member.links.values()].filter(({ other }) => names.some((name) => other.topics.has(name)))
     const link = kept[below(random, kept.length)]
     if (link !== undefined) reconcile(member, link)

@@ -75,7 +75,7 @@ export async function runMode(
   lap(`announced, ${engine.events()} events`)
 
   const healed = options.partition > 0 ? await partition(scenario, options) : null
-  if (healed !== null) lap('healed')
+  if (healed !== null) lap(`healed: ${healed.told}`)
   const forkKnownShare = mode === 'flood' ? null : await fork(scenario)
   lap('forked')
   const invalidStored = await scenario.invalidStored()
@@ -167,7 +167,14 @@ function delaysOf(scenario: Scenario, all: readonly Announcement[]): { ms: numbe
   return { ms, delivered: wanted === 0 ? 1 : got / wanted }
 }
 
-async function partition(scenario: Scenario, options: Options): Promise<{ missing: number; ratio: number }> {
+interface Healed {
+  missing: number
+  ratio: number
+  /** what was missing, and what was sent for it, in words */
+  told: string
+}
+
+async function partition(scenario: Scenario, options: Options): Promise<Healed> {
   const { engine, topology, population } = scenario
   const chosen = new Set(shuffle(scenario.random, scenario.nodes.map(({ member }) => member.index)).slice(0, options.partition * options.nodes))
   const cut = topology.cut(({ index }) => chosen.has(index))
@@ -178,25 +185,23 @@ async function partition(scenario: Scenario, options: Options): Promise<{ missin
   cut.heal(REJOIN_MS)
   await engine.run(engine.now() + HEAL_MS)
   const after = lacking(scenario, options)
-  if (process.env.HEAL) console.error('heal', before, after, [...counted().byProtocol].map(([k, v]) => `${k} ${(v / (before.bytes - after.bytes)).toFixed(2)}`).join(', '))
-  return { missing: after.count, ratio: counted().total / Math.max(1, before.bytes - after.bytes) }
+  const difference = Math.max(1, before.bytes - after.bytes)
+  const { total, byProtocol } = counted()
+  const shares = [...byProtocol].map(([name, bytes]) => `${name} ${(bytes / difference).toFixed(2)}`)
+  const told = `of ${before.headers} headers and ${before.bodies} bodies ${after.headers} and ${after.bodies} are missing; sent, by what was missing: ${shares.join(', ')}`
+  return { missing: after.headers + after.bodies, ratio: total / difference, told }
 }
 
 /** What nodes should have of all that was announced, and have not. */
-function lacking(scenario: Scenario, options: Options): { count: number; bytes: number } {
+function lacking(scenario: Scenario, options: Options): { headers: number; bodies: number; bytes: number } {
   const { ledger, wants } = scenario
-  let count = 0
-  let bytes = 0
+  let headers = 0
+  let bodies = 0
   eachDue(scenario, ledger.all(), ({ number, text }, index) => {
-    if (!ledger.hasHeader(number, index)) {
-      count++
-      bytes += HEADER_BYTES
-    }
-    if (ledger.bodyAt(number, index) !== undefined || !wants(index, text)) return
-    count++
-    bytes += options.body
+    if (!ledger.hasHeader(number, index)) headers++
+    if (ledger.bodyAt(number, index) === undefined && wants(index, text)) bodies++
   })
-  return { count, bytes }
+  return { headers, bodies, bytes: headers * HEADER_BYTES + bodies * options.body }
 }
 
 /** Of what the victims should have heard of, the share that they did. */

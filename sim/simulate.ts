@@ -1,5 +1,5 @@
 /** All modes of one simulation, and simulations of growing size. */
-import type { Mode, Options } from './options.ts'
+import { defaultAnnouncements, type Mode, type Options } from './options.ts'
 import { runMode, type ModeResult } from './run.ts'
 
 export interface Result {
@@ -28,7 +28,7 @@ export interface ModelError {
 }
 
 /** Nodes up to which the real code is run unless told otherwise: beyond, it takes longer than one wants to wait. */
-const REAL_UP_TO: Readonly<Record<Mode, number>> = { flood: 2_000, headers: 10_000, full: 10_000 }
+const REAL_UP_TO: Readonly<Record<Mode, number>> = { flood: 2_000, headers: 2_000, full: 10_000 }
 const VALIDATED_AT = 256
 const CURVE = [100, 1_000, 10_000, 100_000]
 const CURVE_REAL_UP_TO = 1_000
@@ -46,7 +46,7 @@ export async function simulate(options: Options, log: Log): Promise<Result> {
     model: (modes.full ?? Object.values(modes)[0])?.model ?? 'real',
     modes,
     forkKnownShare: modes.full?.forkKnownShare ?? null,
-    modelError: reduced ? await compareModels(atSize(options, VALIDATED_AT), log) : null
+    modelError: reduced ? await compareModels(sized(options, VALIDATED_AT), log) : null
   }
 }
 
@@ -84,12 +84,12 @@ export interface CurvePoint {
 export async function simulateCurve(options: Options, log: Log): Promise<CurvePoint[]> {
   const points: CurvePoint[] = []
   for (const nodes of CURVE) {
-    const sized = { ...atSize(options, nodes), partition: 0 }
+    const at = { ...sized(options, nodes), partition: 0 }
     const real: CurvePoint['real'] = nodes <= CURVE_REAL_UP_TO ? {} : null
     const reduced: CurvePoint['reduced'] = {}
     for (const mode of options.modes) {
-      reduced[mode] = await runMode(sized, mode, 'reduced', log)
-      if (real !== null) real[mode] = await runMode(sized, mode, 'real', log)
+      reduced[mode] = await runMode(at, mode, 'reduced', log)
+      if (real !== null) real[mode] = await runMode(at, mode, 'real', log)
     }
     const error = real?.full && reduced.full ? errorBetween(nodes, real.full, reduced.full) : null
     points.push({ nodes, real, reduced, error })
@@ -97,8 +97,6 @@ export async function simulateCurve(options: Options, log: Log): Promise<CurvePo
   return points
 }
 
-/** Few announcements at many nodes: that many receive each of them. */
-function atSize(options: Options, nodes: number): Options {
-  const announcements = nodes <= 1_000 ? Math.min(320, nodes) : nodes <= 10_000 ? 160 : 80
-  return { ...options, nodes, announcements: Math.min(options.announcements, announcements) }
+function sized(options: Options, nodes: number): Options {
+  return { ...options, nodes, announcements: Math.min(options.announcements, defaultAnnouncements(nodes)) }
 }

@@ -32,6 +32,7 @@ const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   headerBatch: { schema: messages.headerBatch, limit: messages.MAX_BATCH_BYTES },
   bodyRequest: { schema: messages.bodyRequest, limit: messages.MAX_BODY_REQUEST_BYTES },
   bodyReply: { schema: messages.bodyReply, limit: MAX_BODY_BYTES + 64 },
+  heldReply: { schema: messages.heldReply, limit: messages.MAX_HELD_REPLY_BYTES },
   contract: { schema: contract, limit: messages.MAX_CONTROL_BYTES },
   outcome: { schema: outcome, limit: messages.MAX_CONTROL_BYTES },
   leaderMessage: { schema: messages.leaderMessage, limit: messages.MAX_CONTROL_BYTES },
@@ -78,7 +79,8 @@ const more: Record<string, unknown[]> = {
     }
   ],
   headerBatch: [{ headers: [header] }, { headers: [] }],
-  bodyRequest: [{ hash: id, offset: 32_768, fetch: true }],
+  bodyRequest: [{ hash: id, offset: 32_768, fetch: true }, { held: ids }],
+  heldReply: [{ held: Uint8Array.of(0x80) }],
   bodyReply: [
     { piece: ids, rest: 70_000 },
     { piece: null, rest: 0 }

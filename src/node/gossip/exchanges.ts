@@ -16,13 +16,18 @@ const YIELD_MS = 5_000
 const SOON_MS = 1_000
 /** Of many who are met at once the others need not be asked when, for each of our shards, so many had nothing new. */
 const ENOUGH = 2
-/** How often news is told on at most, if nobody says that it knows it. */
-const MAX_TELLINGS = 3
+/** News is told on until so many in a row knew it (with one, the last few per cent are left out), and so often at most. */
+const TOLD = 3
+const MAX_TELLINGS = 8
+/** What was compared longer ago than this is not more urgent for it. */
+const LONG_MS = 60_000
 /** Between exchanges that nothing calls for: nobody may have told us of what is news to our neighbours. */
 const PERIOD_MS = 40_000
-/** After all who were met have been asked: when those are asked who may have news of others that they met. */
-const CHECK_MS = 12_000
+/** After we have met somebody, or heard old news: how often others are asked who may have more of it. */
+const CHECK_MS = 10_000
 const CHECKS = 3
+/** What was compared only sooner than this after it is compared again: it was not at all our neighbours yet. */
+const SETTLED_MS = 15_000
 
 const BAD_ANSWER_POINTS = 20
 const NOT_DELIVERED_POINTS = 10
@@ -41,7 +46,7 @@ export interface ExchangesComponents {
 export interface ExchangesInit {
   /** our peer id */
   self: string
-  connected: ReadonlySet<string>
+  connected: Pick<ReadonlyMap<string, unknown>, 'has' | 'keys'>
   /** Topics of the shards that we keep. */
   kept(): string[]
   /** The connected peers that take part in a shard. */
@@ -73,6 +78,9 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   const met = new Set<string>()
   /** for each of our shards, exchanges of ours in a row that moved nothing */
   const idle = new Map<string, number>()
+  /** when each was compared last, and when we met somebody, or heard old news, last */
+  const compared = new Map<string, number>()
+  let stirredAt = clock.now()
   /** shards in which there was news, which is told on until nobody lacks it, and how often more at most */
   const restless = new Map<string, number>()
   let running = false
@@ -80,8 +88,8 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   let cancelTimer: () => void = () => undefined
   let cancelPeriod: () => void = () => undefined
   let cancelCheck: () => void = () => undefined
-  /** whether we have met somebody since the last check */
-  let isUnsure = false
+  /** how many checks are to come */
+  let checks = 0
 
   /** @param onlyMet whether there is no other reason than that we have met */
   function schedule(peer: string, inMs: number, onlyMet = false): void {
@@ -99,7 +107,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   /** Some peer that keeps what we keep, another than this one; any, when none of those is there. */
   function scheduleAny(inMs: number, except?: string): void {
     const keeping = new Set(kept().flatMap(keepers))
-    scheduleOne([...(keeping.size > 0 ? keeping : connected)], inMs, except)
+    scheduleOne([...(keeping.size > 0 ? keeping : connected.keys())], inMs, except)
   }
 
   function scheduleOne(peers: readonly string[], inMs: number, except?: string): void {
@@ -125,11 +133,11 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     else if (next < Infinity) cancelTimer = clock.after(next - now, arm)
   }
 
-  /** Who keeps what we keep comes before others, and who keeps more of what was not compared of late. */
+  /** Who keeps what we keep comes before others, and who keeps more of what was not compared for long. */
   function mostPromising(peers: readonly string[]): string | undefined {
     const scores = new Map(peers.map((peer) => [peer, 0]))
     for (const topic of kept()) {
-      const score = (idle.get(topic) ?? 0) >= ENOUGH ? 1 : 100
+      const score = 1 + Math.min(LONG_MS, clock.now() - (compared.get(topic) ?? 0))
       for (const peer of keepers(topic)) {
         const sum = scores.get(peer)
         if (sum !== undefined) scores.set(peer, sum + score)
@@ -141,19 +149,40 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   function done(peer: string): void {
     due.delete(peer)
     met.delete(peer)
-    if (met.size > 0 || !isUnsure) return
-    isUnsure = false
-    checkLater(CHECKS)
   }
 
-  /** Of those whom we met none may have kept some shard of ours; its other keepers may have heard news of theirs later. */
-  function checkLater(times: number): void {
-    cancelCheck()
-    cancelCheck = clock.after(CHECK_MS * (0.5 + random()), () => {
-      const unsure = kept().filter((topic) => (idle.get(topic) ?? 0) < ENOUGH)
-      for (const topic of unsure) scheduleOne(keepers(topic), soon())
-      if (unsure.length > 0 && times > 1) checkLater(times - 1)
+  /**
+   * We have met somebody, or heard old news. Of those whom we met none may have kept some shard of ours, and other keepers
+   * may have such news of it, or get it later.
+   */
+  function stir(): void {
+    stirredAt = clock.now()
+    if (checks === 0) checkLater()
+    checks = CHECKS
+  }
+
+  function checkLater(): void {
+    cancelCheck = clock.after(CHECK_MS * (0.75 + random() / 2), () => {
+      const since = Math.min(stirredAt, clock.now() - 2 * SETTLED_MS) + SETTLED_MS
+      const isSure = (topic: string) => (idle.get(topic) ?? 0) >= ENOUGH && (compared.get(topic) ?? 0) >= since
+      scheduleFor(kept().filter((topic) => !isSure(topic)))
+      if (--checks > 0) checkLater()
     })
+  }
+
+  /** As few peers as keep all of these shards between them. */
+  function scheduleFor(topics: readonly string[]): void {
+    const left = new Map(topics.map((topic) => [topic, keepers(topic).filter((peer) => !vain.has(peer))]))
+    for (;;) {
+      const counts = new Map<string, number>()
+      for (const peers of left.values()) for (const peer of peers) counts.set(peer, (counts.get(peer) ?? 0) + 1)
+      const most = Math.max(0, ...counts.values())
+      if (most === 0) return
+      const best = [...counts].filter(([, count]) => count === most)
+      const [peer] = best[Math.floor(random() * best.length)] ?? ['']
+      schedule(peer, soon())
+      for (const [topic, peers] of left) if (peers.includes(peer)) left.delete(topic)
+    }
   }
 
   async function run(peer: string): Promise<void> {
@@ -207,13 +236,19 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
 
   function note({ fresh, given, refused, missed, covered, news }: Exchanged): void {
     const isIdle = fresh + given + refused + missed === 0
-    for (const topic of covered) idle.set(topic, isIdle ? (idle.get(topic) ?? 0) + 1 : 0)
+    for (const topic of covered) {
+      idle.set(topic, isIdle ? (idle.get(topic) ?? 0) + 1 : 0)
+      compared.set(topic, clock.now())
+    }
     for (const topic of news) restless.set(topic, MAX_TELLINGS)
+    if (news.size > 0 && fresh > 0) stir()
     const ours = kept()
     const isCalm = (topic: string) => (idle.get(topic) ?? 0) >= ENOUGH
-    for (const topic of idle.keys()) if (!ours.includes(topic)) idle.delete(topic)
+    for (const record of [idle, compared]) {
+      for (const topic of record.keys()) if (!ours.includes(topic)) record.delete(topic)
+    }
     // whoever is told and knows it already will know others who do
-    for (const topic of restless.keys()) if ((idle.get(topic) ?? 0) > 0 || !ours.includes(topic)) restless.delete(topic)
+    for (const topic of restless.keys()) if ((idle.get(topic) ?? 0) >= TOLD || !ours.includes(topic)) restless.delete(topic)
     // who are met at once have the same news: when nobody has any more, those who were not asked yet need not be
     if (ours.every(isCalm)) for (const peer of [...met]) done(peer)
   }
@@ -253,8 +288,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     meet(peer) {
       // it may know what nobody did before
       idle.clear()
-      isUnsure = true
-      cancelCheck()
+      stir()
       schedule(peer, self < peer ? 0 : YIELD_MS, true)
     },
     leave(peer) {

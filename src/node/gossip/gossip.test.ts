@@ -186,8 +186,14 @@ test('bodies that were missing are had after a restart', async () => {
   b.gossip.start()
   const holder = hub.network('holder')
   holder.handle(BODY_PROTOCOL, bodyOptions, async (stream, signal) => {
-    const { hash } = decode((await stream.read({ signal }))!, bodyRequest, MAX_BODY_REQUEST_BYTES)
-    await stream.write(encode({ piece: (await writer.publicBody(hash))!.bytes, rest: 0 }))
+    for (let bytes = await stream.read({ signal }); bytes !== null; bytes = await stream.read({ signal })) {
+      const request = decode(bytes, bodyRequest, MAX_BODY_REQUEST_BYTES)
+      const reply =
+        'held' in request
+          ? { held: Uint8Array.of(0x80) }
+          : { piece: (await writer.publicBody(request.hash))!.bytes, rest: 0 }
+      await stream.write(encode(reply))
+    }
   })
   await holder.start()
   await b.network.start()

@@ -25,10 +25,11 @@ import { createForks } from './forks.ts'
 import { createGaps } from './gaps.ts'
 import { createHoldings } from './holdings.ts'
 import type { Interests } from './interests.ts'
-import { createPuller, type Origin } from './pull.ts'
+import { createPuller } from './pull.ts'
 import { reconcile, serveReconcile, type ServedEnd } from './reconcile.ts'
 import { createRegions } from './regions.ts'
 import { CONTROL_TOPIC, holds, placeOf, topicOf, type Codebook, type Shard } from './shards.ts'
+import type { Origin } from './sources.ts'
 import { createTopicJudge } from './topic-judge.ts'
 import { createTransfer, type Exchanged } from './transfer.ts'
 
@@ -100,7 +101,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   }
   const { penalties, rateLimits, forkProofs, otherSources } = defences
   const closing = new AbortController()
-  const connected = new Set(network.status().connections.map(({ peer }) => peer))
+  const connected = new Map(network.status().connections.map(({ peer }) => [peer, clock.now()]))
   const topics = new Map<string, () => void>()
   const stops: Array<() => void> = []
   let ready = false
@@ -291,7 +292,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   stops.push(
     network.on('connect', ({ peer }) => {
       if (connected.has(peer)) return
-      connected.add(peer)
+      connected.set(peer, clock.now())
       exchanges.meet(peer)
       puller.tryPeer(peer)
     }),

@@ -8,6 +8,7 @@ import { BODY_PIECE_BYTES, MAX_BODY_REQUEST_BYTES, bodyRequest } from '../schema
 import { createMemoryStore } from '../store/memory.ts'
 import { systemClock } from '../support/clock.ts'
 import { BODY_PROTOCOL, serveBodies } from './body-stream.ts'
+import { bitBytes } from './ids.ts'
 import { createPuller, type Puller } from './pull.ts'
 import { strangersHeader, type Offence } from './testing/party.ts'
 import { seeded } from './testing/time.ts'
@@ -40,8 +41,8 @@ afterEach(async () => {
 async function side(peer: string, { otherSources = true, penalties = true } = {}): Promise<Side> {
   const network = hub.network(peer)
   const logs = createLogs({ store: createMemoryStore(), clock: systemClock })
-  const connected = new Set<string>()
-  network.on('connect', (connection) => connected.add(connection.peer))
+  const connected = new Map<string, number>()
+  network.on('connect', (connection) => connected.set(connection.peer, systemClock.now()))
   network.on('disconnect', (connection) => connected.delete(connection.peer))
   const offences: Offence[] = []
   const reports: unknown[] = []
@@ -64,6 +65,11 @@ async function giver(peer: string, answer: (request: { hash: Uint8Array; offset:
   network.handle(BODY_PROTOCOL, options, async (stream) => {
     for (let message = await stream.read(); message !== null; message = await stream.read()) {
       const request = decode(message, bodyRequest, MAX_BODY_REQUEST_BYTES)
+      if ('held' in request) {
+        // whatever it is asked about
+        await stream.write(encode({ held: new Uint8Array(bitBytes(request.held.length / 32)).fill(0xff) }))
+        continue
+      }
       requests.push(request.offset)
       await answer(request, stream)
     }
@@ -235,7 +241,7 @@ describe('against those who mean ill', () => {
     }
     expect(order).toEqual(['withholder', 'honest', 'honest', 'honest'])
     expect(b.offences).toEqual([
-      { peer: 'withholder', reason: 'it announced a body that it does not give', points: 5 }
+      { peer: 'withholder', reason: 'it says it has a body that it does not give', points: 5 }
     ])
   })
 
@@ -296,7 +302,7 @@ describe('against those who mean ill', () => {
     const replies: boolean[] = []
     for (const one of [body, open.body]) {
       const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', one as Uint8Array<ArrayBuffer>))
-      await stream.write(encode({ hash, offset: 0 }))
+      await stream.write(encode({ hash, offset: 0, fetch: false }))
       replies.push((await stream.read({ signal }))!.length > 30)
     }
     expect(replies).toEqual([false, true])

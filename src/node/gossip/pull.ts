@@ -8,9 +8,11 @@ import type { StoredHeader } from '../log/records.ts'
 import type { Network } from '../net/network.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import type { Clock } from '../support/clock.ts'
-import { fetchBody, type Part } from './body-stream.ts'
+import { createBodyFetcher, type Part } from './body-stream.ts'
 import { idKey } from './negentropy.ts'
 import { createReliability } from './reliability.ts'
+import { MAX_SOURCES, createSources, type Origin } from './sources.ts'
+import { createSurvey } from './survey.ts'
 
 /** Bodies that are being fetched at a time, in all and from one peer. */
 const IN_FLIGHT = 24
@@ -23,9 +25,12 @@ const MAX_ENTRIES = 64
 /** Bodies of which a part is kept while nobody gives the rest. */
 const MAX_PARTIAL = 16
 
-/** Peers asked in a round, and the pauses before the next rounds: whoever passed a header on may have its body a moment later. */
-const MAX_SOURCES = 8
-const ROUND_PAUSES_MS = [250, 1_000, 5_000, 30_000]
+/** Pauses before the next rounds: whoever passed a header on may have its body a moment later. */
+const ROUND_PAUSES_MS = [250, 1_000, 5_000, 10_000, 30_000]
+/** The round from which on those who don't hold a body are to fetch it for us. */
+const FETCH_ROUND = 1
+/** Peers that are asked for one that they may hold, before somebody has to fetch it. */
+const GUESSES = 2
 /** How long a step may take, round by round. */
 const STEPS_MS = [2_500, 5_000, 10_000]
 /** A peer that has given nothing for so long is not waited for alone. */
@@ -34,21 +39,11 @@ const HEDGE_MS = 1_200
 const SOON_MS = 2_000
 const MAX_WAITING = 64
 /** Headers whose bodies we don't want but would fetch for a neighbour that does. */
-const MAX_NOTED = 128
+const MAX_NOTED = 1024
 
 const BAD_REPLY_POINTS = 20
 const NOT_DELIVERED_POINTS = 5
 const BROKEN_OFF_POINTS = 1
-
-/** Where a header came from. */
-export interface Origin {
-  /** the peer that announced it, if it was announced */
-  publisher?: string | undefined
-  /** the peer that gave it to us */
-  from?: string | undefined
-  /** the topic that it came on, whose other subscribers may have the body too */
-  topic?: string | undefined
-}
 
 export interface Puller {
   /** Wants this entry's body. Over the bound on wishes, one of the peer that has caused the most is given up. */
@@ -74,8 +69,8 @@ export interface PullComponents {
 }
 
 export interface PullInit {
-  /** the peers that can be asked at this moment */
-  connected: ReadonlySet<string>
+  /** the peers that can be asked at this moment, and since when, milliseconds since 1970 */
+  connected: ReadonlyMap<string, number>
   /** Whether peers that give what is wrong are held to account. */
   penalties: boolean
   /** Whether others than the publisher are asked. */
@@ -91,11 +86,19 @@ interface Wish {
   hash: Uint8Array
   entries: Array<{ author: string; seq: number; size: number }>
   origin: Origin
-  /** peers to be asked in this round */
+  time: number
+  /** peers to be asked in this round, and those that had nothing in one before */
   sources: string[]
+  without: Set<string>
   asks: Set<Ask>
   /** whether it has just been announced, and we want it ourselves */
   hurry: boolean
+  /** whether those who are asked are to fetch it for us if they don't hold it */
+  fetch: boolean
+  /** whether peers are still being asked who holds it */
+  sought: boolean
+  /** who says that it holds it */
+  holder: string | null
   /** whether a second peer may be asked while the first is silent */
   hedged: boolean
   rounds: number
@@ -117,12 +120,41 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   const ready = new Set<Wish>()
   const busy = new Map<string, number>()
   const reliability = createReliability()
+  const closing = new AbortController()
+  const bodies = createBodyFetcher({ network, clock })
+  const sourcesFor = createSources({ network, random, reliability }, { connected, otherSources })
+  const survey = createSurvey(
+    { clock, random, ask: whichHeld },
+    {
+      found: (key, peer) =>
+        goOn(key, (wish) => {
+          wish.holder = peer
+          wish.sources.unshift(peer)
+        }),
+      lost: (key, asked) =>
+        goOn(key, (wish) => {
+          if (asked) haveFetched(wish)
+          findSources(wish)
+          if (!asked) wish.sources = wish.sources.slice(0, GUESSES)
+        })
+    }
+  )
   let running = 0
   let waiting = 0
-  let closed = false
 
   function penalise(peer: string, reason: string, points: number): void {
     if (penalties) network.penalise(peer, reason, points)
+  }
+
+  async function whichHeld(peer: string, hashes: readonly Uint8Array[]): Promise<boolean[]> {
+    try {
+      return await bodies.whichHeld(peer, hashes)
+    } catch (error) {
+      if (closing.signal.aborted) return []
+      reliability.failed(peer)
+      if (error instanceof InvalidBytesError) penalise(peer, `what it holds: ${error.message}`, BAD_REPLY_POINTS)
+      return []
+    }
   }
 
   async function ask(wish: Wish, peer: string): Promise<void> {
@@ -138,25 +170,21 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     const begun = wish.distrusted ? null : wish.begun
     let partial: Part | null = null
     try {
-      const got = await fetchBody(
-        { network, clock, closing: asking.ending.signal },
-        {
-          peer,
-          hash: wish.hash,
-          begun,
-          fits: (size) => wish.entries.some((entry) => entry.size === size),
-          stepMs: STEPS_MS[Math.min(wish.rounds, STEPS_MS.length - 1)] ?? 0,
-          onPiece(now) {
-            cancelHedge()
-            partial = now
-          }
+      const got = await bodies.fetch({
+        peer,
+        hash: wish.hash,
+        begun,
+        fetch: wish.fetch,
+        fits: (size) => wish.entries.some((entry) => entry.size === size),
+        stepMs: STEPS_MS[Math.min(wish.rounds, STEPS_MS.length - 1)] ?? 0,
+        signal: asking.ending.signal,
+        onPiece(now) {
+          cancelHedge()
+          partial = now
         }
-      )
+      })
       if (typeof got !== 'string') await take(wish, got, peer, begun)
-      else if (got === 'none' && peer === wish.origin.publisher) {
-        reliability.failed(peer)
-        penalise(peer, 'it announced a body that it does not give', NOT_DELIVERED_POINTS)
-      }
+      else if (got === 'none') notGiven(wish, peer)
     } catch (error) {
       if (!asking.ending.signal.aborted) fail(wish, peer, error, partial, begun)
     } finally {
@@ -168,6 +196,13 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       wish.asks.delete(asking)
       prepare(wish)
     }
+  }
+
+  function notGiven(wish: Wish, peer: string): void {
+    wish.without.add(peer)
+    if (peer !== wish.origin.publisher && peer !== wish.holder) return
+    reliability.failed(peer)
+    penalise(peer, 'it says it has a body that it does not give', NOT_DELIVERED_POINTS)
   }
 
   /** Checks what has come; what is right ends the wish. */
@@ -193,7 +228,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         if (status === 'new') network.useful(peer)
       }
     } catch (error) {
-      if (!closed) report(error)
+      if (!closing.signal.aborted) report(error)
     }
     forget(wish)
   }
@@ -216,6 +251,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   function forget(wish: Wish): void {
     if (wishes.delete(idKey(wish.hash))) count(wish, -1)
     ready.delete(wish)
+    survey.giveUp(idKey(wish.hash))
     wish.cancelRound?.()
     for (const { ending } of wish.asks) ending.abort(new Error('the body is not wanted any more'))
     for (const done of [...wish.waiting]) done()
@@ -229,12 +265,12 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
 
   /** Lets a wish go on: there is somebody to ask, or the next round is waited for. */
   function prepare(wish: Wish): void {
-    if (closed || wishes.get(idKey(wish.hash)) !== wish) {
+    if (closing.signal.aborted || wishes.get(idKey(wish.hash)) !== wish) {
       next()
       return
     }
     if (wish.sources.length > 0) ready.add(wish)
-    else if (wish.asks.size === 0) waitForRound(wish)
+    else if (wish.asks.size === 0 && !wish.sought) waitForRound(wish)
     next()
   }
 
@@ -245,6 +281,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     wish.cancelRound = clock.after(pause, () => {
       wish.cancelRound = null
       wish.hedged = false
+      if (wish.rounds >= FETCH_ROUND) haveFetched(wish)
       findSources(wish)
       prepare(wish)
     })
@@ -253,7 +290,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   function next(): void {
     let looks = 0
     for (const wish of ready) {
-      if (running >= IN_FLIGHT || looks++ >= MAX_LOOKS || closed) return
+      if (running >= IN_FLIGHT || looks++ >= MAX_LOOKS || closing.signal.aborted) return
       // it goes to the end of the line: those behind it have their turn before it is looked at again
       ready.delete(wish)
       const places = wish.hedged ? 2 : 1
@@ -266,34 +303,24 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  /** Whom to ask in this round: those who should have it, then those who may. The doubtful come last. */
+  /** Peers have been asked who holds it. */
+  function goOn(key: string, change: (wish: Wish) => void): void {
+    const wish = wishes.get(key)
+    if (wish === undefined) return
+    wish.sought = false
+    change(wish)
+    prepare(wish)
+  }
+
+  /** From now on who does not hold it is to fetch it: those who had nothing may be asked again. */
+  function haveFetched(wish: Wish): void {
+    if (!wish.fetch) wish.without.clear()
+    wish.fetch = true
+  }
+
   function findSources(wish: Wish): void {
-    const { publisher, from, topic } = wish.origin
-    const asked = new Set([...wish.asks].map(({ peer }) => peer))
-    const likely = otherSources ? [publisher, from] : [publisher ?? from]
-    const near = topic === undefined ? [] : network.subscribers(topic)
-    const anybody = near.length === 0 || wish.rounds > 0 ? [...connected] : []
-    // who has given bodies before is interested in the like of it
-    const others = otherSources ? [...byGiven(near), ...byGiven(anybody)] : []
-    const all = [...new Set([...likely, ...others])].filter(
-      (peer): peer is string => peer !== undefined && connected.has(peer) && !asked.has(peer)
-    )
-    const sure = all.filter((peer) => !reliability.doubtful(peer))
-    wish.sources = [...sure, ...all.filter((peer) => reliability.doubtful(peer))].slice(0, MAX_SOURCES)
-  }
-
-  function byGiven(peers: string[]): string[] {
-    return shuffled(peers).sort((a, b) => reliability.given(b) - reliability.given(a))
-  }
-
-  function shuffled(peers: string[]): string[] {
-    for (let i = peers.length - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1))
-      const [a, b] = [peers[i] ?? '', peers[j] ?? '']
-      peers[i] = b
-      peers[j] = a
-    }
-    return peers
+    const asking = new Set([...wish.asks].map(({ peer }) => peer))
+    wish.sources = sourcesFor({ ...wish, asking })
   }
 
   /** Gives up a wish of the peer that has caused the most: a flood of headers drives out its own. */
@@ -306,7 +333,8 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  function want({ author, header }: StoredHeader, origin: Origin, hurry = origin.publisher !== undefined): void {
+  /** @param lent whether it is for a neighbour that waits for it */
+  function want({ author, header }: StoredHeader, origin: Origin, lent: boolean): void {
     const key = idKey(header.bodyHash)
     const entry = { author, seq: header.seq, size: header.bodySize }
     noted.delete(key)
@@ -314,7 +342,8 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     if (known !== undefined) {
       if (known.entries.length >= MAX_ENTRIES) return
       if (!known.entries.some(({ author: of, seq }) => of === author && seq === header.seq)) known.entries.push(entry)
-      if (origin.from !== undefined && !known.sources.includes(origin.from)) known.sources.push(origin.from)
+      const { from } = origin
+      if (!known.sought && from !== undefined && !known.sources.includes(from)) known.sources.push(from)
       prepare(known)
       return
     }
@@ -323,9 +352,14 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       hash: header.bodyHash.slice(),
       entries: [entry],
       origin,
+      time: header.time,
       sources: [],
+      without: new Set(),
       asks: new Set(),
-      hurry,
+      hurry: origin.publisher !== undefined && !lent,
+      fetch: origin.publisher !== undefined || lent,
+      sought: origin.publisher === undefined && !lent && otherSources,
+      holder: null,
       hedged: false,
       rounds: 0,
       cancelRound: null,
@@ -335,15 +369,21 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
     wishes.set(key, wish)
     count(wish, 1)
-    findSources(wish)
-    prepare(wish)
+    if (wish.sought) {
+      const candidates = (without: ReadonlySet<string>, rounds: number) =>
+        sourcesFor({ ...wish, rounds, without, asking: new Set() })
+      survey.seek({ key, hash: wish.hash, candidates })
+    } else {
+      findSources(wish)
+      prepare(wish)
+    }
   }
 
   /** Fetches for a neighbour what does not interest us: the header came to it through us. */
   async function lend({ stored, origin }: { stored: StoredHeader; origin: Origin }): Promise<void> {
     noted.delete(idKey(stored.header.bodyHash))
-    if (closed || !(await logs.wanted(stored))) return
-    want(stored, origin, false)
+    if (closing.signal.aborted || !(await logs.wanted(stored))) return
+    want(stored, origin, true)
     const wish = wishes.get(idKey(stored.header.bodyHash))
     if (wish !== undefined) await arrival(wish)
   }
@@ -364,7 +404,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   }
 
   return {
-    want: (stored, origin) => want(stored, origin),
+    want: (stored, origin) => want(stored, origin, false),
     note(stored, origin) {
       const key = idKey(stored.header.bodyHash)
       if (wishes.has(key)) return
@@ -384,7 +424,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     pending: () => wishes.size,
     tryPeer(peer) {
       for (const wish of wishes.values()) {
-        if (wish.sources.length < MAX_SOURCES && !wish.sources.includes(peer) && (otherSources || peer === wish.origin.publisher)) {
+        if (!wish.sought && wish.sources.length < MAX_SOURCES && !wish.sources.includes(peer) && (otherSources || peer === wish.origin.publisher)) {
           wish.sources.push(peer)
           ready.add(wish)
         }
@@ -392,7 +432,9 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       next()
     },
     close() {
-      closed = true
+      closing.abort(new Error('the node stops'))
+      survey.close()
+      bodies.close()
       for (const wish of [...wishes.values()]) forget(wish)
     }
   }

@@ -19,10 +19,11 @@ import {
 import type { Clock } from '../support/clock.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import type { Holdings } from './holdings.ts'
+import { bitBytes, bitsOf, idsIn, isSet, joinIds } from './ids.ts'
 import { fingerprint, idKey, initiate, proceed, respond, type ItemSet } from './negentropy.ts'
 import { CONTROL_TOPIC, commonShards, heard, tell, topicOf, type Shard, type ToldShard } from './shards.ts'
 import { TooSlowError, inSteps, withStream, type Steps } from './steps.ts'
-import { idsIn, joinIds, nothing, type Exchanged, type Outstanding, type Transfer } from './transfer.ts'
+import { nothing, type Exchanged, type Outstanding, type Transfer } from './transfer.ts'
 
 export const RECONCILE_PROTOCOL = '/starling/reconcile/1.0.0'
 const options: ProtocolOptions = { maxMessageBytes: MAX_RECONCILE_BYTES, maxStreamsPerPeer: 2 }
@@ -141,7 +142,7 @@ export function serveReconcile(
   async function takeOffer(steps: Steps, ids: Uint8Array[], result: Exchanged): Promise<void> {
     const outstanding = transfer.claim(ids, false, result)
     try {
-      await steps.say({ type: 'choose', chosen: bitsOf(ids, (id) => outstanding.get(idKey(id)) === id) } satisfies ReconcileReply)
+      await steps.say({ type: 'choose', chosen: bitsOf(ids.map((id) => outstanding.get(idKey(id)) === id)) } satisfies ReconcileReply)
       if (outstanding.size === 0) return
       await transfer.receive(steps.peer, outstanding, result, async () => {
         const request = await steps.hear(reconcileRequest, MAX_RECONCILE_BYTES)
@@ -235,24 +236,11 @@ export function reconcile(
       await say(stream, { type: 'offer', ids: joinIds(part, part.length) })
       const reply = await hear(stream)
       if (reply.type !== 'choose') throw unexpected(reply)
-      if (reply.chosen.length !== Math.ceil(part.length / 8)) throw new InvalidBytesError('expected a bit for each id that was offered')
+      if (reply.chosen.length !== bitBytes(part.length)) throw new InvalidBytesError('expected a bit for each id that was offered')
       const wanted = part.filter((_, i) => isSet(reply.chosen, i))
       if (wanted.length > 0) await transfer.give(wanted, result, (batch) => say(stream, { type: 'give', ...batch }))
     }
   }
-}
-
-/** A bit for each of some ids, the first one highest. */
-function bitsOf(ids: readonly Uint8Array[], isOne: (id: Uint8Array) => boolean): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(ids.length / 8))
-  ids.forEach((id, i) => {
-    if (isOne(id)) bits[i >> 3] = (bits[i >> 3] ?? 0) | (0x80 >> (i & 7))
-  })
-  return bits
-}
-
-function isSet(bits: Uint8Array, i: number): boolean {
-  return ((bits[i >> 3] ?? 0) & (0x80 >> (i & 7))) !== 0
 }
 
 function say(stream: Steps, request: ReconcileRequest): Promise<void> {

@@ -63,36 +63,58 @@ export interface OpenComponents {
   closing: AbortSignal
 }
 
+export interface StreamTarget {
+  peer: string
+  protocol: string
+  options: ProtocolOptions
+  stepMs: number
+}
+
+/**
+ * Opens a stream.
+ *
+ * @throws TooSlowError, or whatever keeps the stream from being opened
+ */
+export async function openStream(
+  { network, clock, closing }: OpenComponents,
+  { peer, protocol, options, stepMs }: StreamTarget
+): Promise<FramedStream> {
+  closing.throwIfAborted()
+  const opening = new AbortController()
+  const stopped = () => opening.abort(new Error('the node stops'))
+  closing.addEventListener('abort', stopped, { once: true })
+  const cancel = clock.after(stepMs, () => opening.abort(new TooSlowError(`expected ${peer} to answer within ${stepMs} ms`)))
+  try {
+    return await network.open(peer, protocol, { ...options, signal: opening.signal })
+  } finally {
+    cancel()
+    closing.removeEventListener('abort', stopped)
+  }
+}
+
 /**
  * Opens a stream, lets `work` use it and closes it; when `work` fails, or we stop, it is broken off.
  *
  * @throws whatever `work` throws, and whatever keeps the stream from being opened
  */
 export async function withStream<T>(
-  { network, clock, closing }: OpenComponents,
-  { peer, protocol, options, stepMs }: { peer: string; protocol: string; options: ProtocolOptions; stepMs: number },
+  components: OpenComponents,
+  target: StreamTarget,
   work: (stream: Steps) => Promise<T>
 ): Promise<T> {
-  closing.throwIfAborted()
-  const opening = new AbortController()
-  let stop = (reason: Error) => opening.abort(reason)
-  const stopped = () => stop(new Error('the node stops'))
+  const stream = await openStream(components, target)
+  const { closing, clock } = components
+  const stopped = () => stream.abort(new Error('the node stops'))
   closing.addEventListener('abort', stopped, { once: true })
-  const cancel = clock.after(stepMs, () => opening.abort(new TooSlowError(`expected ${peer} to answer within ${stepMs} ms`)))
   try {
-    const stream = await network.open(peer, protocol, { ...options, signal: opening.signal })
-    cancel()
-    stop = (reason) => stream.abort(reason)
-    try {
-      const result = await work(inSteps(stream, clock, stepMs))
-      await stream.close()
-      return result
-    } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
-      throw error
-    }
+    closing.throwIfAborted()
+    const result = await work(inSteps(stream, clock, target.stepMs))
+    await stream.close()
+    return result
+  } catch (error) {
+    stream.abort(error instanceof Error ? error : new Error(String(error)))
+    throw error
   } finally {
-    cancel()
     closing.removeEventListener('abort', stopped)
   }
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../support/clock.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import type { Forks } from './forks.ts'
 import { idKey } from './negentropy.ts'
-import type { Origin } from './pull.ts'
+import type { Origin } from './sources.ts'
 import { CONTROL_TOPIC, controlKinds, holds, placeOf, type Codebook, type Shard } from './shards.ts'
 
 /** Messages a second, and at once, that are looked at from one peer and of one publisher, and passed on of one author. */

@@ -77,22 +77,6 @@ export interface Transfer {
 /** Headers that are older than this are not on their way by gossip any more. */
 export const ON_ITS_WAY_MS = 20_000
 const MAX_REFUSED = 4096
-const ID_BYTES = 32
-
-/** The ids that are one after the other in some bytes. */
-export function idsIn(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: bytes.length / ID_BYTES }, (_, i) => bytes.subarray(i * ID_BYTES, (i + 1) * ID_BYTES))
-}
-
-export function joinIds(ids: Iterable<Uint8Array>, count: number): Uint8Array {
-  const joined = new Uint8Array(count * ID_BYTES)
-  let at = 0
-  for (const id of ids) {
-    joined.set(id, at)
-    at += ID_BYTES
-  }
-  return joined
-}
 
 export interface TransferComponents {
   holdings: Holdings

@@ -34,6 +34,7 @@ import {
   referenceKey,
   storedHeader,
   type HeadRecord,
+  referencePrefix,
   type ReferenceRecord,
   type StoredHeader
 } from './records.ts'
@@ -137,6 +138,8 @@ export interface Logs {
   bodyBytes(hash: Uint8Array): Promise<Uint8Array | null>
   /** The same, but null also when its kind is not for everybody. */
   publicBody(hash: Uint8Array): Promise<{ bytes: Uint8Array } | null>
+  /** Of each of some bodies, whether it is held and its kind is for everybody. */
+  publicBodiesHeld(hashes: readonly Uint8Array[]): Promise<boolean[]>
   /**
    * Whether this entry's body should be fetched: not held, not dropped here, not lapsed, not withdrawn, not of an
    * author who forked. If it is held for another entry, it is this one's too from now on (`body` tells it).
@@ -308,6 +311,14 @@ export function createLogs({ store, clock, verifier = createVerifier(), lock }: 
       const record = await bodyRecord(store, bodyKey(hash))
       return record && publicKinds.has(record.kind) ? { bytes: record.bytes } : null
     },
+    publicBodiesHeld: (hashes) =>
+      Promise.all(
+        hashes.map(async (hash) => {
+          // what refers to a body that is held says its kind, too, and is small
+          const [reference] = await store.list<ReferenceRecord>('references', { prefix: referencePrefix(bodyKey(hash)), limit: 1 })
+          return reference !== undefined && publicKinds.has(reference[1].kind)
+        })
+      ),
     wanted: bodies.wanted,
     dropBody: bodies.drop,
     async head(author) {

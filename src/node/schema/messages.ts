@@ -79,13 +79,24 @@ export const MAX_BATCH_HEADERS = 128
 export const headerBatch = z.object({ headers: z.array(encodedHeader).check(z.maxLength(MAX_BATCH_HEADERS)) })
 export const MAX_BATCH_BYTES = 64 * 1024
 
-/** One body, wanted by hash, from a byte of it on. */
-export const bodyRequest = z.object({ hash: bytes(32), offset: count })
-export const MAX_BODY_REQUEST_BYTES = 64
+/** Bodies by their hashes that one may ask at once whether they are held. */
+export const MAX_SURVEYED = 64
+/**
+ * One body, wanted by hash, from a byte of it on, and whether who does not hold it may fetch it first, or wait for it; or
+ * the hashes of several, of which one asks whether they are held.
+ */
+export const bodyRequest = z.union([
+  z.object({ hash: bytes(32), offset: count, fetch: z.boolean() }),
+  z.object({ held: ids(MAX_SURVEYED) })
+])
+export const MAX_BODY_REQUEST_BYTES = 32 * MAX_SURVEYED + 64
 /** A piece of it, and how many bytes come after that; null when it is not held, or not for everybody. */
 export const BODY_PIECE_BYTES = 32 * 1024
 export const bodyReply = z.object({ piece: z.nullable(bytesUpTo(BODY_PIECE_BYTES)), rest: count })
 export const MAX_BODY_REPLY_BYTES = BODY_PIECE_BYTES + 64
+/** A bit for each body that was asked about, the first one highest: 1 where it is held and for everybody. */
+export const heldReply = z.object({ held: bytesUpTo(MAX_SURVEYED / 8) })
+export const MAX_HELD_REPLY_BYTES = 64
 
 /** A contract's file or result, wanted by hash. */
 export const dataRequest = z.object({ contract: hexDigest, hash: hexDigest, offset: count })

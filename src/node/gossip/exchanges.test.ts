@@ -106,6 +106,20 @@ describe('exchanges', () => {
     expect(peersAsked()).toEqual(['d', 'c', 'b'])
   })
 
+  test('are not had with those who keep nothing of ours that is still open', async () => {
+    const peers = ['b', 'c', 'd', 'e']
+    const { exchanges, clock, answers, topics, peersAsked } = setup({ peers })
+    answers.set('b', result({ fresh: 1, covered: ['one', 'two'] }))
+    for (const peer of ['c', 'd', 'e']) {
+      topics.set(peer, ['one'])
+      answers.set(peer, result({ covered: ['one'] }))
+    }
+    exchanges.start()
+    for (const peer of peers) exchanges.meet(peer)
+    await clock.pass(5000)
+    expect(peersAsked()).toEqual(['b', 'c', 'd'])
+  })
+
   test('are made up for later with others of a shard, when those whom we met do not keep it', async () => {
     const { exchanges, clock, answers, topics, asked } = setup()
     topics.set('b', ['one']).set('c', ['two']).set('d', ['one'])
@@ -134,7 +148,7 @@ describe('exchanges', () => {
     ])
   })
 
-  test('that bring old news are followed by others until three in a row had nothing new', async () => {
+  test('that bring old news are followed by others until all of that shard have been told', async () => {
     const { exchanges, clock, answers, asked } = setup()
     answers.set('b', result({ fresh: 5, covered: ['one'], news: new Set(['one']) }))
     exchanges.start()
@@ -142,7 +156,8 @@ describe('exchanges', () => {
     await clock.pass(3_500)
     answers.set('b', result({ covered: ['one'] }))
     await clock.pass(6_500)
-    expect(asked).toHaveLength(4)
+    expect(asked).toHaveLength(3)
+    expect(new Set(asked.map(([peer]) => peer)).size).toBe(3)
     expect(asked[1]![0]).not.toBe('b')
     expect(asked[1]![1]).toBeLessThan(3000)
   })
@@ -165,8 +180,9 @@ describe('exchanges', () => {
     await clock.pass(3000)
     expect(peersAsked()).toHaveLength(1)
     expect(peersAsked()).not.toContain('b')
-    await clock.pass(7000)
-    expect(peersAsked()).toHaveLength(3)
+    await clock.pass(6000)
+    expect(peersAsked()).toHaveLength(2)
+    expect(new Set([...peersAsked(), 'b']).size).toBe(3)
   })
 
   test('compare every shard again a while after old news came, though we have met nobody', async () => {

@@ -16,7 +16,7 @@ const YIELD_MS = 5_000
 const SOON_MS = 1_000
 /** Of many who are met at once the others need not be asked when, for each of our shards, so many had nothing new. */
 const ENOUGH = 2
-/** News is told on until so many in a row knew it (with one, the last few per cent are left out), and so often at most. */
+/** News is told on until so many in a row knew it, or all who keep that shard have been told, and so often at most. */
 const TOLD = 3
 const MAX_TELLINGS = 8
 /** What was compared longer ago than this is not more urgent for it. */
@@ -25,7 +25,7 @@ const LONG_MS = 60_000
 const PERIOD_MS = 40_000
 /** After we have met somebody, or heard old news: how often others are asked who may have more of it. */
 const CHECK_MS = 10_000
-const CHECKS = 3
+const CHECKS = 4
 /** What was compared only sooner than this after it is compared again: it was not at all our neighbours yet. */
 const SETTLED_MS = 15_000
 
@@ -83,6 +83,8 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   let stirredAt = clock.now()
   /** shards in which there was news, which is told on until nobody lacks it, and how often more at most */
   const restless = new Map<string, number>()
+  /** for each of our shards, who has compared it with us since there was news in it: there is nothing to tell them */
+  const told = new Map<string, Set<string>>()
   let running = false
   let state: 'before' | 'on' | 'over' = 'before'
   let cancelTimer: () => void = () => undefined
@@ -107,11 +109,11 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   /** Some peer that keeps what we keep, another than this one; any, when none of those is there. */
   function scheduleAny(inMs: number, except?: string): void {
     const keeping = new Set(kept().flatMap(keepers))
-    scheduleOne([...(keeping.size > 0 ? keeping : connected.keys())], inMs, except)
+    const inLine = [...(keeping.size > 0 ? keeping : connected.keys())]
+    scheduleOne(inLine.filter((peer) => peer !== except), inMs)
   }
 
-  function scheduleOne(peers: readonly string[], inMs: number, except?: string): void {
-    const inLine = peers.filter((peer) => peer !== except)
+  function scheduleOne(inLine: readonly string[], inMs: number): void {
     const trusted = inLine.filter((peer) => !vain.has(peer))
     const others = trusted.length > 0 ? trusted : inLine
     const peer = others[Math.floor(random() * others.length)]
@@ -211,7 +213,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     const { fresh, refused, missed, more } = result
     const isVain = missed > fresh || (fresh === 0 && refused > 0)
     rest(peer, isVain)
-    note(result)
+    note(peer, result)
     if (missed > fresh) penalise(peer, 'it did not give what it said it has', NOT_DELIVERED_POINTS)
     if (more && !isVain) schedule(peer, 0)
     else if (more || missed > 0) scheduleAny(soon(), peer)
@@ -234,40 +236,44 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     scheduleAny(soon(), peer)
   }
 
-  function note({ fresh, given, refused, missed, covered, news }: Exchanged): void {
+  function note(peer: string, { fresh, given, refused, missed, covered, news }: Exchanged): void {
     const isIdle = fresh + given + refused + missed === 0
     for (const topic of covered) {
       idle.set(topic, isIdle ? (idle.get(topic) ?? 0) + 1 : 0)
       compared.set(topic, clock.now())
+      const knowing = told.get(topic)
+      if (knowing === undefined || (fresh > 0 && news.has(topic))) told.set(topic, new Set([peer]))
+      else knowing.add(peer)
     }
     for (const topic of news) restless.set(topic, MAX_TELLINGS)
     if (news.size > 0 && fresh > 0) stir()
     const ours = kept()
     const isCalm = (topic: string) => (idle.get(topic) ?? 0) >= ENOUGH
-    for (const record of [idle, compared]) {
+    for (const record of [idle, compared, told]) {
       for (const topic of record.keys()) if (!ours.includes(topic)) record.delete(topic)
     }
     // whoever is told and knows it already will know others who do
     for (const topic of restless.keys()) if ((idle.get(topic) ?? 0) >= TOLD || !ours.includes(topic)) restless.delete(topic)
     // who are met at once have the same news: when nobody has any more, those who were not asked yet need not be
-    if (ours.every(isCalm)) for (const peer of [...met]) done(peer)
+    const isKept = new Map(ours.map((topic) => [topic, new Set(keepers(topic))]))
+    for (const other of [...met]) {
+      const shared = ours.filter((topic) => isKept.get(topic)?.has(other))
+      if (shared.length > 0 && shared.every(isCalm)) done(other)
+    }
   }
 
   /** What was news to one of us, and is not on its way to all, may be news to our neighbours in that shard. */
   function spread(peer: string, { fresh }: Exchanged): void {
-    const [next] = restless
-    if (next === undefined) {
-      // what was on its way may have been lost on it
-      if (fresh > 0) scheduleAny(ON_ITS_WAY_MS, peer)
+    // what was on its way may have been lost on it
+    if (restless.size === 0 && fresh > 0) scheduleAny(ON_ITS_WAY_MS, peer)
+    for (const [topic, left] of [...restless]) {
+      restless.delete(topic)
+      const others = keepers(topic).filter((other) => other !== peer && told.get(topic)?.has(other) !== true)
+      if (others.length === 0) continue
+      if (left > 1) restless.set(topic, left - 1)
+      // one after the other: the next may be news to us, or settle several shards at once
+      if (!others.some((other) => (due.get(other) ?? Infinity) < clock.now() + 3 * SOON_MS)) scheduleOne(others, soon())
       return
-    }
-    const [topic, left] = next
-    restless.delete(topic)
-    if (left > 1) restless.set(topic, left - 1)
-    const others = keepers(topic)
-    // one after the other: the next may be news to us, or settle several shards at once
-    if (!others.some((other) => other !== peer && (due.get(other) ?? Infinity) < clock.now() + 3 * SOON_MS)) {
-      scheduleOne(others, soon(), peer)
     }
   }
 
@@ -293,6 +299,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     },
     leave(peer) {
       done(peer)
+      for (const knowing of told.values()) knowing.delete(peer)
       // who went away in vain does not come back anew
       if (!vain.has(peer)) resting.delete(peer)
       arm()
@@ -302,7 +309,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
         rest(peer, true)
         if (end === 'done') penalise(peer, 'it did not give what it offered', NOT_DELIVERED_POINTS)
       } else if (end === 'done' && !result.more) done(peer)
-      note(result)
+      note(peer, result)
       if (result.more || result.missed > 0) scheduleAny(soon(), peer)
       spread(peer, result)
       arm()

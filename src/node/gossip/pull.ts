@@ -294,7 +294,9 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       // it goes to the end of the line: those behind it have their turn before it is looked at again
       ready.delete(wish)
       const places = wish.hedged ? 2 : 1
-      const at = wish.sources.findIndex((peer) => !connected.has(peer) || (busy.get(peer) ?? 0) < PER_PEER)
+      // what there is no hurry for comes one after the other, on one stream
+      const most = wish.fetch ? PER_PEER : 1
+      const at = wish.sources.findIndex((peer) => !connected.has(peer) || (busy.get(peer) ?? 0) < most)
       const [peer] = at === -1 || wish.asks.size >= places ? [] : wish.sources.splice(at, 1)
       if (wish.sources.length > 0) ready.add(wish)
       if (peer === undefined) continue

@@ -28,6 +28,7 @@ type Action = (typeof actions)[number]
 
 const RUNS = 14
 const SETTLE_MS = 25_000
+const WRITTEN_MS = 5_000
 const never = new AbortController().signal
 
 /** Takes long enough for something to happen meanwhile. */
@@ -119,26 +120,32 @@ async function playOn(hub: MemoryHub, nodes: Nodes, script: readonly Action[]): 
     { timeout: SETTLE_MS, interval: 25 }
   )
 
-  const [mine, other] = [await ours(), await theirs()]
-  const [ourLog, theirLog] = [await recordsOf(leader.node.client), await recordsOf(follower.node.client)]
-  for (const { contracts, outcomes } of [ourLog, theirLog]) {
+  // a state is shown as soon as it is decided; what is written follows
+  await vi.waitFor(
+    async () => {
+      const [mine, other] = [await ours(), await theirs()]
+      const [ourLog, theirLog] = [await recordsOf(leader.node.client), await recordsOf(follower.node.client)]
+      // the follower signs last and writes down first
+      if (ourLog.contracts.length === 1) expect(theirLog.contracts).toEqual(ourLog.contracts)
+      expect(ourLog.outcomes.length).toBe(ourLog.contracts.length)
+      const [outcome] = ourLog.outcomes
+      if (outcome === undefined) return
+      expect(outcome.outcome.state).toBe(mine.state)
+      // what both have signed both have, and it is the same; what we signed alone we ended alone
+      if (outcome.followerSignature === null) expect(['canceled', 'failed']).toContain(mine.state)
+      else {
+        expect(theirLog.outcomes).toEqual([outcome])
+        expect(other?.state).toBe(mine.state)
+      }
+    },
+    { timeout: WRITTEN_MS, interval: 25 }
+  )
+  for (const { node } of [leader, follower]) {
+    const { contracts, outcomes } = await recordsOf(node.client)
     expect(contracts.length).toBeLessThanOrEqual(1)
     expect(outcomes.length).toBeLessThanOrEqual(contracts.length)
   }
-  // the follower signs last and writes down first
-  if (ourLog.contracts.length === 1) expect(theirLog.contracts).toEqual(ourLog.contracts)
-  expect(ourLog.outcomes.length).toBe(ourLog.contracts.length)
-  const [outcome] = ourLog.outcomes
-  if (outcome !== undefined) {
-    expect(outcome.outcome.state).toBe(mine.state)
-    // what both have signed both have, and it is the same; what we signed alone we ended alone
-    if (outcome.followerSignature !== null) {
-      expect(theirLog.outcomes).toEqual([outcome])
-      expect(other?.state).toBe(mine.state)
-    } else {
-      expect(['canceled', 'failed']).toContain(mine.state)
-    }
-  }
+  const mine = await ours()
   if (mine.state === 'completed') expect(mine.result?.summary).toBe('done')
 }
 

@@ -133,10 +133,11 @@ const MAX_IDLE_PER_PEER = 2
 
 /** Asks for bodies, one after the other on a stream, and closes streams that are not used for some seconds. */
 export function createBodyFetcher({ network, clock }: { network: Pick<Network, 'open'>; clock: Clock }): BodyFetcher {
-  const closing = new AbortController()
+  const opening = new Set<AbortController>()
   const open = new Set<FramedStream>()
   /** those of them that nothing is asked for on, by peer, and what keeps them from being closed */
   const idle = new Map<string, Array<{ stream: FramedStream; cancelClose: () => void }>>()
+  let closed = false
 
   function takeIdle(peer: string): FramedStream | null {
     const streams = idle.get(peer)
@@ -148,7 +149,7 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
 
   function keepIdle(stream: FramedStream): void {
     const streams = idle.get(stream.peer) ?? []
-    if (closing.signal.aborted || streams.length >= MAX_IDLE_PER_PEER) {
+    if (closed || streams.length >= MAX_IDLE_PER_PEER) {
       close(stream)
       return
     }
@@ -192,8 +193,21 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
       return await use(stream, stepMs, work)
     } catch (error) {
       // it was broken before
-      if (error instanceof StreamAbortedError && !closing.signal.aborted) return null
+      if (error instanceof StreamAbortedError && !closed) return null
       throw error
+    }
+  }
+
+  async function openTo(peer: string, stepMs: number): Promise<FramedStream> {
+    if (closed) throw new Error('the node stops')
+    const begun = new AbortController()
+    opening.add(begun)
+    try {
+      const stream = await openStream({ network, clock }, { peer, protocol: BODY_PROTOCOL, options, stepMs }, begun)
+      open.add(stream)
+      return stream
+    } finally {
+      opening.delete(begun)
     }
   }
 
@@ -201,10 +215,7 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
   async function withPeer<T>(peer: string, stepMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
     const got = await useIdle(peer, stepMs, work)
     if (got !== null) return got
-    const target = { peer, protocol: BODY_PROTOCOL, options, stepMs }
-    const stream = await openStream({ network, clock, closing: closing.signal }, target)
-    open.add(stream)
-    return use(stream, stepMs, work)
+    return use(await openTo(peer, stepMs), stepMs, work)
   }
 
   return {
@@ -232,8 +243,9 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
     },
 
     close() {
+      closed = true
       const reason = new Error('the node stops')
-      closing.abort(reason)
+      for (const begun of opening) begun.abort(reason)
       for (const streams of idle.values()) for (const { cancelClose } of streams) cancelClose()
       idle.clear()
       for (const stream of [...open]) breakOff(stream, reason)

@@ -9,6 +9,7 @@ import type { Network } from '../net/network.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import type { Clock } from '../support/clock.ts'
 import { createBodyFetcher, type Part } from './body-stream.ts'
+import { createLending } from './lending.ts'
 import { idKey } from './negentropy.ts'
 import { createReliability } from './reliability.ts'
 import { MAX_SOURCES, createSources, type Origin } from './sources.ts'
@@ -35,11 +36,6 @@ const GUESSES = 2
 const STEPS_MS = [2_500, 5_000, 10_000]
 /** A peer that has given nothing for so long is not waited for alone. */
 const HEDGE_MS = 1_200
-/** How long we make others wait for what we are still fetching, and how many of them. */
-const SOON_MS = 2_000
-const MAX_WAITING = 64
-/** Headers whose bodies we don't want but would fetch for a neighbour that does. */
-const MAX_NOTED = 1024
 
 const BAD_REPLY_POINTS = 20
 const NOT_DELIVERED_POINTS = 5
@@ -106,14 +102,11 @@ interface Wish {
   begun: (Part & { by: Set<string> }) | null
   /** a body put together from several peers' pieces was wrong: pieces are not put together any more */
   distrusted: boolean
-  /** neighbours that wait for it, too */
-  waiting: Set<() => void>
 }
 
 export function createPuller({ network, logs, clock, random, report }: PullComponents, init: PullInit): Puller {
   const { connected, penalties, otherSources } = init
   const wishes = new Map<string, Wish>()
-  const noted = new Map<string, { stored: StoredHeader; origin: Origin }>()
   /** how many wishes each peer has caused */
   const caused = new Map<string | undefined, number>()
   /** wishes with somebody to ask */
@@ -139,8 +132,8 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         })
     }
   )
+  const lending = createLending({ clock }, { isWanted: (key) => wishes.has(key), fetch: fetchFor })
   let running = 0
-  let waiting = 0
 
   function penalise(peer: string, reason: string, points: number): void {
     if (penalties) network.penalise(peer, reason, points)
@@ -254,7 +247,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     survey.giveUp(idKey(wish.hash))
     wish.cancelRound?.()
     for (const { ending } of wish.asks) ending.abort(new Error('the body is not wanted any more'))
-    for (const done of [...wish.waiting]) done()
+    lending.settled(idKey(wish.hash))
   }
 
   function count({ origin }: Wish, change: 1 | -1): void {
@@ -339,7 +332,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   function want({ author, header }: StoredHeader, origin: Origin, lent: boolean): void {
     const key = idKey(header.bodyHash)
     const entry = { author, seq: header.seq, size: header.bodySize }
-    noted.delete(key)
+    lending.forget(key)
     const known = wishes.get(key)
     if (known !== undefined) {
       if (known.entries.length >= MAX_ENTRIES) return
@@ -366,8 +359,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       rounds: 0,
       cancelRound: null,
       begun: null,
-      distrusted: false,
-      waiting: new Set()
+      distrusted: false
     }
     wishes.set(key, wish)
     count(wish, 1)
@@ -381,55 +373,24 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  /** Fetches for a neighbour what does not interest us: the header came to it through us. */
-  async function lend({ stored, origin }: { stored: StoredHeader; origin: Origin }): Promise<void> {
-    noted.delete(idKey(stored.header.bodyHash))
-    if (closing.signal.aborted || !(await logs.wanted(stored))) return
+  /** Fetches for a neighbour what does not interest us. */
+  async function fetchFor(stored: StoredHeader, origin: Origin): Promise<boolean> {
+    if (!otherSources || closing.signal.aborted || !(await logs.wanted(stored))) return false
     want(stored, origin, true)
-    const wish = wishes.get(idKey(stored.header.bodyHash))
-    if (wish !== undefined) await arrival(wish)
-  }
-
-  /** Resolves when a wish is over, or after a while. */
-  function arrival(wish: Wish): Promise<void> {
-    waiting++
-    return new Promise((resolve) => {
-      const done = () => {
-        cancel()
-        waiting--
-        wish.waiting.delete(done)
-        resolve()
-      }
-      const cancel = clock.after(SOON_MS, done)
-      wish.waiting.add(done)
-    })
+    return true
   }
 
   return {
     want: (stored, origin) => want(stored, origin, false),
-    note(stored, origin) {
-      const key = idKey(stored.header.bodyHash)
-      if (wishes.has(key)) return
-      noted.delete(key)
-      noted.set(key, { stored, origin })
-      const [oldest] = noted.keys()
-      if (noted.size > MAX_NOTED && oldest !== undefined) noted.delete(oldest)
-    },
-    soon(hash) {
-      const key = idKey(hash)
-      const known = noted.get(key)
-      if (waiting >= MAX_WAITING) return null
-      if (known !== undefined && otherSources) return lend(known)
-      const wish = wishes.get(key)
-      return wish === undefined ? null : arrival(wish)
-    },
+    note: lending.note,
+    soon: lending.soon,
     pending: () => wishes.size,
     tryPeer(peer) {
       for (const wish of wishes.values()) {
-        if (!wish.sought && wish.sources.length < MAX_SOURCES && !wish.sources.includes(peer) && (otherSources || peer === wish.origin.publisher)) {
-          wish.sources.push(peer)
-          ready.add(wish)
-        }
+        if (wish.sought || wish.sources.length >= MAX_SOURCES || wish.sources.includes(peer)) continue
+        if (!otherSources && peer !== wish.origin.publisher) continue
+        wish.sources.push(peer)
+        ready.add(wish)
       }
       next()
     },

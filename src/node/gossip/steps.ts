@@ -73,22 +73,19 @@ export interface StreamTarget {
 /**
  * Opens a stream.
  *
+ * @param opening what breaks it off while it is not open yet
  * @throws TooSlowError, or whatever keeps the stream from being opened
  */
 export async function openStream(
-  { network, clock, closing }: OpenComponents,
-  { peer, protocol, options, stepMs }: StreamTarget
+  { network, clock }: Pick<OpenComponents, 'network' | 'clock'>,
+  { peer, protocol, options, stepMs }: StreamTarget,
+  opening: AbortController
 ): Promise<FramedStream> {
-  closing.throwIfAborted()
-  const opening = new AbortController()
-  const stopped = () => opening.abort(new Error('the node stops'))
-  closing.addEventListener('abort', stopped, { once: true })
   const cancel = clock.after(stepMs, () => opening.abort(new TooSlowError(`expected ${peer} to answer within ${stepMs} ms`)))
   try {
     return await network.open(peer, protocol, { ...options, signal: opening.signal })
   } finally {
     cancel()
-    closing.removeEventListener('abort', stopped)
   }
 }
 
@@ -98,22 +95,26 @@ export async function openStream(
  * @throws whatever `work` throws, and whatever keeps the stream from being opened
  */
 export async function withStream<T>(
-  components: OpenComponents,
+  { network, clock, closing }: OpenComponents,
   target: StreamTarget,
   work: (stream: Steps) => Promise<T>
 ): Promise<T> {
-  const stream = await openStream(components, target)
-  const { closing, clock } = components
-  const stopped = () => stream.abort(new Error('the node stops'))
+  closing.throwIfAborted()
+  const opening = new AbortController()
+  let stop = (reason: Error) => opening.abort(reason)
+  const stopped = () => stop(new Error('the node stops'))
   closing.addEventListener('abort', stopped, { once: true })
   try {
-    closing.throwIfAborted()
-    const result = await work(inSteps(stream, clock, target.stepMs))
-    await stream.close()
-    return result
-  } catch (error) {
-    stream.abort(error instanceof Error ? error : new Error(String(error)))
-    throw error
+    const stream = await openStream({ network, clock }, target, opening)
+    stop = (reason) => stream.abort(reason)
+    try {
+      const result = await work(inSteps(stream, clock, target.stepMs))
+      await stream.close()
+      return result
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
   } finally {
     closing.removeEventListener('abort', stopped)
   }

@@ -14,8 +14,8 @@ const MAX_PAUSE_MS = 5 * 60_000
 const YIELD_MS = 5_000
 /** The next one, while there is more: between one and three seconds. */
 const SOON_MS = 1_000
-/** Of many who are met at once the others need not be asked when, for each of our shards, so many had nothing new. */
-const ENOUGH = 2
+/** Of many who are met at once those need not be asked who share only shards in which so many had nothing new. */
+const ENOUGH = 1
 /** News is told on until so many in a row knew it, or all who keep that shard have been told, and so often at most. */
 const TOLD = 3
 const MAX_TELLINGS = 8
@@ -25,7 +25,7 @@ const LONG_MS = 60_000
 const PERIOD_MS = 40_000
 /** After we have met somebody, or heard old news: how often others are asked who may have more of it. */
 const CHECK_MS = 10_000
-const CHECKS = 4
+const CHECKS = 5
 /** What was compared only sooner than this after it is compared again: it was not at all our neighbours yet. */
 const SETTLED_MS = 15_000
 

@@ -31,7 +31,7 @@ const ROUND_PAUSES_MS = [250, 1_000, 5_000, 10_000, 30_000]
 /** The round from which on those who don't hold a body are to fetch it for us. */
 const FETCH_ROUND = 1
 /** Peers that are asked for one that they may hold, before somebody has to fetch it. */
-const GUESSES = 2
+const GUESSES = 4
 /** How long a step may take, round by round. */
 const STEPS_MS = [2_500, 5_000, 10_000]
 /** A peer that has given nothing for so long is not waited for alone. */

@@ -18,6 +18,8 @@ describe('the bridge in a browser', () => {
   let served: ServedConnections
   /** a real connection in the page, for the worker to talk to */
   let real: RTCPeerConnection
+  /** describes the worker's side to it; candidates that come sooner wait for that */
+  let takeDescription: (description: RTCSessionDescriptionInit) => Promise<void>
 
   beforeEach(() => {
     worker = new Worker(new URL('./testing/echo-worker.ts', import.meta.url), { type: 'module' })
@@ -28,8 +30,15 @@ describe('the bridge in a browser', () => {
     real.onicecandidate = ({ candidate }) => {
       if (candidate !== null) tell({ type: 'candidate', candidate: candidate.toJSON() })
     }
+    let onDescribed: () => void = () => undefined
+    const described = new Promise<void>((resolve) => (onDescribed = resolve))
+    takeDescription = async (description) => {
+      await real.setRemoteDescription(description)
+      onDescribed()
+    }
     worker.addEventListener('message', ({ data }: MessageEvent<FromTestWorker>) => {
-      if (data.type === 'candidate' && data.candidate !== null) void real.addIceCandidate(data.candidate)
+      const { candidate } = data.type === 'candidate' ? data : { candidate: null }
+      if (candidate !== null) void described.then(() => real.addIceCandidate(candidate))
     })
   })
   afterEach(() => {
@@ -60,7 +69,7 @@ describe('the bridge in a browser', () => {
     await real.setLocalDescription(await real.createOffer())
     const answered = told('answer')
     tell({ type: 'answer', offer: { type: 'offer', sdp: real.localDescription?.sdp ?? '' } })
-    await real.setRemoteDescription((await answered).answer)
+    await takeDescription((await answered).answer)
     await opened
     return channel
   }
@@ -79,7 +88,7 @@ describe('the bridge in a browser', () => {
     const incoming = heard(real, 'datachannel')
     const offered = told('offer')
     tell({ type: 'offer' })
-    await real.setRemoteDescription((await offered).offer)
+    await takeDescription((await offered).offer)
     const answer = await real.createAnswer()
     await real.setLocalDescription(answer)
     tell({ type: 'answered', answer: { type: 'answer', sdp: answer.sdp ?? '' } })

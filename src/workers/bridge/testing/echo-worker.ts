@@ -9,6 +9,9 @@ export type ToTestWorker =
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
 
 let connection: RTCPeerConnection | undefined
+/** Resolves when the other side is described: candidates of its that come sooner have to wait. */
+let onDescribed: () => void = () => undefined
+const described = new Promise<void>((resolve) => (onDescribed = resolve))
 
 function connect(): RTCPeerConnection {
   const made = new RTCPeerConnection({ iceServers: [] })
@@ -20,7 +23,12 @@ function connect(): RTCPeerConnection {
 
 function echo(channel: RTCDataChannel): void {
   channel.binaryType = 'arraybuffer'
-  channel.onmessage = ({ data }) => channel.send(data as ArrayBuffer)
+  // Chromium may deliver the first message on a channel that was handed over before it says that it is open
+  const open = new Promise<void>((resolve) => {
+    if (channel.readyState === 'open') resolve()
+    else channel.addEventListener('open', () => resolve(), { once: true })
+  })
+  channel.onmessage = ({ data }) => void open.then(() => channel.send(data as ArrayBuffer))
   channel.onclose = () => postMessage({ type: 'channelClosed' })
 }
 
@@ -33,6 +41,7 @@ addEventListener('message', ({ data }: MessageEvent<ToTestWorker>) => {
         return
       case 'answer': {
         await connection?.setRemoteDescription(data.offer)
+        onDescribed()
         const answer = await connection?.createAnswer()
         await connection?.setLocalDescription(answer)
         postMessage({ type: 'answer', answer })
@@ -50,8 +59,10 @@ addEventListener('message', ({ data }: MessageEvent<ToTestWorker>) => {
       }
       case 'answered':
         await connection?.setRemoteDescription(data.answer)
+        onDescribed()
         return
       case 'candidate':
+        await described
         await connection?.addIceCandidate(data.candidate)
     }
   })()

@@ -1,7 +1,7 @@
 /**
  * Fails when the JavaScript that the page and the peer worker load at the start is too much. Counted, with gzip:
  * what the page imports statically, and all that the peer worker imports, also with `import()`, because it loads
- * libp2p that way at once; but for the skills' programs, which come when one is read or run. Other workers, and what
+ * libp2p that way at once; but for the skills' programs and logs as files, which come when one is read. Other workers, and what
  * the page loads with `import()`, come when they are wanted.
  *
  * `npm run budget`
@@ -15,8 +15,8 @@ import { ensureBuilt } from './build.mjs'
 import { runMain } from './setup.mjs'
 
 const BUDGET = 350_000
-/** What the peer worker loads only when somebody asks for it: the sources of `src/node/skill/programs`. */
-const programs = /^\.\/(csv|csv-statistics|key-points|javascript)-[\w-]+\.js$/
+/** What the peer worker loads only when somebody asks for it: the sources of `src/node/skill/programs`, and logs as files. */
+const onDemand = /^\.\/(csv|csv-statistics|key-points|javascript|archive)-[\w-]+\.js$/
 const app = fileURLToPath(new URL('../dist/app', import.meta.url))
 
 /**
@@ -64,7 +64,7 @@ function main() {
   for (const script of scriptsOf(readFileSync(join(app, 'index.html'), 'utf8'))) page.add(join(app, script))
   const workers = readdirSync(join(app, 'assets')).filter((name) => /^peer-[\w-]+\.js$/.test(name))
   if (workers.length !== 1) throw new Error(`expected one peer worker in dist/app/assets, got: ${workers.join(', ')}`)
-  const worker = moduleGraph(join(app, 'assets', workers[0] ?? ''), { dynamic: true, except: programs })
+  const worker = moduleGraph(join(app, 'assets', workers[0] ?? ''), { dynamic: true, except: onDemand })
 
   let total = 0
   for (const [who, files] of /** @type {const} */ ([['page', page], ['peer worker', worker]])) {

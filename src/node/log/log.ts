@@ -22,7 +22,6 @@ import { createEmitter } from '../support/emitter.ts'
 import { createAcceptance, type ForkVerdict, type Verdict } from './accept.ts'
 import { dropExcess } from './admission.ts'
 import { createAppender } from './append.ts'
-import { exportLog, importLog } from './archive.ts'
 import { createBodies } from './bodies.ts'
 import { allReferences, bodyFor, bodyRecord, bodyRecords } from './body-records.ts'
 import type { HeaderIndex } from './header-index.ts'
@@ -368,9 +367,14 @@ export function createLogs({ store, clock, verifier = createVerifier(), lock }: 
     ready: known.ready,
     async *exportLog(author) {
       const head = await store.get<HeadRecord>('heads', author)
+      // files are rare: what reads and writes them is not loaded at the start
+      const { exportLog } = await import('./archive.ts')
       yield* exportLog(logs, author, head?.own ?? false)
     },
-    importLog: (chunks) => importLog(logs, verifier, chunks),
+    async importLog(chunks) {
+      const { importLog } = await import('./archive.ts')
+      return importLog(logs, verifier, chunks)
+    },
     async sweep() {
       await known.ready()
       const headers = await inTurn(() => dropExcess(admission))

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { allow, ask, sampleCsv, taskEnd, until } from '../scripts/world.mjs'
 import { expect, meets, nextApproval, ownLog, test } from './world.ts'
 
@@ -186,4 +187,25 @@ test('a file is shown before it is sent, and is what the other side reads', asyn
   await expect(card).toContainText(sampleCsv.name)
   await expect(card).toContainText('Average price by city')
   await expect(card.getByRole('button', { name: 'Allow once' })).toBeVisible()
+})
+
+test('a log is saved as a file, and somebody else checks it', async ({ someone }) => {
+  const [ann, ben] = await Promise.all([someone(), someone()])
+  for (const page of [ann, ben]) {
+    await page.getByRole('link', { name: 'Me', exact: true }).click()
+    await page.getByText(/^My log: \d+ signed entr/).click()
+  }
+  const [download] = await Promise.all([
+    ann.waitForEvent('download'),
+    ann.getByRole('button', { name: 'Save as a file' }).click()
+  ])
+  expect(download.suggestedFilename()).toMatch(/-log\.car$/)
+  const path = await download.path()
+  await ben.getByLabel('Log file to check').setInputFiles(path)
+  await expect(ben.getByRole('main')).toContainText(/The log of .+: \d+ entr(y|ies), all signed and in order\./)
+
+  const bytes = await readFile(path)
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+  await ben.getByLabel('Log file to check').setInputFiles({ name: 'changed.car', mimeType: 'application/vnd.ipld.car', buffer: bytes })
+  await expect(ben.getByRole('alert')).toContainText('That did not work')
 })

@@ -8,7 +8,7 @@ import { encode } from '../schema/codec.ts'
 import { systemClock, type Clock } from '../support/clock.ts'
 import { CONTROL_TOPIC } from './shards.ts'
 import { createParty, sketchOf, strangersHeader, type Party, type PartyInit } from './testing/party.ts'
-import { createTestTime } from './testing/time.ts'
+import { createTestTime } from '../support/testing/time.ts'
 
 const RECORD = 'starling/1/record/-'
 const MEANING = 'starling/1/meaning/1/-'

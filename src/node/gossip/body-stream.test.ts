@@ -6,7 +6,7 @@ import { createMemoryStore } from '../store/memory.ts'
 import { systemClock } from '../support/clock.ts'
 import { BODY_PROTOCOL, createBodyFetcher, serveBodies, type BodyFetcher } from './body-stream.ts'
 import { strangersHeader } from './testing/party.ts'
-import { createTestTime } from './testing/time.ts'
+import { createTestTime } from '../support/testing/time.ts'
 
 let hub: MemoryHub
 let giver: { network: Network; logs: Logs }

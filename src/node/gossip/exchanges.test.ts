@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { createExchanges } from './exchanges.ts'
-import { createTestTime, seeded } from './testing/time.ts'
+import { createTestTime, seeded } from '../support/testing/time.ts'
 import { nothing, type Exchanged } from './transfer.ts'
 
 function setup({ self = 'a', peers = ['b', 'c', 'd'], periodic = false } = {}) {

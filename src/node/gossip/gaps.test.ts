@@ -9,7 +9,7 @@ import { createMemoryStore } from '../store/memory.ts'
 import { systemClock } from '../support/clock.ts'
 import { HEADERS_PROTOCOL, fetchHeaders, rangesOf, serveHeaders } from './fetch-headers.ts'
 import { createGaps } from './gaps.ts'
-import { createTestTime } from './testing/time.ts'
+import { createTestTime } from '../support/testing/time.ts'
 
 const options = { maxMessageBytes: MAX_BATCH_BYTES, maxStreamsPerPeer: 4 }
 

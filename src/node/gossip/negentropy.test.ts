@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../crypto/hash.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { initiate, proceed, respond, type Difference, type ItemSet } from './negentropy.ts'
-import { seeded } from './testing/time.ts'
+import { seeded } from '../support/testing/time.ts'
 
 const LIMIT = { limit: 60_000 }
 const SMALL = { limit: 4096 }

@@ -11,7 +11,7 @@ import { BODY_PROTOCOL, serveBodies } from './body-stream.ts'
 import { bitBytes } from './ids.ts'
 import { createPuller, type Puller } from './pull.ts'
 import { strangersHeader, type Offence } from './testing/party.ts'
-import { seeded } from './testing/time.ts'
+import { seeded } from '../support/testing/time.ts'
 
 const options = { maxMessageBytes: 100_000, maxStreamsPerPeer: 8 }
 

@@ -5,7 +5,7 @@ import type { Header, Sketch } from '../schema/header.ts'
 import { createRegions } from './regions.ts'
 import { topicOf, type Shard } from './shards.ts'
 import { sketchOf, testCodebook } from './testing/party.ts'
-import { createTestTime } from './testing/time.ts'
+import { createTestTime } from '../support/testing/time.ts'
 
 const key = (first: number) => Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? first : 1))
 

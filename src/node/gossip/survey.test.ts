@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_SURVEYED } from '../schema/messages.ts'
 import { createSurvey } from './survey.ts'
-import { createTestTime, seeded } from './testing/time.ts'
+import { createTestTime, seeded } from '../support/testing/time.ts'
 
 /** Peers that hold bodies, by the first byte of the hash; questions take 100 ms. */
 function setup(holders: Record<string, number[]>, { answer }: { answer?: (peer: string) => Promise<boolean[]> } = {}) {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { RECONCILE_PROTOCOL } from './reconcile.ts'
 import { createParty, sketchOf, type Party, type PartyInit } from './testing/party.ts'
-import { createTestTime, seeded, type TestTime } from './testing/time.ts'
+import { createTestTime, seeded, type TestTime } from '../support/testing/time.ts'
 
 const parties: Party[] = []
 

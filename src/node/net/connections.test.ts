@@ -2,7 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { createConnections } from './connections.ts'
-import { createFakeClock } from './testing/fake-clock.ts'
+import { createTestTime } from '../support/testing/time.ts'
 
 const RELAY = '12D3KooWRhzWr8oSrANjyr3fct2fKGKhmVHLw4q6PnUr35vxFXoY'
 const PEER = '12D3KooWED2GupR7peBgXMVmdsvWh7RddwNqSwqZyRX38LfzP38g'
@@ -10,7 +10,7 @@ const CIRCUIT = `/ip4/127.0.0.1/tcp/80/ws/p2p/${RELAY}/p2p-circuit/p2p/${PEER}`
 const WEBRTC = `/webrtc/p2p/${PEER}`
 
 function setUp() {
-  const clock = createFakeClock()
+  const clock = createTestTime()
   const events: string[] = []
   const busy = new Set<unknown>()
   const used: unknown[] = []

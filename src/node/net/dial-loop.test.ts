@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chooseNext } from './dial-choice.ts'
 import { createDialLoop, type DialLoopInit, type Said } from './dial-loop.ts'
-import { createFakeClock } from './testing/fake-clock.ts'
+import { createTestTime, seeded } from '../support/testing/time.ts'
 
-const SAID: Said = { relays: ['/dns4/relay/tcp/443/tls/ws/p2p/r'], shards: [] }
+const SAID: Said = { relays: ['/dns4/relay/tcp/443/tls/ws/p2p/r'], shards: [], goodForMs: 45_000 }
 
 function setUp(init: Partial<DialLoopInit> = {}, random = () => 1) {
-  const clock = createFakeClock()
+  const clock = createTestTime()
   const dials: string[] = []
   /** what becomes of the next dials; by default they never end */
   let outcome: (peer: string, how: string) => Promise<void> = () => new Promise(() => {})
@@ -43,17 +43,6 @@ function setUp(init: Partial<DialLoopInit> = {}, random = () => 1) {
     lack: (...shards: string[]) => (lacking = new Set(shards)),
     outcome: (next: typeof outcome) => (outcome = next),
     allow: (next: boolean) => (allowed = next)
-  }
-}
-
-/** Chance that can be repeated (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 
@@ -155,6 +144,7 @@ describe('the dial loop', () => {
     loop.reached('b', 'direct')
     await clock.pass(30_000)
     loop.heard('c', SAID)
+    loop.heard('d', { ...SAID, goodForMs: 10_000 })
     await clock.pass(20_000)
     expect(loop.known().map(({ peer }) => peer)).toEqual(['b', 'c'])
   })
@@ -219,9 +209,9 @@ describe('the dial loop', () => {
     const names = (first: string, count: number) => Array.from({ length: count }, (_, i) => `${first}${i}`)
 
     async function full(init: Partial<DialLoopInit> = {}, random = () => 0) {
-      const world = setUp({ maxDialled: 8, maxInbound: 4, forgetMs: Infinity, ...init }, random)
+      const world = setUp({ maxDialled: 8, maxInbound: 4, ...init }, random)
       world.outcome(async (peer) => world.loop.reached(peer, 'direct'))
-      for (const peer of [...names('p', 8), ...names('q', 4)]) world.loop.heard(peer, SAID)
+      for (const peer of [...names('p', 8), ...names('q', 4)]) world.loop.heard(peer, { ...SAID, goodForMs: Infinity })
       await world.clock.pass(1000)
       return world
     }

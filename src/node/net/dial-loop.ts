@@ -15,6 +15,8 @@ export type Reach = 'none' | 'relayed' | 'direct'
 export interface Said {
   relays: readonly string[]
   shards: readonly string[]
+  /** when nothing was heard of it for so long and it is not connected, it is gone */
+  goodForMs: number
 }
 
 export interface DialLoopComponents {
@@ -43,8 +45,6 @@ export interface DialLoopInit {
   maxDialled?: number
   /** places for peers that dial us; whoever accepts connections keeps to it; default 32 */
   maxInbound?: number
-  /** a peer that is not connected is forgotten when nothing was heard of it for so long, ms; default 45 s */
-  forgetMs?: number
 }
 
 export interface DialLoop {
@@ -72,6 +72,8 @@ const MAX_RETRY_MS = 30_000
 const FIRST_UPGRADE_MS = 30_000
 const MAX_UPGRADE_MS = 10 * 60_000
 const DIRECT_TRIES = 3
+/** How long a peer is remembered that was connected and has said nothing of itself. */
+const UNHEARD_MS = 45_000
 /** A lost connection is made again after at most this. */
 const REDIAL_MS = 500
 /** How long a peer with a lower id is given to dial us: so long at least, and twice that at most. */
@@ -98,7 +100,7 @@ interface Known extends Said {
 
 export function createDialLoop(components: DialLoopComponents, init: DialLoopInit): DialLoop {
   const { clock, random, dial, mayDial, lacking, busy, letGo } = components
-  const { self, inFlight = 2, maxKnown = 512, forgetMs = 45_000 } = init
+  const { self, inFlight = 2, maxKnown = 512 } = init
   const { maxDialled = MAX_DIALLED_PEERS, maxInbound = MAX_INBOUND_PEERS } = init
   const usefulness = createUsefulness(clock.now)
   // in the order in which they were last heard of
@@ -116,6 +118,7 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
     peer,
     relays: [],
     shards: [],
+    goodForMs: UNHEARD_MS,
     heardAt: clock.now(),
     reach: 'none',
     place: null,
@@ -141,8 +144,8 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
 
   function forget(): void {
     const idle = [...peers.values()].filter(({ reach, dialling }) => reach === 'none' && !dialling)
-    for (const { peer, heardAt } of idle) {
-      if (clock.now() - heardAt >= forgetMs || peers.size > maxKnown) drop(peer)
+    for (const { peer, heardAt, goodForMs } of idle) {
+      if (clock.now() - heardAt >= goodForMs || peers.size > maxKnown) drop(peer)
     }
   }
 
@@ -182,7 +185,7 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
     }
     const nextDial = dialling < inFlight ? Math.min(...candidates().map(({ nextAt }) => nextAt)) : Infinity
     const unreached = [...peers.values()].filter(({ reach, dialling }) => reach === 'none' && !dialling)
-    const nextForgotten = Math.min(...unreached.map(({ heardAt }) => heardAt + forgetMs))
+    const nextForgotten = Math.min(...unreached.map(({ heardAt, goodForMs }) => heardAt + goodForMs))
     const due = Math.min(nextDial, nextForgotten)
     if (due < Infinity) cancel = clock.after(Math.max(0, due - clock.now()), look)
     if (!hasRoom() || taken('inbound') >= maxInbound) {
@@ -233,6 +236,7 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
       const known = peers.get(peer) ?? meet(peer)
       known.relays = said.relays
       known.shards = said.shards
+      known.goodForMs = said.goodForMs
       known.heardAt = clock.now()
       peers.delete(peer)
       peers.set(peer, known)

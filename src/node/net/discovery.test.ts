@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { decode, encode } from '../schema/codec.ts'
-import { MAX_PRESENCE_BYTES, presence, type Presence } from '../schema/presence.ts'
-import { ANNOUNCE_MS, createDiscovery } from './discovery.ts'
-import { createFakeClock } from './testing/fake-clock.ts'
+import { MAX_PRESENCE_BYTES, MIN_EVERY_S, presence, type Presence } from '../schema/presence.ts'
+import { createDiscovery, type Discovery } from './discovery.ts'
+import { createTestTime, seeded } from '../support/testing/time.ts'
 
 const peerId = (letter: string) => `12D3KooW${letter.repeat(44)}`
+const ANNOUNCE_MS = 1000 * MIN_EVERY_S
 const SELF = peerId('s')
 const OTHER = peerId('t')
 const RELAY = `/dns4/relay.example/tcp/443/tls/ws/p2p/${peerId('r')}`
 
 function setUp() {
-  const clock = createFakeClock()
+  const clock = createTestTime()
   const said: Presence[] = []
   const known = new Map<string, readonly string[]>()
   const penalties: string[] = []
@@ -27,6 +28,7 @@ function setUp() {
       self: SELF,
       relays: () => relays,
       shards: () => shards,
+      known: () => known.size,
       onHeard(peer, said) {
         const stranger = !known.has(peer)
         known.set(peer, [...said.relays, ...said.shards])
@@ -36,7 +38,7 @@ function setUp() {
     }
   )
   const presenceOf = (peer: string, more: Partial<Presence> = {}) =>
-    encode({ version: 1, peer, relays: [RELAY], bye: false, at: clock.now(), ...more })
+    encode({ version: 1, peer, relays: [RELAY], every: 10, asks: true, bye: false, at: clock.now(), ...more })
   return {
     clock,
     said,
@@ -48,6 +50,54 @@ function setUp() {
     shards: (next: string[]) => (shards = next)
   }
 }
+
+/** Many peers that all hear one another at once. */
+function createTestCrowd(count: number) {
+  const clock = createTestTime()
+  const random = seeded(3)
+  const peers: Array<{ self: string; discovery: Discovery }> = []
+  let [heard, every] = [0, 0]
+  function join(): void {
+    const self = peerId('x').slice(0, -3) + base58(peers.length)
+    const known = new Set<string>()
+    const discovery = createDiscovery(
+      {
+        clock: { now: () => Math.round(clock.now()), after: clock.after },
+        random,
+        publish: async (bytes) => {
+          heard++
+          every = decode(bytes, presence, MAX_PRESENCE_BYTES).every ?? 0
+          for (const other of peers) if (other.self !== self) other.discovery.judge(bytes, self)
+          return peers.length
+        },
+        penalise: () => undefined
+      },
+      {
+        self,
+        relays: () => [RELAY],
+        shards: () => [],
+        known: () => known.size,
+        onHeard: (peer) => known.size !== known.add(peer).size,
+        onBye: (peer) => known.delete(peer)
+      }
+    )
+    peers.push({ self, discovery })
+    discovery.announce()
+  }
+  for (let i = 0; i < count; i++) join()
+  return {
+    join,
+    /** @returns messages while this time passes, and what the last one said of when the next comes */
+    async pass(ms: number) {
+      heard = 0
+      for (let passed = 0; passed < ms; passed += 250) await clock.pass(250)
+      return { heard, every }
+    }
+  }
+}
+
+const base58 = (number: number): string =>
+  [58 * 58, 58, 1].map((unit) => '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'[Math.floor(number / unit) % 58]).join('')
 
 describe('discovery', () => {
   it('says that we are there at once, then now and then', async () => {
@@ -110,6 +160,39 @@ describe('discovery', () => {
       await clock.pass(200)
     }
     expect(said.length).toBeLessThan(14)
+  })
+
+  it('does not answer who does not ask', async () => {
+    const { clock, said, discovery, presenceOf } = setUp()
+    discovery.judge(presenceOf(OTHER, { asks: false }), OTHER)
+    await clock.pass(5_000)
+    expect(said).toEqual([])
+  })
+
+  it('is no more than so much for everybody to hear, however many there are, and a newcomer hears of some at once', async () => {
+    const crowd = createTestCrowd(120)
+    // twelve a second at first
+    await crowd.pass(5 * 60_000)
+    const settled = await crowd.pass(5 * 60_000)
+    expect(settled.heard / 300).toBeGreaterThan(1)
+    expect(settled.heard / 300).toBeLessThan(3)
+    expect(settled.every).toBeGreaterThan(45)
+    expect(settled.every).toBeLessThan(85)
+    crowd.join()
+    const joined = await crowd.pass(1000)
+    expect(joined.heard).toBeGreaterThan(8)
+    expect(joined.heard).toBeLessThan(40)
+  })
+
+  it('is not made rare by few who say much', async () => {
+    const { clock, said, discovery, presenceOf } = setUp()
+    discovery.announce()
+    for (let i = 0; i < 2 * 60 * 10; i++) {
+      const liar = peerId('ABCDEFGHJK'[i % 10] ?? '')
+      discovery.judge(presenceOf(liar, { every: 3600 }), liar)
+      await clock.pass(500)
+    }
+    expect(said.at(-1)?.every).toBe(10)
   })
 
   it('believes a peer only of itself', async () => {

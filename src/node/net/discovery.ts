@@ -1,23 +1,40 @@
 /**
- * Who is there. Each peer says on the presence topic that it is, at once when it can be reached and when it hears of
- * a stranger, else now and then. Relays pass it on. Only a peer itself can speak of itself.
+ * Who is there. Each peer says on the presence topic that it is, at once when it can be reached, else now and then: the
+ * more rarely the more there are, so that what everybody hears stays the same. Who knows of few asks, and some of those
+ * whom it does not know answer. Relays pass it on. Only a peer itself can speak of itself.
  */
 import { InvalidBytesError, MAX_CLOCK_SKEW_MS, decode, encode } from '../schema/codec.ts'
-import { MAX_PRESENCE_BYTES, MAX_RELAYS, MAX_SHARDS, presence, type Presence } from '../schema/presence.ts'
+import {
+  MAX_EVERY_S,
+  MAX_PRESENCE_BYTES,
+  MAX_RELAYS,
+  MAX_SHARDS,
+  MIN_EVERY_S,
+  presence,
+  type Presence
+} from '../schema/presence.ts'
 import type { Clock } from '../support/clock.ts'
-import { OFFENCES } from './offences.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
+import { createCrowd } from './crowd.ts'
+import { OFFENCES } from './offences.ts'
 
-export const ANNOUNCE_MS = 10_000
+/** What all together should say in a second. */
+const ALL_PER_S = 2
 /** Announcements that are due together are made once. */
 const GATHER_MS = 20
 /** An answer to a stranger waits for up to this, so that not all answer at the same moment. */
 const ANSWER_JITTER_MS = 120
+/** About so many answer one who asks; of those who share a shard with it, too. Whoever knows of fewer asks. */
+const ANSWERS = 16
+/** Who was not heard for so many times as long as it said is gone. */
+const MISSED = 4.5
 /** Announcements of ours: some at once, then not more often than this. */
 const OWN_RATE = { rate: 1, burst: 8, keys: 1 }
-/** Presence that is taken from one signer. */
+/** Presence that is taken from one signer, and from all: any key may make some, and there are as many keys as one likes. */
 const SIGNER_RATE = { rate: 2, burst: 16, keys: 1024 }
-const MAX_REMEMBERED = 1024
+const TOTAL_RATE = { rate: 32, burst: 1024, keys: 1 }
+/** Peers whose last message is remembered; of more, those who speak rarely are taken for strangers each time. */
+const MAX_REMEMBERED = 16_384
 
 export interface DiscoveryComponents {
   clock: Clock
@@ -34,8 +51,10 @@ export interface DiscoveryInit {
   relays(): string[]
   /** shards of gossip that we take part in, those that lack peers most first */
   shards(): string[]
-  /** A peer is there. @returns true when it was not known */
-  onHeard(peer: string, said: { relays: readonly string[]; shards: readonly string[] }): boolean
+  /** how many peers we know of */
+  known(): number
+  /** A peer is there, and can be taken to be for a while. @returns true when it was not known */
+  onHeard(peer: string, said: { relays: readonly string[]; shards: readonly string[]; goodForMs: number }): boolean
   onBye(peer: string): void
 }
 
@@ -51,13 +70,22 @@ export interface Discovery {
 
 export function createDiscovery(components: DiscoveryComponents, init: DiscoveryInit): Discovery {
   const { clock, random, publish, penalise } = components
-  const mayTake = createRateLimit(SIGNER_RATE)
+  const signerMay = createRateLimit(SIGNER_RATE)
+  const anyMay = createRateLimit(TOTAL_RATE)
   const mayAnnounce = createRateLimit(OWN_RATE)
   /** the time that each peer's last message bears: older ones are repeats */
   const lastAt = new Map<string, number>()
+  /** all that there are, and those who share a shard with us */
+  const all = createCrowd()
+  const near = createCrowd()
   let saidAt = 0
   let closed = false
   let due: { at: number; cancel: () => void } | null = null
+
+  /** Seconds between announcements of ours, such that all who are there together don't say too much. */
+  function every(): number {
+    return Math.round(Math.min(MAX_EVERY_S, Math.max(MIN_EVERY_S, all.size(clock.now()) / ALL_PER_S)))
+  }
 
   function message(bye: boolean): Uint8Array {
     // each later than the one before, also when two are made in a millisecond
@@ -66,7 +94,7 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
       version: 1,
       peer: init.self,
       relays: init.relays().slice(0, MAX_RELAYS),
-      ...(bye ? {} : { shards: init.shards().slice(0, MAX_SHARDS) }),
+      ...(bye ? {} : { shards: init.shards().slice(0, MAX_SHARDS), every: every(), asks: init.known() < ANSWERS }),
       bye,
       at: saidAt
     }
@@ -93,7 +121,20 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
       // with nobody there it is lost, and said again in time
       void publish(message(false))
     }
-    schedule(ANNOUNCE_MS * (0.75 + random() / 2))
+    schedule(1000 * every() * (0.75 + random() / 2))
+  }
+
+  function takeIn({ peer, relays, shards = [], every: seconds = MIN_EVERY_S, asks, at }: Presence): void {
+    const now = clock.now()
+    const ours = new Set(init.shards())
+    const isNear = shards.some((shard) => ours.has(shard))
+    // by its word alone nobody passes for many: what it has been heard for counts
+    const ms = Math.min(1000 * seconds, at - (lastAt.get(peer) ?? at - 1000 * MIN_EVERY_S))
+    for (const crowd of isNear ? [all, near] : [all]) crowd.heard(ms, now)
+    remember(peer, at)
+    const isStranger = init.onHeard(peer, { relays, shards, goodForMs: MISSED * 1000 * seconds })
+    const others = isNear ? near.size(now) : all.size(now)
+    if (isStranger && asks === true && random() * others < ANSWERS) schedule(random() * ANSWER_JITTER_MS)
   }
 
   function remember(peer: string, at: number): void {
@@ -107,7 +148,7 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
 
   return {
     judge(bytes, signer) {
-      if (!mayTake(signer, clock.now())) return 'ignore'
+      if (!signerMay(signer, clock.now()) || !anyMay('', clock.now())) return 'ignore'
       let said: Presence
       try {
         said = decode(bytes, presence, MAX_PRESENCE_BYTES)
@@ -120,12 +161,10 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
       }
       if (said.peer === init.self || Math.abs(said.at - clock.now()) > MAX_CLOCK_SKEW_MS) return 'ignore'
       if (said.at <= (lastAt.get(said.peer) ?? 0)) return 'ignore'
-      remember(said.peer, said.at)
-      if (said.bye) init.onBye(said.peer)
-      else {
-        const stranger = init.onHeard(said.peer, { relays: said.relays, shards: said.shards ?? [] })
-        if (stranger) schedule(random() * ANSWER_JITTER_MS)
-      }
+      if (said.bye) {
+        remember(said.peer, said.at)
+        init.onBye(said.peer)
+      } else takeIn(said)
       return 'accept'
     },
     announce: () => schedule(GATHER_MS),

@@ -46,6 +46,8 @@ export interface Libp2pNetworkInit {
 const MAX_CONNECTIONS = 3 * (MAX_DIALLED_PEERS + MAX_INBOUND_PEERS)
 /** Peers of a shard that we look for: as many as gossipsub likes to have in a mesh. */
 const PEERS_PER_SHARD = 6
+/** To these what we are is said as each of them comes; then there are enough who pass it on. */
+const FIRST_SUBSCRIBERS = 8
 const DIAL_DIRECT_MS = 15_000
 const DIAL_RELAYED_MS = 8_000
 /** how often round trips are looked at */
@@ -203,6 +205,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
       self,
       relays: relayAddresses,
       shards: () => shards().map(({ topic }) => topic),
+      known: () => dials.known().length,
       onHeard: (peer, said) => !penalties.refused(peer) && dials.heard(peer, said),
       onBye: leave
     }
@@ -311,9 +314,10 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
       node.addEventListener('connection:close', onClose)
       await node.start()
       pubsub.addEventListener('subscription-change', ({ detail }) => {
-        if (detail.subscriptions.some(({ topic, subscribe }) => subscribe && topic === PRESENCE_TOPIC)) {
-          discovery.announce()
-        }
+        // what was said before was perhaps said to nobody
+        const isFirst = pubsub.getSubscribers(PRESENCE_TOPIC).length <= FIRST_SUBSCRIBERS
+        const hasJoined = detail.subscriptions.some(({ topic, subscribe }) => subscribe && topic === PRESENCE_TOPIC)
+        if (isFirst && hasJoined) discovery.announce()
       })
       pubsub.topicValidators.set(PRESENCE_TOPIC, judgePresence)
       pubsub.subscribe(PRESENCE_TOPIC)

@@ -1,12 +1,12 @@
 import './polyfill.ts'
 import { describe, expect, it } from 'vitest'
-import { createFakeClock } from './testing/fake-clock.ts'
+import { createTestTime } from '../support/testing/time.ts'
 import { createRelayKeeper } from './relay-keeper.ts'
 
 const ADDRESS = '/dns4/relay/tcp/443/tls/ws/p2p/the-relay'
 
 function setUp() {
-  const clock = createFakeClock()
+  const clock = createTestTime()
   const steps: string[] = []
   const fails = { find: false, connect: false, reserve: false }
   let lose = () => {}

@@ -1,13 +1,13 @@
 import type { Connection, PeerId, Stream, StreamHandler, Topology } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
-import { createFakeClock } from './testing/fake-clock.ts'
+import { createTestTime } from '../support/testing/time.ts'
 import { createTopicStreams } from './topic-streams.ts'
 
 const PEER = 'the peer'
 const id = { toString: () => PEER } as PeerId
 
 function setUp() {
-  const clock = createFakeClock()
+  const clock = createTestTime()
   const streams: EventTarget[] = []
   let failing = false
   const connection = {

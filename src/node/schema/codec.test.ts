@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { InvalidBytesError, decode, encode } from './codec.ts'
+import { InvalidBytesError, MAX_DEPTH, decode, encode } from './codec.ts'
 
 const file = new URL('../../../../shared/vectors/cbor-appendix-a.json', import.meta.url)
 const seed = 20261124
@@ -35,6 +35,14 @@ test.for<[string, string]>([
 
 test('more bytes than the limit are not looked at', () => {
   expect(() => decode(encode('a'.repeat(10)), anything, 10)).toThrow('expected at most 10 bytes, got 11')
+})
+
+test('as many levels as there may be are read, one more is refused, and so is what no stack has room for', () => {
+  const nested = (levels: number) => Uint8Array.from({ length: levels }, (_, i) => (i === levels - 1 ? 0x80 : 0x81))
+  expect(decode(nested(MAX_DEPTH), anything, 100)).toHaveLength(1)
+  for (const levels of [MAX_DEPTH + 1, 5_000, 60_000]) {
+    expect(() => decode(nested(levels), anything, 60_000)).toThrow(InvalidBytesError)
+  }
 })
 
 test('a value has one encoding, and comes back from it', () => {

@@ -9,6 +9,9 @@ export class InvalidBytesError extends Error {
   override readonly name = 'InvalidBytesError'
 }
 
+/** Lists and maps within one another. Nothing that is said needs more, and the encoder takes the square of it in time. */
+export const MAX_DEPTH = 64
+
 /** Deterministic DAG-CBOR of a value made of plain objects, arrays, strings, numbers, booleans, null and bytes. */
 export function encode(value: unknown): Uint8Array {
   const bytes = dagCbor.encode(value)
@@ -20,23 +23,32 @@ export function encode(value: unknown): Uint8Array {
  * A value of `schema` from DAG-CBOR bytes.
  *
  * @param limit the most bytes that are looked at
- * @throws InvalidBytesError when the bytes are too many, are not canonical DAG-CBOR, or do not fit the schema
+ * @throws InvalidBytesError when the bytes are too many, are not canonical DAG-CBOR, nest more than `MAX_DEPTH` levels, or
+ * do not fit the schema
  */
 export function decode<T>(bytes: Uint8Array, schema: z.ZodMiniType<T>, limit: number): T {
   if (bytes.length > limit) {
     throw new InvalidBytesError(`expected at most ${limit} bytes, got ${bytes.length}`)
   }
-  let value: unknown
-  let canonical: Uint8Array
+  const value = canonically(() => dagCbor.decode<unknown>(bytes))
+  if (isDeeper(value, MAX_DEPTH)) throw new InvalidBytesError(`expected at most ${MAX_DEPTH} levels`)
+  // the decoder lets pass what is not canonical: keys in another order, short floats, undefined for null
+  const canonical = canonically(() => dagCbor.encode(value))
+  if (!isSame(bytes, canonical)) throw new InvalidBytesError('expected canonical DAG-CBOR, got another encoding of it')
+  return parse(value, schema)
+}
+
+function canonically<T>(code: () => T): T {
   try {
-    value = dagCbor.decode(bytes)
-    // the decoder lets pass what is not canonical: keys in another order, short floats, undefined for null
-    canonical = dagCbor.encode(value)
+    return code()
   } catch (cause) {
     throw new InvalidBytesError('expected canonical DAG-CBOR', { cause })
   }
-  if (!isSame(bytes, canonical)) throw new InvalidBytesError('expected canonical DAG-CBOR, got another encoding of it')
-  return parse(value, schema)
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

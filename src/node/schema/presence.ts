@@ -10,6 +10,9 @@ export const MAX_PRESENCE_BYTES = 2048
 export const MAX_RELAYS = 4
 export const MAX_SHARDS = 12
 const MAX_SHARD_CHARACTERS = 64
+/** Seconds between what a peer says of itself: as often as that where there are few, and as rarely where there are many. */
+export const MIN_EVERY_S = 10
+export const MAX_EVERY_S = 3600
 
 /** Whether a topic is a part of gossip that not everybody takes part in, so that others are to be told of it. */
 export const isShardTopic = (topic: string): boolean =>
@@ -27,6 +30,10 @@ export const presence = z.object({
     .check(z.maxLength(MAX_RELAYS)),
   /** topics of gossip that it takes part in, those with the fewest peers first */
   shards: z.optional(z.array(text(MAX_SHARD_CHARACTERS)).check(z.maxLength(MAX_SHARDS))),
+  /** it says so again in about so many seconds; when it has not for several times as long, it is gone */
+  every: z.optional(z.int().check(z.minimum(MIN_EVERY_S), z.maximum(MAX_EVERY_S))),
+  /** it knows of few, and would hear of others */
+  asks: z.optional(z.boolean()),
   /** it leaves; the connection to it is gone */
   bye: z.boolean(),
   at: time

@@ -1,5 +1,5 @@
 /** For tests: time passes when it is told to, and everything that it sets off is done before it goes on. */
-import type { Clock } from '../../support/clock.ts'
+import type { Clock } from '../clock.ts'
 
 export interface TestTime extends Clock {
   pass(ms: number): Promise<void>

@@ -14,17 +14,13 @@ import { idKey } from './negentropy.ts'
 import { createReliability } from './reliability.ts'
 import { MAX_SOURCES, createSources, type Origin } from './sources.ts'
 import { createSurvey } from './survey.ts'
+import { createWishes, type Ask, type Wish } from './wishes.ts'
 
 /** Bodies that are being fetched at a time, in all and from one peer. */
 const IN_FLIGHT = 24
 const PER_PEER = 4
-const MAX_WANTED = 4096
 /** Wishes that are looked at for one that can go on. */
 const MAX_LOOKS = 128
-/** Entries that are known to want one body. */
-const MAX_ENTRIES = 64
-/** Bodies of which a part is kept while nobody gives the rest. */
-const MAX_PARTIAL = 16
 
 /** Pauses before the next rounds: whoever passed a header on may have its body a moment later. */
 const ROUND_PAUSES_MS = [250, 1_000, 5_000, 10_000, 30_000]
@@ -73,42 +69,9 @@ export interface PullInit {
   otherSources: boolean
 }
 
-interface Ask {
-  peer: string
-  ending: AbortController
-}
-
-interface Wish {
-  hash: Uint8Array
-  entries: Array<{ author: string; seq: number; size: number }>
-  origin: Origin
-  time: number
-  /** peers to be asked in this round, and those that had nothing in one before */
-  sources: string[]
-  without: Set<string>
-  asks: Set<Ask>
-  /** whether it has just been announced, and we want it ourselves */
-  hurry: boolean
-  /** whether those who are asked are to fetch it for us if they don't hold it */
-  fetch: boolean
-  /** whether peers are still being asked who holds it */
-  sought: boolean
-  /** who says that it holds it */
-  holder: string | null
-  /** whether a second peer may be asked while the first is silent */
-  hedged: boolean
-  rounds: number
-  cancelRound: (() => void) | null
-  begun: (Part & { by: Set<string> }) | null
-  /** a body put together from several peers' pieces was wrong: pieces are not put together any more */
-  distrusted: boolean
-}
-
 export function createPuller({ network, logs, clock, random, report }: PullComponents, init: PullInit): Puller {
   const { connected, penalties, otherSources } = init
-  const wishes = new Map<string, Wish>()
-  /** how many wishes each peer has caused */
-  const caused = new Map<string | undefined, number>()
+  const wishes = createWishes()
   /** wishes with somebody to ask */
   const ready = new Set<Wish>()
   const busy = new Map<string, number>()
@@ -132,7 +95,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         })
     }
   )
-  const lending = createLending({ clock }, { isWanted: (key) => wishes.has(key), fetch: fetchFor })
+  const lending = createLending({ clock }, { isWanted: (key) => wishes.get(key) !== undefined, fetch: fetchFor })
   let running = 0
 
   function penalise(peer: string, reason: string, points: number): void {
@@ -210,7 +173,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       return
     }
     reliability.gave(peer)
-    if (!wishes.has(idKey(wish.hash))) return
+    if (!isWanted(wish)) return
     try {
       // if it still is not what a header says, then that header's author has lied, not this peer
       // other entries may want it while it is kept for the first
@@ -236,29 +199,25 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     if (partial === null) return
     if (connected.has(peer)) penalise(peer, 'it broke a body off', BROKEN_OFF_POINTS)
     if (wish.distrusted || partial.filled <= (wish.begun?.filled ?? 0)) return
-    wish.begun = { ...partial, by: new Set([...(begun?.by ?? []), peer]) }
-    const kept = [...wishes.values()].filter(({ begun }) => begun !== null)
-    if (kept.length > MAX_PARTIAL && kept[0] !== undefined) kept[0].begun = null
+    wishes.keepPart(wish, { ...partial, by: new Set([...(begun?.by ?? []), peer]) })
   }
 
   function forget(wish: Wish): void {
-    if (wishes.delete(idKey(wish.hash))) count(wish, -1)
+    wishes.delete(wish)
     ready.delete(wish)
-    survey.giveUp(idKey(wish.hash))
+    survey.giveUp(wish.key)
     wish.cancelRound?.()
     for (const { ending } of wish.asks) ending.abort(new Error('the body is not wanted any more'))
-    lending.settled(idKey(wish.hash))
+    lending.settled(wish.key)
   }
 
-  function count({ origin }: Wish, change: 1 | -1): void {
-    const now = (caused.get(origin.from) ?? 0) + change
-    if (now === 0) caused.delete(origin.from)
-    else caused.set(origin.from, now)
+  function isWanted(wish: Wish): boolean {
+    return !closing.signal.aborted && wishes.get(wish.key) === wish
   }
 
   /** Lets a wish go on: there is somebody to ask, or the next round is waited for. */
   function prepare(wish: Wish): void {
-    if (closing.signal.aborted || wishes.get(idKey(wish.hash)) !== wish) {
+    if (!isWanted(wish)) {
       next()
       return
     }
@@ -318,52 +277,20 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     wish.sources = sourcesFor({ ...wish, asking })
   }
 
-  /** Gives up a wish of the peer that has caused the most: a flood of headers drives out its own. */
-  function makeRoom(): void {
-    const [most] = [...caused].reduce((a, b) => (b[1] > a[1] ? b : a))
-    for (const wish of wishes.values()) {
-      if (wish.origin.from !== most) continue
-      forget(wish)
-      return
-    }
-  }
-
   /** @param lent whether it is for a neighbour that waits for it */
-  function want({ author, header }: StoredHeader, origin: Origin, lent: boolean): void {
-    const key = idKey(header.bodyHash)
-    const entry = { author, seq: header.seq, size: header.bodySize }
+  function want(stored: StoredHeader, origin: Origin, lent: boolean): void {
+    const key = idKey(stored.header.bodyHash)
     lending.forget(key)
     const known = wishes.get(key)
     if (known !== undefined) {
-      if (known.entries.length >= MAX_ENTRIES) return
-      if (!known.entries.some(({ author: of, seq }) => of === author && seq === header.seq)) known.entries.push(entry)
-      const { from } = origin
-      if (!known.sought && from !== undefined && !known.sources.includes(from)) known.sources.push(from)
-      prepare(known)
+      wantToo(known, stored, origin)
       return
     }
-    if (wishes.size >= MAX_WANTED) makeRoom()
-    const wish: Wish = {
-      hash: header.bodyHash.slice(),
-      entries: [entry],
-      origin,
-      time: header.time,
-      sources: [],
-      without: new Set(),
-      asks: new Set(),
-      hurry: origin.publisher !== undefined && !lent,
-      fetch: origin.publisher !== undefined || lent,
-      sought: origin.publisher === undefined && !lent && otherSources,
-      holder: null,
-      hedged: false,
-      rounds: 0,
-      cancelRound: null,
-      begun: null,
-      distrusted: false
-    }
-    wishes.set(key, wish)
-    count(wish, 1)
-    if (wish.sought) {
+    const surplus = wishes.surplus()
+    if (surplus !== undefined) forget(surplus)
+    const sought = origin.publisher === undefined && !lent && otherSources
+    const wish = wishes.add(stored, origin, { lent, sought })
+    if (sought) {
       const candidates = (without: ReadonlySet<string>, rounds: number) =>
         sourcesFor({ ...wish, rounds, without, asking: new Set() })
       survey.seek({ key, hash: wish.hash, candidates })
@@ -371,6 +298,12 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       findSources(wish)
       prepare(wish)
     }
+  }
+
+  function wantToo(wish: Wish, stored: StoredHeader, { from }: Origin): void {
+    if (!wishes.join(wish, stored)) return
+    if (!wish.sought && from !== undefined && !wish.sources.includes(from)) wish.sources.push(from)
+    prepare(wish)
   }
 
   /** Fetches for a neighbour what does not interest us. */

@@ -1,0 +1,130 @@
+/**
+ * The bodies that are wanted and not here, and how far each has come. They are bounded, and whoever causes the most gives
+ * up its own first: a flood of headers drives out nobody else's.
+ */
+import type { StoredHeader } from '../log/records.ts'
+import type { Part } from './body-stream.ts'
+import { idKey } from './negentropy.ts'
+import type { Origin } from './sources.ts'
+
+const MAX_WANTED = 4096
+/** Entries that are known to want one body. */
+const MAX_ENTRIES = 64
+/** Bodies of which a part is kept while nobody gives the rest. */
+const MAX_PARTIAL = 16
+
+export interface Ask {
+  peer: string
+  ending: AbortController
+}
+
+export interface Wish {
+  key: string
+  hash: Uint8Array
+  entries: Array<{ author: string; seq: number; size: number }>
+  origin: Origin
+  time: number
+  /** peers to be asked in this round, and those that had nothing in one before */
+  sources: string[]
+  without: Set<string>
+  asks: Set<Ask>
+  /** whether it has just been announced, and we want it ourselves */
+  hurry: boolean
+  /** whether those who are asked are to fetch it for us if they don't hold it */
+  fetch: boolean
+  /** whether peers are still being asked who holds it */
+  sought: boolean
+  /** who says that it holds it */
+  holder: string | null
+  /** whether a second peer may be asked while the first is silent */
+  hedged: boolean
+  rounds: number
+  cancelRound: (() => void) | null
+  /** what has come of it, and from whom */
+  begun: (Part & { by: Set<string> }) | null
+  /** a body put together from several peers' pieces was wrong: pieces are not put together any more */
+  distrusted: boolean
+}
+
+export interface Wishes {
+  /** @param lent whether it is for a neighbour that waits for it, @param sought whether peers are asked first who holds it */
+  add(stored: StoredHeader, origin: Origin, how: { lent: boolean; sought: boolean }): Wish
+  get(key: string): Wish | undefined
+  /** One more entry wants it. */
+  join(wish: Wish, stored: StoredHeader): boolean
+  /** @returns whether it was there */
+  delete(wish: Wish): boolean
+  /** One that is to be given up before another is added; none while there is room. */
+  surplus(): Wish | undefined
+  /** Keeps what has come of it; of too many, the part that was wanted first is lost. */
+  keepPart(wish: Wish, part: NonNullable<Wish['begun']>): void
+  values(): IterableIterator<Wish>
+  readonly size: number
+}
+
+export function createWishes(): Wishes {
+  const wishes = new Map<string, Wish>()
+  /** how many each peer has caused */
+  const caused = new Map<string | undefined, number>()
+
+  function count({ origin }: Wish, change: 1 | -1): void {
+    const now = (caused.get(origin.from) ?? 0) + change
+    if (now === 0) caused.delete(origin.from)
+    else caused.set(origin.from, now)
+  }
+
+  return {
+    add({ author, header }, origin, { lent, sought }) {
+      const isNews = origin.publisher !== undefined
+      const key = idKey(header.bodyHash)
+      const wish: Wish = {
+        key,
+        hash: header.bodyHash.slice(),
+        entries: [{ author, seq: header.seq, size: header.bodySize }],
+        origin,
+        time: header.time,
+        sources: [],
+        without: new Set(),
+        asks: new Set(),
+        hurry: isNews && !lent,
+        fetch: isNews || lent,
+        sought,
+        holder: null,
+        hedged: false,
+        rounds: 0,
+        cancelRound: null,
+        begun: null,
+        distrusted: false
+      }
+      wishes.set(key, wish)
+      count(wish, 1)
+      return wish
+    },
+    get: (key) => wishes.get(key),
+    join({ entries }, { author, header: { seq, bodySize: size } }) {
+      if (entries.length >= MAX_ENTRIES) return false
+      if (!entries.some((entry) => entry.author === author && entry.seq === seq)) entries.push({ author, seq, size })
+      return true
+    },
+    delete(wish) {
+      const wasThere = wishes.delete(wish.key)
+      if (wasThere) count(wish, -1)
+      return wasThere
+    },
+    surplus() {
+      if (wishes.size < MAX_WANTED) return undefined
+      const [most] = [...caused].reduce((a, b) => (b[1] > a[1] ? b : a))
+      for (const wish of wishes.values()) if (wish.origin.from === most) return wish
+      return undefined
+    },
+    keepPart(wish, part) {
+      wish.begun = part
+      const kept = [...wishes.values()].filter(({ begun }) => begun !== null)
+      if (kept.length > MAX_PARTIAL && kept[0] !== undefined) kept[0].begun = null
+    },
+    values: () => wishes.values(),
+    get size() {
+      return wishes.size
+    }
+  }
+}

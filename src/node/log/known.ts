@@ -108,7 +108,11 @@ export function createKnown(store: Store): Known {
       const isLast = last === undefined || page.length < PAGE
       // the next page is on its way while this one is taken in
       if (!isLast) reading = store.list('headers', { after: last[0], limit: PAGE })
-      for (const [key, record] of page) add(nameOf(key), record)
+      for (const [key, record] of page) {
+        const author = nameOf(key)
+        // a log that another tab has begun since the heads were read, and that may have gone by when we know of it
+        if (heads.has(author)) add(author, record)
+      }
       if (isLast) return
     }
   }

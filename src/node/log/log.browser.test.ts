@@ -103,7 +103,7 @@ test('headers of another agent are accepted once by two tabs', async () => {
   for (const logs of tabs) expect(await logs.authors()).toEqual([[key.agent, 5]])
 })
 
-test('two tabs at their limit let whole logs go and take others, and agree on what there is', async () => {
+test('two tabs at their limit let whole logs go and take others, and agree on what there is', { repeats: 10 }, async () => {
   const tabs = [await openLogs(undefined, { maxHeaders: 6 }), await openLogs(undefined, { maxHeaders: 6 })]
   const authors = await Promise.all(Array.from({ length: 20 }, async () => agentKey(await generateKeyPair())))
   for (let i = 0; i < authors.length; i += 4) {

@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { modelsPlugin } from './scripts/vite-models.ts'
 import { shellPlugin } from './scripts/vite-shell.ts'
 
 /** The page, its workers and its service worker, to `dist/app`. */
 export default defineConfig({
-  plugins: [react(), shellPlugin()],
+  plugins: [react(), modelsPlugin(), shellPlugin()],
   build: {
     target: 'es2023',
     outDir: 'dist/app',

@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunchOptions } from './scripts/chromium.mjs'
+import { modelsPlugin } from './scripts/vite-models.ts'
 
 const elsewhere = ['**/node_modules/**', '**/dist/**', 'e2e/**', '.starling/**']
 
@@ -22,7 +23,7 @@ export default defineConfig({
         }
       },
       {
-        plugins: [react()],
+        plugins: [react(), modelsPlugin()],
         // found before the first test: a dependency found later reloads the page in the middle of a test
         optimizeDeps: { entries: ['src/**/*.browser.test.{ts,tsx}', 'src/workers/*.ts'] },
         worker: { format: 'es' },

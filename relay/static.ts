@@ -40,7 +40,8 @@ const types: Readonly<Record<string, string>> = {
 }
 const compressed = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.wasm', '.webmanifest'])
 
-/** Names under `assets/` carry a hash of their content, so a name never means other bytes. */
+/** Names under these carry a hash of their content, or the number of a model, so a name never means other bytes. */
+const NAMED_BY_CONTENT = ['/assets/', '/models/']
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const ASK_FIRST = 'no-cache'
 
@@ -71,7 +72,7 @@ async function staticFile(name: string, body: Buffer): Promise<StaticFile> {
   const file: StaticFile = {
     type: types[extname(name)] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-    cacheControl: name.startsWith('/assets/') ? FOR_EVER : ASK_FIRST,
+    cacheControl: NAMED_BY_CONTENT.some((folder) => name.startsWith(folder)) ? FOR_EVER : ASK_FIRST,
     body
   }
   if (!compressed.has(extname(name)) || body.length < 512) return file

@@ -30,12 +30,12 @@ export function shellPlugin(): Plugin {
   }
 }
 
-/** All files but source maps, hidden ones and the service worker itself; the page is at `/` already. */
+/** All files but models, source maps, hidden ones and the service worker itself; the page is at `/` already. */
 async function shellFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => `/${relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/')}`)
-    .filter((path) => !path.endsWith('.map') && !path.includes('/.') && !['/index.html', `/${SERVICE}`].includes(path))
+    .filter((path) => !path.startsWith('/models/') && !path.endsWith('.map') && !path.includes('/.') && !['/index.html', `/${SERVICE}`].includes(path))
     .sort()
 }

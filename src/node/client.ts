@@ -13,8 +13,9 @@ import type { Reach } from './adapt/directory.ts'
 import type { ImportResult } from './log/log.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
-import type { Capability, Intention, Limits } from './schema/declaration.ts'
+import type { Capability, Constraints, Intention, Limits } from './schema/declaration.ts'
 import type { Progress, Result } from './schema/result.ts'
+import type { ModelState } from './semantic/embedder.ts'
 import type { SubmitRequest } from './task/leader.ts'
 
 export type { Candidate, Reason } from './adapt/rank.ts'
@@ -40,6 +41,8 @@ export interface Status {
     /** whether the browser has promised not to clear it by itself when the device runs full; null: nobody to ask */
     persistent: boolean | null
   }
+  /** what finds by meaning: how far its model is, and how many offers it has still to look at; until then words do */
+  meaning: { model: ModelState; waiting: number }
 }
 
 /** Another agent as we know it. */
@@ -174,8 +177,16 @@ export interface StarlingClient {
   declare(declaration: CapabilityInput | IntentionInput): Promise<{ seq: number }>
   /** Takes a declaration back. */
   withdraw(seq: number): Promise<void>
-  /** Who could do this, best first, each with its reasons. `files` narrows by what a skill accepts. */
-  find(text: string, options?: { files?: Array<{ name: string; type?: string }> }): Promise<Candidate[]>
+  /**
+   * Who could do this, best first, each with its reasons. `files` narrows by what a skill accepts, `constraints` by the
+   * terms: whoever does not meet them is not found.
+   */
+  find(
+    text: string,
+    options?: { files?: Array<{ name: string; type?: string }>; constraints?: Constraints }
+  ): Promise<Candidate[]>
+  /** Loads what finds by meaning (28 MB), where it was not loaded by itself. */
+  loadMeaning(): Promise<void>
   /** Starts a task. Resolves once it is kept, to its id. */
   submit(request: SubmitRequest): Promise<string>
   tasks(): Promise<TaskView[]>

@@ -44,6 +44,8 @@ export interface LocalClientComponents {
   agent: string
   store: Store
   storage: Status['storage']
+  /** what finds by meaning */
+  meaning: { view(): Status['meaning']; watch(listener: () => void): () => void; load(): void }
   network: Network
   logs: Logs
   adaptation: Adaptation
@@ -77,7 +79,7 @@ export interface LocalClient extends StarlingClient {
 }
 
 export async function createLocalClient(components: LocalClientComponents): Promise<LocalClient> {
-  const { agent, store, storage, network, logs, adaptation, tasks, permissions, leader, offers, history, changes, now, report } =
+  const { agent, store, storage, meaning, network, logs, adaptation, tasks, permissions, leader, offers, history, changes, now, report } =
     components
   const names = new Map<string, string>()
   /** programs' sources by hash: at most as many as there are skills */
@@ -101,6 +103,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
   }
   const stops = [
     network.on('status', notify),
+    meaning.watch(notify),
     adaptation.watch(notify),
     tasks.watch(notify),
     permissions.watch(notify),
@@ -188,7 +191,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     )
   }
 
-  const status = () => statusView(agent, network, adaptation.agentOf, storage)
+  const status = () => statusView(agent, network, adaptation.agentOf, storage, meaning.view())
 
   /** Read when the first request for it comes, and then held: requests are drawn ten times a second. */
   async function programOf({ contract }: AskedTask): Promise<ApprovalView['program']> {
@@ -316,7 +319,9 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       if (skill !== undefined) await offers.set(skill.declaration.id, false)
       else await adaptation.withdraw(seq)
     },
-    find: (text, { files } = {}) => adaptation.find({ text, ...(files === undefined ? {} : { files }) }),
+    loadMeaning: async () => meaning.load(),
+    find: (text, { files, constraints } = {}) =>
+      adaptation.find({ text, ...(files === undefined ? {} : { files }), ...(constraints === undefined ? {} : { constraints }) }),
     submit: (request) => leader.submit(request),
     tasks: () => taskViews(tasks.all()),
     watch(id) {

@@ -21,7 +21,8 @@ import type { Network } from './net/network.ts'
 import { createOffers } from './offers.ts'
 import type { Limits } from './schema/declaration.ts'
 import { createCodebook1 } from './semantic/codebook.ts'
-import { createLexicalMatcher } from './semantic/lexical.ts'
+import type { LazyEmbedder } from './semantic/embedder.ts'
+import { createHybridMatcher } from './semantic/hybrid.ts'
 import { createStandIn } from './semantic/stand-in.ts'
 import { builtInSkills } from './skill/skills.ts'
 import type { Runner } from './skill/runner.ts'
@@ -46,6 +47,8 @@ export interface NodeComponents {
   network: Network
   /** checks the signatures of headers; here and now, unless it is told where */
   verifier?: Verifier
+  /** what finds by meaning, as soon as it is loaded; without it, words do */
+  embedder?: LazyEmbedder
   runner: Runner
   locks: Locks
   changes: Changes
@@ -90,6 +93,8 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     lock: (name, task) => locks.hold(name, task),
     ...(components.verifier ? { verifier: components.verifier } : {})
   })
+  const embedder = components.embedder ?? null
+  const matcher = createHybridMatcher({ clock, embedder, report })
   const interests = createInterests()
   const gossip = createGossip(
     { network, logs, clock, random: Math.random, report, codebook: createCodebook1(), interests },
@@ -102,7 +107,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       network,
       logs,
       gossip,
-      matcher: createLexicalMatcher(),
+      matcher,
       sketcher: createStandIn(),
       interests,
       certifier: {
@@ -154,6 +159,11 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     agent: key.agent,
     store,
     storage,
+    meaning: {
+      view: () => ({ model: embedder?.state() ?? { is: 'absent' }, waiting: matcher.waiting() }),
+      watch: matcher.watch,
+      load: () => embedder?.load()
+    },
     network,
     logs,
     adaptation,
@@ -220,6 +230,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       client.close()
       offers.close()
       adaptation.stop()
+      matcher.close()
       permissions.close()
       tasks.close()
       await network.stop()

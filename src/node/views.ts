@@ -14,7 +14,8 @@ export function statusView(
   agent: string,
   network: Network,
   agentOf: (peer: string) => string | undefined,
-  storage: Status['storage']
+  storage: Status['storage'],
+  meaning: Status['meaning']
 ): Status {
   const { state, reason, peer, relay, connections } = network.status()
   return {
@@ -30,7 +31,8 @@ export function statusView(
     network: state,
     networkReason: reason,
     relay,
-    storage: { ...storage }
+    storage: { ...storage },
+    meaning
   }
 }
 

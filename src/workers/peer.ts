@@ -17,6 +17,7 @@ import { serveRpc } from './rpc.ts'
 import { createBrowserRunner } from './skill-runner.ts'
 import { packSnapshots } from './snapshot-updates.ts'
 import { tabChanges, tabLocks } from './tabs.ts'
+import { createWorkerEmbedder } from './worker-embedder.ts'
 import { createWorkerVerifier } from './worker-verifier.ts'
 
 const DATABASE = 'starling'
@@ -54,6 +55,7 @@ async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'star
     ...profile,
     network: await createLibp2pNetwork({ relays: [relayAtOrigin(origin)] }),
     verifier,
+    embedder,
     runner: createBrowserRunner(),
     persistent: () => (profile.store.kind === 'memory' ? null : persistent),
     now: Date.now,
@@ -64,10 +66,15 @@ async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'star
   // what the page has asked for meanwhile has waited in the port
   rpc.start()
   await node.start()
+  if (!savesData()) embedder.load()
   return node
 }
 
+/** Whether somebody has asked the browser to load no more than it must. */
+const savesData = (): boolean => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true
+
 const verifier = createWorkerVerifier()
+const embedder = createWorkerEmbedder()
 let node: Promise<StarlingNode> | undefined
 let persistent: boolean | null = null
 
@@ -80,7 +87,10 @@ addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
   } else {
     void node
       ?.then((running) => running.stop())
-      .then(() => verifier.close())
+      .then(() => {
+        verifier.close()
+        embedder.close()
+      })
       .catch(fail)
   }
 })

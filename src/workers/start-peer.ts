@@ -70,6 +70,7 @@ function clientOver(rpc: ReturnType<typeof createRpcClient>): StarlingClient {
     status: call('status'),
     declare: call('declare'),
     withdraw: call('withdraw'),
+    loadMeaning: call('loadMeaning'),
     find: call('find'),
     submit: call('submit'),
     tasks: call('tasks'),

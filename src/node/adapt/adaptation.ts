@@ -7,7 +7,7 @@ import type { Gossip } from '../gossip/gossip.ts'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import type { Network } from '../net/network.ts'
 import { parse } from '../schema/codec.ts'
-import { declaration, type Capability, type Declaration, type Intention } from '../schema/declaration.ts'
+import { declaration, type Capability, type Constraints, type Declaration, type Intention } from '../schema/declaration.ts'
 import type { EntryKind } from '../schema/header.ts'
 import { followerMessage, leaderMessage, type FollowerMessage, type LeaderMessage } from '../schema/messages.ts'
 import type { Matcher } from '../semantic/matcher.ts'
@@ -32,6 +32,8 @@ export interface Query {
   /** this agent, this skill only */
   agent?: string | null
   skill?: string | null
+  /** on what terms; whoever does not meet them is not found */
+  constraints?: Constraints
 }
 
 export interface Adaptation {
@@ -200,7 +202,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     capabilities: () => declarations.capabilities(now()),
     intentions: () => declarations.intentions(now()),
 
-    async find({ text, files = [], agent = null, skill = null }) {
+    async find({ text, files = [], agent = null, skill = null, constraints = {} }) {
       const found = await matcher.search(text, MAX_MATCHES)
       const offers = declarations
         .capabilities(now())
@@ -216,10 +218,10 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
         // asked for by name: the words need not fit as well
         for (const offer of offers) {
           const id = idOf(offer)
-          if (!matches.has(id)) matches.set(id, { id, score: 0.5, terms: [offer.declaration.name] })
+          if (!matches.has(id)) matches.set(id, { id, score: 0.5, terms: [offer.declaration.name], meaning: null })
         }
       }
-      const ranked = rank({ offers, matches, idOf, files, reach: directory.reach, ...init })
+      const ranked = rank({ offers, matches, idOf, files, constraints, reach: directory.reach, ...init })
       return ranked.slice(0, MAX_CANDIDATES)
     },
 

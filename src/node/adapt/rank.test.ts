@@ -24,7 +24,7 @@ function offer(agent: string, id = 'x', fields: Partial<Capability> = {}): Decla
   }
 }
 
-const found = (...agents: string[]) => new Map(agents.map((agent) => [`${agent} x`, { id: `${agent} x`, score: 0.8, terms: ['average'] }]))
+const found = (...agents: string[]) => new Map(agents.map((agent) => [`${agent} x`, { id: `${agent} x`, score: 0.8, terms: ['average'], meaning: null }]))
 
 function input(fields: Partial<RankInput>): RankInput {
   return {
@@ -51,12 +51,21 @@ describe('who is a candidate', () => {
   })
 })
 
+test('whoever does not meet the constraints is none', () => {
+  const terms = { languages: ['en'], region: 'DE', price: 2, keeps: 'task' as const, tier: 0 }
+  const offers = [offer('a', 'x', { terms }), offer('b', 'x', { terms: { ...terms, price: 9 } }), offer('c')]
+  const matches = found('a', 'b', 'c')
+  expect(agentsOf({ offers, matches })).toEqual(['a', 'b', 'c'])
+  expect(agentsOf({ offers, matches, constraints: { maxPrice: 5 } })).toEqual(['a'])
+  expect(agentsOf({ offers, matches, constraints: { regions: ['FR'] } })).toEqual([])
+})
+
 describe('the order', () => {
   const offers = [offer('a'), offer('b')]
   const matches = found('a', 'b')
 
   test('better words come first, then reach, then history, then the name', () => {
-    const words = new Map([...matches, ['b x', { id: 'b x', score: 1, terms: [] }]])
+    const words = new Map([...matches, ['b x', { id: 'b x', score: 1, terms: [], meaning: null }]])
     expect(agentsOf({ offers, matches: words })).toEqual(['b', 'a'])
     expect(agentsOf({ offers, matches, reach: (agent) => (agent === 'b' ? 'direct' : 'relayed') })).toEqual(['b', 'a'])
     expect(agentsOf({ offers, matches, history: (agent) => ({ completed: agent === 'b' ? 3 : 0, failed: 0 }) })).toEqual(['b', 'a'])
@@ -65,9 +74,9 @@ describe('the order', () => {
   })
 
   test('scores are within 0 and 1', () => {
-    const best = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 1, terms: [] }]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
+    const best = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 1, terms: [], meaning: null }]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
     expect(best[0]!.score).toBeLessThanOrEqual(1)
-    const worst = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 0, terms: [] }]]), reach: () => 'away', history: () => ({ completed: 0, failed: 1e6 }) }))
+    const worst = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 0, terms: [], meaning: null }]]), reach: () => 'away', history: () => ({ completed: 0, failed: 1e6 }) }))
     expect(worst[0]!.score).toBeGreaterThanOrEqual(0)
   })
 })
@@ -93,7 +102,7 @@ test('the reasons say what counted, in words', () => {
 
 test('strangers’ words are bounded, and can’t pass for ours', () => {
   const terms = ['“, verified by Starling', 'x'.repeat(900), 'c', 'd', 'e']
-  const [one] = rank(input({ offers: [offer('a')], matches: new Map([['a x', { id: 'a x', score: 1, terms }]]) }))
+  const [one] = rank(input({ offers: [offer('a')], matches: new Map([['a x', { id: 'a x', score: 1, terms, meaning: null }]]) }))
   const { text } = one!.reasons[0]!
   expect(text.length).toBeLessThan(200)
   expect(text).toContain('“’, verified by Starling”')

@@ -3,14 +3,15 @@
  */
 import type { Match } from '../semantic/matcher.ts'
 import { acceptsFile } from '../semantic/accepts.ts'
-import type { Capability, Limits } from '../schema/declaration.ts'
+import type { Capability, Constraints, Limits } from '../schema/declaration.ts'
 import { inQuotes } from '../support/words.ts'
+import { unmet } from './constraints.ts'
 import type { Declared } from './declarations.ts'
 import type { Reach } from './directory.ts'
 
 export interface Reason {
-  /** `matches`, `accepts`, `reach`, `history`, `program`: for grouping and icons */
-  kind: 'matches' | 'accepts' | 'reach' | 'history' | 'program'
+  /** for grouping and icons */
+  kind: 'matches' | 'means' | 'accepts' | 'reach' | 'history' | 'program'
   text: string
 }
 
@@ -21,6 +22,8 @@ export interface Candidate {
   name: string
   /** 0 to 1, comparable within one answer only */
   score: number
+  /** how likely it can do what is asked for, as far as its words tell, 0 to 1 */
+  likely: number
   reach: Reach
   reasons: Reason[]
   limits: Limits
@@ -38,6 +41,8 @@ export interface RankInput {
   matches: ReadonlyMap<string, Match>
   idOf: (offer: Declared<Capability>) => string
   files: ReadonlyArray<{ name: string; type?: string }>
+  /** whoever does not meet them is left out */
+  constraints?: Constraints
   reach: (agent: string) => Reach
   history: (agent: string) => History
   /** programs that we run ourselves, by hash: no stranger's code */
@@ -47,22 +52,31 @@ export interface RankInput {
 /** Strangers' words are shown up to this length. */
 const MAX_WORD = 40
 
-/** What each fact is worth. Words and files decide what fits; the rest decides among those that fit. */
-const weight = { words: 0.55, files: 0.25, reach: 0.1, history: 0.1 }
+/** What each fact is worth. Match and files decide what fits; the rest decides among those that fit. */
+const weight = { match: 0.55, files: 0.25, reach: 0.1, history: 0.1 }
+/** From this cosine on, two texts are said to be near in meaning. */
+const NEAR = 0.35
 
 /**
- * Candidates, best first. An offer is one when its words fit, or when there are files and it takes all of
+ * Candidates, best first. An offer is one when it matches, or when there are files and it takes all of
  * them; with files, one that takes none of them is left out.
  */
 export function rank(input: RankInput): Candidate[] {
   const candidates: Candidate[] = []
-  for (const offer of input.offers) {
+  const met = input.offers.filter(({ declaration }) => unmet(declaration.terms, input.constraints ?? {}).length === 0)
+  const scores = met.map((offer) => input.matches.get(input.idOf(offer))?.score ?? 0)
+  const best = Math.max(Number.MIN_VALUE, ...scores)
+  // a choice among fewer: what is said of those that are left grows by what was said of the others
+  const excluded = input.offers.reduce((sum, offer) => sum + (input.matches.get(input.idOf(offer))?.score ?? 0), 0) - sumOf(scores)
+  for (const offer of met) {
     const match = input.matches.get(input.idOf(offer))
     const accepted = input.files.filter((file) => acceptsFile(offer.declaration.inputModes, file))
     const allAccepted = input.files.length > 0 && accepted.length === input.files.length
     if (input.files.length > 0 && accepted.length === 0) continue
     if (match === undefined && !allAccepted) continue
-    candidates.push(candidate(offer, match, accepted, input))
+    const score = match?.score ?? 0
+    const fit = { relative: score / best, likely: Math.min(1, score / Math.max(0.001, 1 - excluded)) }
+    candidates.push(candidate(offer, match, fit, accepted, input))
   }
   return candidates.sort((a, b) => b.score - a.score || compare(a.agent, b.agent) || compare(a.skill, b.skill))
 }
@@ -70,6 +84,8 @@ export function rank(input: RankInput): Candidate[] {
 function candidate(
   { agent, declaration }: Declared<Capability>,
   match: Match | undefined,
+  /** how well it matches beside the best, and how likely it is right */
+  { relative, likely }: { relative: number; likely: number },
   accepted: ReadonlyArray<{ name: string }>,
   input: RankInput
 ): Candidate {
@@ -78,15 +94,16 @@ function candidate(
   const fileShare = input.files.length === 0 ? 0 : accepted.length / input.files.length
   const record = (1 + history.completed) / (2 + history.completed + 2 * history.failed)
   const score =
-    weight.words * (match?.score ?? 0) +
+    weight.match * relative +
     weight.files * fileShare +
     weight.reach * { direct: 1, relayed: 0.5, away: 0 }[reach] +
     weight.history * record
 
   const reasons: Reason[] = []
-  if (match !== undefined) {
+  if (match !== undefined && match.terms.length > 0) {
     reasons.push({ kind: 'matches', text: `Matches ${quoted(match.terms)}` })
   }
+  if ((match?.meaning ?? 0) >= NEAR) reasons.push({ kind: 'means', text: 'Near to it in meaning' })
   if (accepted.length > 0) {
     reasons.push({ kind: 'accepts', text: `Takes ${quoted(accepted.map(({ name }) => name))}` })
   }
@@ -106,12 +123,15 @@ function candidate(
     skill: declaration.id,
     name: declaration.name,
     score,
+    likely,
     reach,
     reasons,
     limits: declaration.limits,
     program: declaration.program
   }
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
 
 function quoted(words: readonly string[]): string {
   const shown = words.slice(0, 4).map((word) => inQuotes(word, MAX_WORD))

@@ -18,6 +18,43 @@ export const limits = z.object({
 })
 export type Limits = z.infer<typeof limits>
 
+/** A language, by the primary subtag of BCP 47: `de`. */
+const language = z.string().check(z.regex(/^[a-z]{2,3}$/, 'expected a language such as de'))
+/** A country, by ISO 3166-1: `DE`. */
+const region = z.string().check(z.regex(/^[A-Z]{2}$/, 'expected a country such as DE'))
+/** How long what somebody is given is kept, the strictest first. */
+export const KEEPS = ['nothing', 'task', 'longer'] as const
+const keeps = z.enum(KEEPS)
+/** What is proven of an agent: 0 its key, 1 its operator, 2 its code on a challenge, 3 a result's very making. */
+const tier = z.int().check(z.minimum(0), z.maximum(3))
+
+/** On what terms an agent does something. What is not said is not promised. */
+export const terms = z.object({
+  languages: z.array(language).check(z.maxLength(32)),
+  /** where it is done; null: anywhere */
+  region: z.nullable(region),
+  /** credits for each task; 0: nothing */
+  price: count.check(z.maximum(1e9)),
+  /** how long it keeps what it is given: nothing as soon as it is read, for the task, or longer */
+  keeps,
+  /** up to which tier it can be checked */
+  tier
+})
+export type Terms = z.infer<typeof terms>
+
+/** On what terms somebody wants something done. What is absent does not matter. */
+export const constraints = z.object({
+  /** all of these */
+  languages: z.optional(z.array(language).check(z.maxLength(8))),
+  /** one of these */
+  regions: z.optional(z.array(region).check(z.maxLength(64))),
+  maxPrice: z.optional(count),
+  /** kept no longer than this */
+  keeps: z.optional(keeps),
+  minTier: z.optional(tier)
+})
+export type Constraints = z.infer<typeof constraints>
+
 export const capability = z.object({
   kind: z.literal('capability'),
   /** the skill's id, unique in the agent: `csv-statistics` */
@@ -31,7 +68,8 @@ export const capability = z.object({
   outputModes: z.array(text(80)).check(z.maxLength(24)),
   /** SHA-256 of the program's source */
   program: hexDigest,
-  limits
+  limits,
+  terms: z.optional(terms)
 })
 export type Capability = z.infer<typeof capability>
 

@@ -1,15 +1,14 @@
-/**
- * Matching by meaning, as an interface: what is wanted against what is offered. Today words do it
- * (`lexical.ts`); sentence embeddings come behind the same interface.
- */
+/** Matching, as an interface: what is wanted against what is offered. */
 import type { Capability } from '../schema/declaration.ts'
 
 export interface Match {
   id: string
-  /** how well the words fit, 0 to 1, comparable within one answer */
+  /** how likely it is that it serves, 0 to 1 */
   score: number
   /** the words that made the match, as the capability has them */
   terms: string[]
+  /** how near the two are in meaning, as a cosine; null when only words were looked at */
+  meaning: number | null
 }
 
 export interface Matcher {

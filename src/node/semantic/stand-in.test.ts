@@ -57,21 +57,6 @@ test.for<[string, string]>([
   ['one very long word', 'x'.repeat(100_000)],
   ['very many words', Array.from({ length: 100_000 }, (_, i) => `word${i}`).join(' ')],
   ['many marks', '\u0301'.repeat(100_000)]
-])('%s has a sketch that fits, soon', async ([, text]) => {
-  const since = performance.now()
+])('%s has a sketch that fits', async ([, text]) => {
   expect(createCodebook1().fits(await sketcher.sketch(text))).toBe(true)
-  expect(performance.now() - since).toBeLessThan(100)
-})
-
-test('a declaration of 200 words takes less than a millisecond', async () => {
-  const topics = ['statistics', 'visualisation', 'kubernetes', 'translation', 'mortgage', 'guitar']
-  const text = Array.from({ length: 200 }, (_, i) => `${topics[i % 6]}${i}`).join(' ')
-  const times: number[] = []
-  for (let i = 0; i < 200; i++) {
-    const since = performance.now()
-    await sketcher.sketch(text)
-    times.push(performance.now() - since)
-  }
-  // the fastest of many: other tests run beside this one
-  expect(Math.min(...times)).toBeLessThan(1)
 })

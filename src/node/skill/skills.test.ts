@@ -4,7 +4,8 @@ import { encode, parse } from '../schema/codec.ts'
 import { capability } from '../schema/declaration.ts'
 import { MAX_BODY_BYTES } from '../schema/header.ts'
 import { acceptsFile } from '../semantic/accepts.ts'
-import { createLexicalMatcher } from '../semantic/lexical.ts'
+import { createHybridMatcher } from '../semantic/hybrid.ts'
+import { systemClock } from '../support/clock.ts'
 import { samples } from './samples.ts'
 import { builtInSkills } from './skills.ts'
 import { programRun, runHere } from './testing/run-program.ts'
@@ -33,7 +34,7 @@ describe('built-in skills', () => {
     ['execute a script on my data', 'javascript'],
     ['apply this code to the attached json', 'javascript']
   ])('are found by words: “%s”', async (words, id) => {
-    const matcher = createLexicalMatcher()
+    const matcher = createHybridMatcher({ clock: systemClock, embedder: null, report: console.error })
     for (const skill of skills) matcher.add(skill.capability.id, skill.capability)
     expect((await matcher.search(words, 3))[0]?.id).toBe(id)
   })

@@ -22,6 +22,7 @@ beforeEach(async () => {
     skill: 'x',
     name: 'The “X”',
     score: 1,
+    likely: 1,
     reach: 'direct',
     reasons: [],
     limits,

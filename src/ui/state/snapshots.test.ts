@@ -10,7 +10,7 @@ const snapshot = (logLength: number): Snapshot => ({
     network: 'starting',
     networkReason: '',
     relay: false,
-    storage: { kind: 'memory', problem: null, persistent: null }
+    storage: { kind: 'memory', problem: null, persistent: null }, meaning: { model: { is: 'ready' }, waiting: 0 }
   },
   agents: [],
   tasks: [],

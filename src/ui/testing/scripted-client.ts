@@ -97,6 +97,9 @@ export function createScriptedClient(script: Script): ScriptedClient {
       if (failures.has('find')) record('find', text)
       return script.find?.(text) ?? findBySharedWord(text, now.agents)
     },
+    async loadMeaning() {
+      record('loadMeaning')
+    },
     async submit(request) {
       record('submit', request)
       const id = `task-${nextId++}`
@@ -198,6 +201,7 @@ function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate
           skill: id,
           name,
           score: shared.length / words.length,
+          likely: shared.length / words.length,
           reach: view.reach,
           limits,
           program,
@@ -297,6 +301,7 @@ export function aStatus(part: Partial<Status> = {}): Status {
     networkReason: '',
     relay: true,
     storage: { kind: 'indexeddb', problem: null, persistent: true },
+    meaning: { model: { is: 'ready' }, waiting: 0 },
     ...part
   }
 }

@@ -1,4 +1,4 @@
-import { Check, Clock3, FileCheck2, FileCode2, Radio } from 'lucide-react'
+import { Check, Clock3, FileCheck2, FileCode2, Radio, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import type { Candidate, Reason } from '../../../node/client.ts'
 import { AgentName } from '../../parts/agent-name.tsx'
@@ -11,6 +11,7 @@ import { candidateKey } from './choose.ts'
 const FIRST = 3
 const icons: Record<Reason['kind'], typeof Check> = {
   matches: Check,
+  means: Waypoints,
   accepts: FileCheck2,
   reach: Radio,
   history: Clock3,

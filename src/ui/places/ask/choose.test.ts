@@ -7,6 +7,7 @@ const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct')
   skill,
   name: skill,
   score: 1,
+  likely: 1,
   reach,
   reasons: [],
   program: '',

@@ -15,6 +15,7 @@ import { useValue } from '../../state/use-value.ts'
 import { formatBytes } from '../../text/format.ts'
 import { Candidates } from './candidates.tsx'
 import { bestCandidate, candidateKey } from './choose.ts'
+import { MeaningLine } from './meaning-line.tsx'
 import { Nobody } from './nobody.tsx'
 import type { Editing } from './text-editor.tsx'
 import { useCandidates } from './use-candidates.ts'
@@ -203,6 +204,7 @@ export function Composer() {
         />
       )}
       {search.state === 'found' && candidates.length === 0 && <Nobody goal={goal} />}
+      {search.state !== 'idle' && pinned === null && <MeaningLine />}
 
       {editing !== null && (
         <Suspense>
@@ -272,6 +274,6 @@ function pinnedCandidate(
   if (agent === undefined || capability === undefined) return []
   const { name, limits, program } = capability
   return [
-    { agent: pinned.agent, skill: pinned.skill, name, score: 0, reach: agent.reach, reasons: [], limits, program }
+    { agent: pinned.agent, skill: pinned.skill, name, score: 0, likely: 0, reach: agent.reach, reasons: [], limits, program }
   ]
 }

@@ -25,7 +25,10 @@ export function useCandidates(text: string, files: readonly Attachment[]): Searc
     .join(';')
   const shape = JSON.stringify(files.map(({ name, type }) => ({ name, type })))
   const words = text.trim()
-  const key = `${words}\n${shape}\n${around}`
+  // the model finds others than words do, and has looked at more of what is offered a moment later
+  const { model, waiting } = snapshot?.status.meaning ?? { model: { is: 'absent' }, waiting: 0 }
+  const meaning = model.is === 'ready' ? waiting : 'words'
+  const key = `${words}\n${shape}\n${around}\n${meaning}`
   const [answer, setAnswer] = useState<{ key: string; candidates: Candidate[]; problem: string | null } | null>(null)
 
   useEffect(() => {

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Capability } from '../schema/declaration.ts'
 import { builtInSkills } from '../skill/skills.ts'
-import { createLexicalMatcher } from './lexical.ts'
+import { createTestTime } from '../support/testing/time.ts'
+import type { LazyEmbedder, ModelState } from './embedder.ts'
+import { createHybridMatcher } from './hybrid.ts'
 import type { Matcher } from './matcher.ts'
 
 const capability = (id: string, name: string, tags: string[], examples: string[], description: string): Capability => ({
@@ -65,17 +67,22 @@ const asked: Array<[text: string, skill: string]> = [
   ['which product sells best?', 'csv-statistics']
 ]
 
+const report = (error: unknown) => {
+  throw error
+}
+const createByWords = () => createHybridMatcher({ clock: createTestTime(), embedder: null, report })
+
 let matcher: Matcher
 
 beforeAll(() => {
-  matcher = createLexicalMatcher()
+  matcher = createByWords()
   for (const { capability: one } of builtInSkills) matcher.add(one.id, one)
   for (const one of distractors) matcher.add(one.id, one)
 })
 
 const best = async (text: string) => (await matcher.search(text, 5))[0]?.id
 
-describe('what people ask for', () => {
+describe('what people ask for, by words alone', () => {
   test(`is found first for at least 30 of ${asked.length} ways of asking`, async () => {
     const missed: string[] = []
     for (const [text, skill] of asked) {
@@ -118,7 +125,7 @@ test('a long paste is cut, and takes no longer', async () => {
 })
 
 test('what is replaced or removed is not found by its old words', async () => {
-  const one = createLexicalMatcher()
+  const one = createByWords()
   one.add('a', capability('a', 'Knitting patterns', [], [], ''))
   one.add('a', capability('a', 'Weather', [], [], ''))
   expect(await one.search('knitting', 5)).toEqual([])
@@ -126,4 +133,97 @@ test('what is replaced or removed is not found by its old words', async () => {
   one.remove('a')
   one.remove('a')
   expect(await one.search('weather', 5)).toEqual([])
+})
+
+describe('with a model', () => {
+  /** One that knows three directions of meaning, by words that texts share with none of the capabilities. */
+  function createModel() {
+    const meanings = [['bicycle', 'brakes', 'wheel', 'repair'], ['tax', 'return', 'income'], ['song', 'melody']]
+    const listeners = new Set<() => void>()
+    let state: ModelState = { is: 'absent' }
+    let asked = 0
+    let stuck = false
+    const model: LazyEmbedder = {
+      model: 2,
+      dimensions: 512,
+      load: () => undefined,
+      state: () => state,
+      watch(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      embed(texts, signal) {
+        asked += texts.length
+        if (stuck) return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+        return Promise.resolve(
+          texts.map((text) => {
+            const vector = new Float32Array(512)
+            meanings.forEach((words, i) => {
+              if (words.some((word) => text.toLowerCase().includes(word))) vector.fill(1, 100 * i, 100 * i + 100)
+            })
+            return vector
+          })
+        )
+      }
+    }
+    return {
+      model,
+      turn(to: ModelState) {
+        state = to
+        for (const listener of listeners) listener()
+      },
+      asked: () => asked,
+      stick: () => (stuck = true)
+    }
+  }
+
+  const bikes = capability('bikes', 'Bicycle workshop', ['wheel'], [], 'Brakes and more.')
+  const taxes = capability('taxes', 'Income', ['tax'], [], 'Fills in your tax return.')
+
+  async function settled(of: { waiting(): number }): Promise<void> {
+    while (of.waiting() > 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  test('what means the same is found, once the model is there, though no word is shared', async () => {
+    const world = createModel()
+    const one = createHybridMatcher({ clock: createTestTime(), embedder: world.model, report })
+    one.add('bikes', bikes)
+    one.add('taxes', taxes)
+    expect(await one.search('who can do a repair?', 5)).toEqual([])
+    expect(world.asked()).toBe(0)
+    expect(one.waiting()).toBe(2)
+    world.turn({ is: 'ready' })
+    await settled(one)
+    const [best, other] = await one.search('who can do a repair?', 5)
+    expect(best).toMatchObject({ id: 'bikes', terms: [] })
+    expect(best?.meaning).toBeGreaterThan(0.5)
+    expect(best?.score).toBeGreaterThan(other?.score ?? 0)
+    one.remove('bikes')
+    expect((await one.search('who can do a repair?', 5)).map(({ id }) => id)).not.toContain('bikes')
+  })
+
+  test('what changes while it is embedded is embedded again', async () => {
+    const world = createModel()
+    const one = createHybridMatcher({ clock: createTestTime(), embedder: world.model, report })
+    world.turn({ is: 'ready' })
+    one.add('it', bikes)
+    one.add('it', taxes)
+    await settled(one)
+    expect((await one.search('a repair', 1))[0]?.meaning ?? 0).toBeLessThan(0.3)
+    expect((await one.search('income', 1))[0]?.meaning).toBeGreaterThan(0.5)
+  })
+
+  test('a model that is silent is not waited for: words go on', async () => {
+    const world = createModel()
+    const time = createTestTime()
+    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
+    world.turn({ is: 'ready' })
+    one.add('bikes', bikes)
+    await settled(one)
+    world.stick()
+    const found = one.search('bicycle', 5)
+    await time.pass(1000)
+    expect(await found).toMatchObject([{ id: 'bikes', meaning: null, terms: ['Bicycle'] }])
+    one.close()
+  })
 })

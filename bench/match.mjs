@@ -1,0 +1,24 @@
+/** The `match` case: how well requests find whom they mean, and how soon. In Node, with the same code and the same model. */
+import { join } from 'node:path'
+import v8 from 'node:v8'
+import vm from 'node:vm'
+import { loadModule } from '../scripts/run-ts.mjs'
+import { root } from '../scripts/setup.mjs'
+
+const heldOut = join(root, 'bench', 'match', 'held-out')
+const SIZES = [10_000, 100_000]
+
+export async function match() {
+  v8.setFlagsFromString('--expose-gc')
+  globalThis.gc = vm.runInNewContext('gc')
+  const { measure } = await loadModule('bench/match/measure.ts')
+  const quality = await measure(heldOut)
+  console.log(JSON.stringify(quality))
+  const { measureScale } = await loadModule('bench/match/scale.ts')
+  const scale = []
+  for (const size of SIZES) {
+    scale.push(await measureScale(heldOut, size))
+    console.log(JSON.stringify(scale.at(-1)))
+  }
+  return { case: 'match', ...quality, scale }
+}

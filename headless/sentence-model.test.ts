@@ -1,0 +1,51 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Embedder } from '../src/node/semantic/embedder.ts'
+import { loadSentenceModel } from './sentence-model.ts'
+
+let embedder: Embedder
+beforeAll(async () => {
+  embedder = await loadSentenceModel()
+})
+
+const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
+
+async function near(a: string, b: string): Promise<number> {
+  const [one, other] = await embedder.embed([a, b])
+  return cosine(one ?? new Float32Array(), other ?? new Float32Array())
+}
+
+describe('sentence embeddings', () => {
+  test('are near when the meaning is, in other words', async () => {
+    expect(await near('How do I fix my bike?', 'bicycle repair service')).toBeGreaterThan(0.5)
+    expect(await near('How do I fix my bike?', 'tax return for freelancers')).toBeLessThan(0.2)
+  })
+
+  test('have length 1, alone as among others, but for those of nothing', async () => {
+    const texts = ['one text', '', 'a much longer text about the weather in the mountains, which changes quickly', '   ']
+    const together = await embedder.embed(texts)
+    for (const [i, text] of texts.entries()) {
+      const [alone] = await embedder.embed([text])
+      const vector = together[i] ?? new Float32Array()
+      expect(cosine(vector, vector)).toBeCloseTo(text.trim() === '' ? 0 : 1, 4)
+      vector.forEach((value, at) => expect(value).toBeCloseTo(alone?.[at] ?? NaN, 4))
+    }
+  })
+
+  test.for([
+    ['writing that the model does not know', '統計データの可視化をお願いします'],
+    ['half a character', '\ud800 \udfff'],
+    ['one very long word', 'x'.repeat(100_000)],
+    ['very many words', 'word '.repeat(50_000)],
+    ['marks on marks', '\u0301'.repeat(50_000)]
+  ])('of %s come, too, and soon', async ([, text]) => {
+    const since = performance.now()
+    const [vector] = await embedder.embed([text ?? ''])
+    expect(vector).toHaveLength(512)
+    expect(vector?.every(Number.isFinite)).toBe(true)
+    expect(performance.now() - since).toBeLessThan(5000)
+  })
+
+  test('end when they are not wanted any more', async () => {
+    await expect(embedder.embed(['a'], AbortSignal.abort(new Error('over')))).rejects.toThrow('over')
+  })
+})

@@ -1,0 +1,35 @@
+/** Whatever turns texts into vectors that are near when the texts mean much the same. */
+export interface Embedder {
+  /** as sketches name it: other weights are another model */
+  readonly model: number
+  /** numbers of a vector */
+  readonly dimensions: number
+  /**
+   * A vector of length 1 for each text, or of nothing but zeros for one that says nothing.
+   *
+   * @throws EmbedderError when the model can't be had; the signal's reason
+   */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>
+}
+
+/** The model could not be loaded or has failed. */
+export class EmbedderError extends Error {
+  override readonly name = 'EmbedderError'
+}
+
+/** How far a model has come. */
+export type ModelState =
+  /** nobody has asked for it yet */
+  | { is: 'absent' }
+  /** `fraction`: of its files, 0 to 1 */
+  | { is: 'loading'; fraction: number }
+  | { is: 'ready' }
+  | { is: 'failed'; reason: string }
+
+/** A model that is loaded when somebody wants it. Texts that it is given while it is being loaded wait. */
+export interface LazyEmbedder extends Embedder {
+  /** Begins to load it; after it has failed, once more. */
+  load(): void
+  state(): ModelState
+  watch(listener: () => void): () => void
+}

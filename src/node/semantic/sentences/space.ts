@@ -1,0 +1,36 @@
+/**
+ * Where requests and offers lie among sentence embeddings. Requests are put in one way and offers in another, and what all
+ * requests have in common, as all offers, says nothing about what either is about: it is taken away.
+ */
+import type { Capability } from '../../schema/declaration.ts'
+import { mean, unit } from '../vectors.ts'
+import centres from './centres.json' with { type: 'json' }
+import { SENTENCE_DIMENSIONS } from './model.ts'
+
+const requestCentre = numbersOf(centres.requests)
+const offerCentre = numbersOf(centres.offers)
+
+/** The texts of a capability that are embedded, each by itself. */
+export function offerPieces({ name, description, tags, examples }: Capability): string[] {
+  const pieces = [description.trim() === '' ? name : description, tags.join(', '), examples.join(' ')]
+  return pieces.filter((piece) => piece.trim() !== '')
+}
+
+/** The vector of an offer, of length 1, from those of its pieces. */
+export const placeOffer = (pieces: readonly Float32Array[]): Float32Array => without(mean(pieces), offerCentre)
+
+/** The vector of a request, of length 1. */
+export const placeRequest = (vector: Float32Array): Float32Array => without(vector, requestCentre)
+
+function without(vector: Float32Array, centre: Float32Array): Float32Array {
+  // nothing stays nothing
+  return vector.every((value) => value === 0) ? vector : unit(vector.map((value, i) => value - (centre[i] ?? 0)))
+}
+
+/** Eight-bit numbers in base64, by their scale. `npm run meaning` makes them. */
+function numbersOf({ scale, base64 }: { scale: number; base64: string }): Float32Array {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const numbers = new Int8Array(bytes.buffer)
+  if (numbers.length !== SENTENCE_DIMENSIONS) throw new RangeError(`expected ${SENTENCE_DIMENSIONS} numbers, got ${numbers.length}`)
+  return Float32Array.from(numbers, (number) => number * scale)
+}

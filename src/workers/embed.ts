@@ -1,0 +1,96 @@
+/**
+ * The worker that turns texts into vectors. It loads the sentence model as it starts: from what the browser keeps, else from where
+ * the app comes from. 28 MB are kept apart from the app's own files, for they outlive its builds.
+ */
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'
+import { EmbedderError, type Embedder } from '../node/semantic/embedder.ts'
+import { loadSentenceEncoder } from '../node/semantic/sentences/encoder.ts'
+import { SENTENCE_FILES, type ModelFile } from '../node/semantic/sentences/files.ts'
+import type { EmbedReply, EmbedRequest } from './embed-messages.ts'
+
+const CACHE = 'sentence-model-2'
+/** The one with threads has to have an address, and is not used. */
+const WASM = {
+  'tfjs-backend-wasm-threaded-simd.wasm': simd,
+  'tfjs-backend-wasm-simd.wasm': simd,
+  'tfjs-backend-wasm.wasm': plain
+}
+/** A file of 4 MB that takes longer is not worth waiting for. */
+const FILE_MS = 5 * 60_000
+
+const say = (reply: EmbedReply, transfer: Transferable[] = []): void => postMessage(reply, { transfer })
+
+/** Where the browser refuses to keep anything, the model is loaded anew each time. */
+async function openCache(): Promise<Cache | null> {
+  try {
+    return await caches.open(CACHE)
+  } catch {
+    return null
+  }
+}
+
+async function download({ name }: ModelFile): Promise<Response> {
+  const response = await fetch(SENTENCE_FILES + name, { signal: AbortSignal.timeout(FILE_MS) })
+  if (!response.ok) throw new EmbedderError(`${name} of the sentence model could not be had: ${response.status}`)
+  return response
+}
+
+async function load(): Promise<Embedder> {
+  const cache = await openCache()
+  async function read(file: ModelFile): Promise<Uint8Array> {
+    // by what it is, so that it is found whatever a build calls it
+    const key = `/models/${file.sha256}`
+    const kept = await cache?.match(key)
+    if (kept !== undefined) {
+      const bytes = new Uint8Array(await kept.arrayBuffer())
+      if (bytes.length === file.bytes) return bytes
+    }
+    const response = await download(file)
+    const copy = response.clone()
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    // a full device keeps it for this time only
+    await cache?.put(key, copy).catch(() => undefined)
+    return bytes
+  }
+  return loadSentenceEncoder({
+    read,
+    wasm: WASM,
+    onProgress: (fraction) => say({ type: 'progress', fraction })
+  })
+}
+
+/** What is kept may be spoilt: then all is fetched anew, once. */
+async function loadAnew(error: unknown): Promise<Embedder> {
+  if (!(error instanceof EmbedderError)) throw error
+  await caches.delete(CACHE).catch(() => false)
+  return load()
+}
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const model = load().catch(loadAnew)
+model.then(
+  () => say({ type: 'ready' }),
+  (error: unknown) => say({ type: 'failed', message: message(error) })
+)
+
+/** One after the other: they would only share the processor. */
+let turn: Promise<unknown> = model.catch(() => undefined)
+
+addEventListener('message', ({ data: { id, texts } }: MessageEvent<EmbedRequest>) => {
+  turn = turn.then(async () => {
+    try {
+      const vectors = await (await model).embed(texts)
+      const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0))
+      let at = 0
+      for (const vector of vectors) {
+        joined.set(vector, at)
+        at += vector.length
+      }
+      say({ type: 'vectors', id, vectors: joined }, [joined.buffer])
+    } catch (error) {
+      say({ type: 'refused', id, message: message(error) })
+    }
+  })
+})

@@ -34,7 +34,7 @@ describe('built-in skills', () => {
     ['execute a script on my data', 'javascript'],
     ['apply this code to the attached json', 'javascript']
   ])('are found by words: “%s”', async (words, id) => {
-    const matcher = createHybridMatcher({ clock: systemClock, embedder: null, report: console.error })
+    const matcher = createHybridMatcher({ clock: systemClock, embedder: null, report: () => undefined })
     for (const skill of skills) matcher.add(skill.capability.id, skill.capability)
     expect((await matcher.search(words, 3))[0]?.id).toBe(id)
   })

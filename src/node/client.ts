@@ -165,7 +165,7 @@ export interface Snapshot {
  * `run(input, host)` and returns `{ summary, parts }`; what is left out gets sensible values.
  */
 export type CapabilityInput = { id: string; name: string; source?: string } & Partial<
-  Pick<Capability, 'kind' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes' | 'limits'>
+  Pick<Capability, 'kind' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes' | 'limits' | 'terms'>
 >
 
 /** What we look for. Its words become public. */

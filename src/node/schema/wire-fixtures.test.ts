@@ -21,7 +21,7 @@ import { contractHash, signContract, signOutcome, verifyContract, verifyOutcome 
 import { MAX_CERTIFICATE_BYTES, certificateTuple } from './certificate.ts'
 import { bytesUpTo, decode, encode, parse } from './codec.ts'
 import { contract, outcome, signedContract, signedOutcome } from './contract.ts'
-import { intention, withdrawal } from './declaration.ts'
+import { capability, intention, withdrawal } from './declaration.ts'
 import { MAX_BODY_BYTES, MAX_HEADER_BYTES, headerTuple } from './header.ts'
 import {
   MAX_BATCH_BYTES,
@@ -80,6 +80,7 @@ const { keys, examples, frames } = JSON.parse(
 const forkProof = z.tuple([z.literal('fork'), bytesUpTo(MAX_HEADER_BYTES), bytesUpTo(MAX_HEADER_BYTES)])
 
 const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
+  capability: { schema: capability, limit: MAX_BODY_BYTES },
   intention: { schema: intention, limit: MAX_BODY_BYTES },
   withdrawal: { schema: withdrawal, limit: MAX_BODY_BYTES },
   signedContract: { schema: signedContract, limit: MAX_BODY_BYTES },

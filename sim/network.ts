@@ -10,7 +10,8 @@ export interface SimNetworks {
   of(member: Member): Network
 }
 
-export function createNetworks(world: World): SimNetworks {
+/** @param seek has a peer look for another that takes part in a topic */
+export function createNetworks(world: World, seek: (member: Member, topic: string) => void = () => undefined): SimNetworks {
   const { engine } = world
   const topics = createTopics(world)
   const opener = createStreams(world)
@@ -52,6 +53,7 @@ export function createNetworks(world: World): SimNetworks {
           for (const { other } of member.links.values()) if (other.topics.has(topic)) peers.push(other.peer)
           return peers
         },
+        seek: (topic) => seek(member, topic),
         penalise(peer, _reason, points) {
           const link = linkTo(peer)
           if (link !== undefined) world.penalise(member, link.other, points)

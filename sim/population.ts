@@ -47,7 +47,7 @@ const PER_FIELD = 40
 const JUDGES = 400
 /** Announcements while the network is cut in two: as many as the rate says, but for very many nodes. */
 const PARTITION_HOURS = 1 / 6
-const MAX_LATER = 600
+const MAX_LATER = 2000
 const BEST = 10
 
 export function createPopulation(options: Options): Population {

@@ -52,7 +52,7 @@ export async function createScenario(options: Options, mode: Mode, model: 'real'
   const world = createWorld(engine, createRandom(options.seed, `world ${mode}`), {
     penalties: options.without !== 'penalties'
   })
-  const networks = createNetworks(world)
+  const networks = createNetworks(world, (member, topic) => topology.seek(member, topic))
   const { topics } = networks
   const rolls: Rolls = { of: (member) => member.topics.keys(), on: topics.subscribers }
   const topology = createTopology(world, rolls, createRandom(options.seed, `topology ${mode}`), {

@@ -27,6 +27,8 @@ export interface Topology {
   build(rolls: Rolls): void
   /** Sees to a peer's connections from now on. */
   tend(member: Member): void
+  /** Connects a peer soon with one that takes part in a topic. */
+  seek(member: Member, topic: string): void
   /** Takes a peer off the network, and lets it come back. */
   leave(member: Member): void
   comeBack(member: Member): void
@@ -43,6 +45,7 @@ const IN_SHARD = 6
 const REPLACE_MS = 5 * 60_000
 const TRIAL_MS = 5 * 60_000
 const LOOK_MS = 1500
+const SEEK_TRIES = 8
 /** Places for those who dial us, for each that we dial ourselves. */
 const INBOUND = 4 / 3
 
@@ -141,6 +144,15 @@ export function createTopology(world: World, rolls: Rolls, random: Random, init:
     tend(member) {
       tended.add(member)
       if (rotation) engine.after(random() * REPLACE_MS, () => replace(member))
+    },
+    seek(member, topic) {
+      engine.after(random() * LOOK_MS, () => {
+        const there = rolls.on(topic)
+        if (!member.up || [...member.links.values()].some(({ other }) => other.topics.has(topic))) return
+        for (let tries = 0; tries < SEEK_TRIES && there.length > 0; tries++) {
+          if (dial(member, there[below(random, there.length)])) return
+        }
+      })
     },
     leave(member) {
       for (const { other } of [...member.links.values()]) world.disconnect(member, other)

@@ -35,6 +35,8 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
     }
     unsaid.push({ topic, message })
     if (unsaid.length > MAX_UNSAID) unsaid.shift()
+    // what we say need not be what we listen to: there may be many who do, and none of them near us
+    if (network.subscribers(topic).length === 0) network.seek(topic)
   }
 
   /** Where a leaf's shard is listened to: at the depth that we would follow it at, or nearby. */

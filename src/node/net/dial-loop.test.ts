@@ -14,6 +14,7 @@ function setUp(init: Partial<DialLoopInit> = {}, random = () => 1) {
   let outcome: (peer: string, how: string) => Promise<void> = () => new Promise(() => {})
   let allowed = true
   let lacking = new Set<string>()
+  let sought = new Set<string>()
   const letGo: string[] = []
   const busy = new Set<string>()
   const loop = createDialLoop(
@@ -22,6 +23,7 @@ function setUp(init: Partial<DialLoopInit> = {}, random = () => 1) {
       random,
       mayDial: () => allowed,
       lacking: () => lacking,
+      sought: () => sought,
       busy: (peer) => busy.has(peer),
       letGo(peer) {
         letGo.push(peer)
@@ -41,6 +43,7 @@ function setUp(init: Partial<DialLoopInit> = {}, random = () => 1) {
     letGo,
     busy,
     lack: (...shards: string[]) => (lacking = new Set(shards)),
+    seek: (...topics: string[]) => (sought = new Set(topics)),
     outcome: (next: typeof outcome) => (outcome = next),
     allow: (next: boolean) => (allowed = next)
   }
@@ -203,6 +206,23 @@ describe('the dial loop', () => {
     await clock.pass(0)
     const whys = new Map(loop.known().map(({ peer, place }) => [peer, place]))
     expect(['x', 'y', 'z', 'n'].map((peer) => whys.get(peer))).toEqual(['shard', 'shard', 'shard', 'chance'])
+  })
+
+  it('finds somebody of a topic that is sought though all places are taken, and not more than a few', async () => {
+    const { loop, dials, outcome, seek } = setUp({ maxDialled: 2 })
+    outcome(async (peer) => loop.reached(peer, 'direct'))
+    for (const peer of ['n', 'o', 'p']) loop.heard(peer, SAID)
+    await Promise.resolve()
+    for (const peer of ['x', 'y', 'z']) loop.heard(peer, { ...SAID, shards: ['far'] })
+    await Promise.resolve()
+    expect(dials).toHaveLength(2)
+    seek('far')
+    loop.wake()
+    for (let i = 0; i < 20; i++) await Promise.resolve()
+    loop.wake()
+    for (let i = 0; i < 20; i++) await Promise.resolve()
+    expect(dials.slice(2).map((dial) => dial[0]).sort()).toHaveLength(2)
+    expect(dials.slice(2).every((dial) => 'xyz'.includes(dial[0] ?? ''))).toBe(true)
   })
 
   describe('when all places are taken', () => {

@@ -6,7 +6,7 @@
  * relay); after three failures a relayed connection is enough, and the direct way is tried now and then.
  */
 import type { Clock } from '../support/clock.ts'
-import { chooseNext, oneToLetGo, type Place } from './dial-choice.ts'
+import { chooseNext, oneOf, oneToLetGo, type Place } from './dial-choice.ts'
 import { createUsefulness } from './usefulness.ts'
 
 export type Reach = 'none' | 'relayed' | 'direct'
@@ -29,6 +29,8 @@ export interface DialLoopComponents {
   mayDial(peer: string): boolean
   /** Our shards in which we are connected to too few. */
   lacking(): ReadonlySet<string>
+  /** Topics of which somebody is wanted at once, though all places be taken. */
+  sought(): ReadonlySet<string>
   /** Whether something goes on with a peer that would suffer if the connection ended. */
   busy(peer: string): boolean
   /** Ends the connections to a peer. */
@@ -66,6 +68,9 @@ export interface DialLoop {
 export const MAX_DIALLED_PEERS = 24
 export const MAX_INBOUND_PEERS = 32
 
+/** Places beyond those, for peers of topics that are sought. */
+const EXTRA_PLACES = 2
+
 const FIRST_RETRY_MS = 500
 const MAX_RETRY_MS = 30_000
 /** between tries to reach a relayed peer directly */
@@ -99,7 +104,7 @@ interface Known extends Said {
 }
 
 export function createDialLoop(components: DialLoopComponents, init: DialLoopInit): DialLoop {
-  const { clock, random, dial, mayDial, lacking, busy, letGo } = components
+  const { clock, random, dial, mayDial, lacking, sought, busy, letGo } = components
   const { self, inFlight = 2, maxKnown = 512 } = init
   const { maxDialled = MAX_DIALLED_PEERS, maxInbound = MAX_INBOUND_PEERS } = init
   const usefulness = createUsefulness(clock.now)
@@ -151,21 +156,30 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
 
   /** Places taken, by connections and by dials that go on. */
   const taken = (place: Place): number => [...peers.values()].filter((known) => known.place === place).length
-  const hasRoom = (): boolean => taken('shard') + taken('chance') < maxDialled
+  const hasRoom = (extra = 0): boolean => taken('shard') + taken('chance') < maxDialled + extra
 
   /** Those to dial now or later: for a direct connection where there is a relayed one, and for free places. */
   function candidates(): Known[] {
     const room = hasRoom()
+    const wanted = hasRoom(EXTRA_PLACES) ? sought() : new Set<string>()
     return [...peers.values()]
       .filter(({ reach, dialling }) => reach !== 'direct' && !dialling)
-      .filter(({ peer, reach }) => (reach === 'relayed' ? isOurs(peer) : room))
+      .filter((known) => (known.reach === 'relayed' ? isOurs(known.peer) : room || isOf(known, wanted)))
       .filter(({ peer }) => mayDial(peer))
   }
+
+  const isOf = ({ shards }: Known, topics: ReadonlySet<string>): boolean => shards.some((shard) => topics.has(shard))
 
   function next(): Known | null {
     const due = candidates().filter(({ nextAt }) => nextAt <= clock.now())
     const upgrade = due.find(({ reach }) => reach === 'relayed')
     if (upgrade !== undefined || due.length === 0) return upgrade ?? null
+    const wanted = sought()
+    const one = oneOf(due.filter((known) => isOf(known, wanted)), random)
+    if (one !== undefined) {
+      one.place = 'shard'
+      return one
+    }
     const places = { shard: taken('shard'), chance: taken('chance'), places: maxDialled }
     const choice = chooseNext(due, lacking(), places, random)
     if (choice === null) return null

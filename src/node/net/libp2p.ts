@@ -145,6 +145,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
 
   const topics = createTopics({
     pubsub,
+    clock,
     log,
     hears: (peer) => connections.shown(peer) && topicStreams.isOpen(peer),
     penalise,
@@ -181,6 +182,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
         const addresses = commonRelays(relayAddresses(), theirs).map((relay) => multiaddr(`${relay}${last}`))
         await node.dial(addresses, { signal })
       },
+      sought: topics.sought,
       lacking: () => new Set(shards().flatMap(({ topic, peers }) => (peers < PEERS_PER_SHARD ? [topic] : []))),
       busy(peer) {
         const connection = connections.best(peer)
@@ -347,6 +349,10 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     subscribe: topics.subscribe,
     subscribers: topics.subscribers,
     publish: topics.publish,
+    seek(topic) {
+      topics.seek(topic)
+      dials.wake()
+    },
     useful: dials.useful,
     penalise,
     bytesByProtocol: () => traffic.byProtocol(),

@@ -327,6 +327,8 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
         }
       },
       subscribers,
+      // everybody who is there is connected
+      seek: () => undefined,
       async publish(topic, message) {
         if (!running || subscribers(topic).length === 0 || !see(messageKey(topic, message))) return 0
         return spread(topic, message.slice(), peer)

@@ -103,6 +103,11 @@ export interface Network {
    * resolves to 0 and nothing is kept. More than `MAX_TOPIC_MESSAGE_BYTES` are held against us by whoever gets them.
    */
   publish(topic: string, message: Uint8Array): Promise<number>
+  /**
+   * Looks for somebody who takes part in a topic, because we have something to say there and know nobody of it: for some
+   * minutes, or until one is connected.
+   */
+  seek(topic: string): void
   /** Says that a peer gave us something new: of those who give nothing, one makes room for another now and then. */
   useful(peer: string): void
   /** Holds something against a peer: over a limit it is disconnected and not dialled for a while. */

@@ -1,11 +1,13 @@
 /** Topics as the layers above take part in them, over gossipsub. */
 import { TopicValidatorResult, type GossipSub, type Message } from '@libp2p/gossipsub'
 import type { Logger } from '@libp2p/interface'
+import type { Clock } from '../support/clock.ts'
 import { MAX_TOPIC_MESSAGE_BYTES, type Network, type TopicHandler, type Verdict } from './network.ts'
 import { OFFENCES } from './offences.ts'
 
 export interface TopicsComponents {
   pubsub: GossipSub
+  clock: Clock
   log: Pick<Logger, 'error'>
   /** Whether messages reach a peer now. */
   hears(peer: string): boolean
@@ -14,12 +16,18 @@ export interface TopicsComponents {
   onChange(): void
 }
 
-export interface Topics extends Pick<Network, 'subscribe' | 'subscribers' | 'publish'> {
+/** How long somebody of a topic is sought, and of how many topics at a time. */
+const SOUGHT_MS = 3 * 60_000
+const MAX_SOUGHT = 16
+
+export interface Topics extends Pick<Network, 'subscribe' | 'subscribers' | 'publish' | 'seek'> {
   /** Takes part from now on. Nothing is published before. */
   start(): void
   stop(): void
   /** The topics that we take part in. */
   names(): string[]
+  /** The topics of which somebody is sought and nobody is there. */
+  sought(): ReadonlySet<string>
 }
 
 export const RESULTS = {
@@ -28,8 +36,10 @@ export const RESULTS = {
   reject: TopicValidatorResult.Reject
 } as const satisfies Record<Verdict, TopicValidatorResult>
 
-export function createTopics({ pubsub, log, hears, penalise, onChange }: TopicsComponents): Topics {
+export function createTopics({ pubsub, clock, log, hears, penalise, onChange }: TopicsComponents): Topics {
   const handlers = new Map<string, TopicHandler>()
+  /** until when */
+  const sought = new Map<string, number>()
   let running = false
 
   async function judge(topic: string, from: string, message: Message): Promise<Verdict> {
@@ -71,6 +81,18 @@ export function createTopics({ pubsub, log, hears, penalise, onChange }: TopicsC
       running = false
     },
     names: () => [...handlers.keys()],
+    seek(topic) {
+      sought.delete(topic)
+      sought.set(topic, clock.now() + SOUGHT_MS)
+      const [oldest] = sought.keys()
+      if (sought.size > MAX_SOUGHT && oldest !== undefined) sought.delete(oldest)
+    },
+    sought() {
+      for (const [topic, until] of sought) {
+        if (until <= clock.now() || subscribers(topic).length > 0) sought.delete(topic)
+      }
+      return new Set(sought.keys())
+    },
     subscribers,
     subscribe(topic, handler) {
       const before = handlers.has(topic)

@@ -9,8 +9,8 @@ export interface Announcer {
   announce(bytes: Uint8Array, header: Header): Promise<void>
   /** Never throws. */
   say(topic: string, message: Uint8Array): Promise<void>
-  /** Says what nobody was there for, where somebody is now. */
-  sayAgain(): void
+  /** Says what nobody was there for, where somebody is now. @returns whether there is more to be said */
+  sayAgain(): boolean
 }
 
 /** Messages that wait for somebody to hear them. */
@@ -73,8 +73,12 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
       unsaid = []
       for (const { topic, message } of again) {
         if (network.subscribers(topic).length > 0) void say(topic, message)
-        else unsaid.push({ topic, message })
+        else {
+          unsaid.push({ topic, message })
+          network.seek(topic)
+        }
       }
+      return unsaid.length > 0
     }
   }
 }

@@ -35,6 +35,8 @@ import { createTransfer, type Exchanged } from './transfer.ts'
 
 /** How often we look whether shards should be followed otherwise, and what could not be announced is said again. */
 const LOOK_MS = 30_000
+/** What nobody was there for is said again after so long. */
+const SAY_AGAIN_MS = 2_000
 /** Entries whose bodies are looked for at a time, after a start or when interests have changed, and the pause while many wait. */
 const LOOK_PAGE = 64
 const MAX_LOOKED_FOR = 1024
@@ -106,6 +108,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   const stops: Array<() => void> = []
   let ready = false
   let cancelLook: () => void = () => undefined
+  let cancelSaying: () => void = () => undefined
 
   const report = (error: unknown) => {
     if (!closing.signal.aborted) components.report(error)
@@ -244,6 +247,14 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
     announcer.sayAgain()
   }
 
+  /** Where nobody was to hear us somebody may be a moment later. */
+  function sayAgainSoon(): void {
+    cancelSaying()
+    cancelSaying = clock.after(SAY_AGAIN_MS, () => {
+      if (announcer.sayAgain()) sayAgainSoon()
+    })
+  }
+
   function lookAgainLater(): void {
     cancelLook = clock.after(LOOK_MS * (0.75 + random() / 2), () => {
       look()
@@ -312,13 +323,17 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       follow()
       begin().catch(report)
     },
-    announce: (bytes) => announcer.announce(bytes, parseHeader(bytes)),
+    async announce(bytes) {
+      await announcer.announce(bytes, parseHeader(bytes))
+      if (!closing.signal.aborted) sayAgainSoon()
+    },
     shards: regions.kept,
     stop() {
       closing.abort(new Error('the node stops'))
       for (const stop of stops) stop()
       for (const leave of topics.values()) leave()
       cancelLook()
+      cancelSaying()
       exchanges.stop()
       gaps.stop()
       puller.close()

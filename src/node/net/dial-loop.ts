@@ -58,7 +58,9 @@ export interface DialLoop {
   reached(peer: string, reach: Reach, inbound?: boolean): void
   /** A peer gave us something new. */
   useful(peer: string): void
-  /** Looks again at once, for instance when a relay is there again. */
+  /** Looks whether somebody is to be dialled now, for instance because a topic is sought. */
+  look(): void
+  /** Looks again at once, and forgets pauses, for instance when a relay is there again. */
   wake(): void
   known(): Array<{ peer: string; reach: Reach; place: Place | null; failures: number }>
   close(): void
@@ -280,6 +282,7 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
       peers.set(peer, known)
       look()
     },
+    look,
     useful(peer) {
       if (peers.has(peer)) usefulness.add(peer)
     },

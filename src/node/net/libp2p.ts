@@ -351,7 +351,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     publish: topics.publish,
     seek(topic) {
       topics.seek(topic)
-      dials.wake()
+      dials.look()
     },
     useful: dials.useful,
     penalise,

@@ -1,7 +1,7 @@
 /**
  * Declarations by their words: BM25 over fields that weigh differently (Robertson, Zaragoza and Taylor, "Simple BM25 extension
  * to multiple weighted fields", 2004). What a word weighs in a document is worked out when the document comes, with
- * fixed average lengths, and kept in a byte: a hundred thousand documents are some fifty megabytes.
+ * fixed average lengths, and kept in a byte: a hundred thousand documents are some thirty megabytes.
  */
 import { editsApart, termsOf } from './terms.ts'
 
@@ -122,7 +122,7 @@ export function createWordIndex(): WordIndex {
     return Math.log(1 + (slots.size - held + 0.5) / (held + 0.5))
   }
 
-  /** Terms that are spelled alike, or begin with this one, by how rare they are last. */
+  /** Lists of terms that are spelled alike, or begin with this one: the nearest first, of these the most common. */
   function alike(term: string): List[] {
     const found: Array<{ list: List; distance: number }> = []
     const letters = lettersOf(term)

@@ -7,6 +7,7 @@ import { MAX_BODY_REQUEST_BYTES, bodyRequest } from '../schema/messages.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { StoreFullError } from '../store/store.ts'
 import { systemClock } from '../support/clock.ts'
+import { createTestTime } from '../support/testing/time.ts'
 import { BODY_PROTOCOL } from './body-stream.ts'
 import { createGossip } from './gossip.ts'
 import { createParty, sketchOf, strangersHeader, testCodebook, type Party, type PartyInit } from './testing/party.ts'
@@ -91,6 +92,24 @@ describe('an announcement', () => {
       `starling/1/record/${slices[byte >> 6]}`
     ])
     await other.stop()
+  })
+
+  test('that nobody near is there for is not missed: who knows nobody else in a shard of its own looks for somebody', async () => {
+    const time = createTestTime()
+    const init: PartyInit = { clock: time, depth: 3, interests: { sketches: () => [sketchOf(5)] }, defences: { recordShards: false } }
+    const [a, b] = [await party('a', init), await party('b', init)]
+    const topic = 'starling/1/meaning/1/101'
+    await a.network.start()
+    await time.pass(40_000)
+    expect(a.sought).toContain(topic)
+    await b.network.start()
+    await time.pass(100)
+    a.sought.length = 0
+    await time.pass(80_000)
+    expect(a.sought).toEqual([])
+    hub.cut('a', 'b')
+    await time.pass(100)
+    expect(a.sought).toContain(topic)
   })
 
   test('is told on a topic nearby when nobody listens at our depth', async () => {

@@ -244,7 +244,13 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
 
   function look(): void {
     if (regions.update()) follow()
+    seekCompany()
     announcer.sayAgain()
+  }
+
+  /** In a shard in which we know nobody else we hear nothing, and are told nothing when we catch up. */
+  function seekCompany(): void {
+    for (const topic of topics.keys()) if (network.subscribers(topic).length === 0) network.seek(topic)
   }
 
   /** Where nobody was to hear us somebody may be a moment later. */
@@ -310,6 +316,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
     network.on('disconnect', ({ peer }) => {
       connected.delete(peer)
       exchanges.leave(peer)
+      seekCompany()
     }),
     interests.watch(interestsChanged)
   )

@@ -6,7 +6,7 @@
  * relay); after three failures a relayed connection is enough, and the direct way is tried now and then.
  */
 import type { Clock } from '../support/clock.ts'
-import { chooseNext, oneOf, oneToLetGo, type Place } from './dial-choice.ts'
+import { chooseNext, oneOf, oneToLetGo, shardPlaces, type Place } from './dial-choice.ts'
 import { createUsefulness } from './usefulness.ts'
 
 export type Reach = 'none' | 'relayed' | 'direct'
@@ -158,12 +158,17 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
 
   /** Places taken, by connections and by dials that go on. */
   const taken = (place: Place): number => [...peers.values()].filter((known) => known.place === place).length
-  const hasRoom = (extra = 0): boolean => taken('shard') + taken('chance') < maxDialled + extra
+  /** Extra places take none of those that are left to chance. */
+  const hasRoom = (): boolean => Math.min(taken('shard'), shardPlaces(maxDialled)) + taken('chance') < maxDialled
+  const hasExtraRoom = (): boolean =>
+    taken('shard') < shardPlaces(maxDialled) + EXTRA_PLACES && taken('shard') + taken('chance') < maxDialled + EXTRA_PLACES
+  /** Topics of which somebody is sought, while there is a place for them. */
+  const soughtNow = (): ReadonlySet<string> => (hasExtraRoom() ? sought() : new Set())
 
   /** Those to dial now or later: for a direct connection where there is a relayed one, and for free places. */
   function candidates(): Known[] {
     const room = hasRoom()
-    const wanted = hasRoom(EXTRA_PLACES) ? sought() : new Set<string>()
+    const wanted = soughtNow()
     return [...peers.values()]
       .filter(({ reach, dialling }) => reach !== 'direct' && !dialling)
       .filter((known) => (known.reach === 'relayed' ? isOurs(known.peer) : room || isOf(known, wanted)))
@@ -176,7 +181,7 @@ export function createDialLoop(components: DialLoopComponents, init: DialLoopIni
     const due = candidates().filter(({ nextAt }) => nextAt <= clock.now())
     const upgrade = due.find(({ reach }) => reach === 'relayed')
     if (upgrade !== undefined || due.length === 0) return upgrade ?? null
-    const wanted = sought()
+    const wanted = soughtNow()
     const one = oneOf(due.filter((known) => isOf(known, wanted)), random)
     if (one !== undefined) {
       one.place = 'shard'

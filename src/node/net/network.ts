@@ -104,7 +104,7 @@ export interface Network {
    */
   publish(topic: string, message: Uint8Array): Promise<number>
   /**
-   * Looks for somebody who takes part in a topic, because we have something to say there and know nobody of it: for some
+   * Looks for somebody who takes part in a topic that we have something to say on, or listen to, and know nobody of: for some
    * minutes, or until one is connected.
    */
   seek(topic: string): void

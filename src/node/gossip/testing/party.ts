@@ -31,6 +31,8 @@ export interface Party {
   offences: Offence[]
   /** peers that gave it news, once for each piece of news */
   useful: string[]
+  /** topics of which it looked for somebody, once for each time */
+  sought: string[]
   reports: unknown[]
   say(goal: string, sketch?: Sketch): Promise<Uint8Array>
 }
@@ -67,6 +69,7 @@ export async function createParty(hub: MemoryHub, peer: string, init: PartyInit 
   const store = createMemoryStore()
   const offences: Offence[] = []
   const useful: string[] = []
+  const sought: string[] = []
   const reports: unknown[] = []
   const inner = hub.network(peer)
   const network: Network = {
@@ -78,6 +81,10 @@ export async function createParty(hub: MemoryHub, peer: string, init: PartyInit 
     useful(other) {
       useful.push(other)
       inner.useful(other)
+    },
+    seek(topic) {
+      sought.push(topic)
+      inner.seek(topic)
     }
   }
   const verifier = trusting === true ? { verifier: trustingVerifier } : {}
@@ -108,6 +115,7 @@ export async function createParty(hub: MemoryHub, peer: string, init: PartyInit 
     gossip,
     offences,
     useful,
+    sought,
     reports,
     async say(goal, sketch) {
       const body = { kind: 'intention', goal, tags: [] }

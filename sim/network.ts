@@ -54,6 +54,10 @@ export function createNetworks(world: World, seek: (member: Member, topic: strin
           return peers
         },
         seek: (topic) => seek(member, topic),
+        // nobody insists on anything
+        guard: () => undefined,
+        shown: () => undefined,
+        reconsider: () => undefined,
         penalise(peer, _reason, points) {
           const link = linkTo(peer)
           if (link !== undefined) world.penalise(member, link.other, points)

@@ -46,6 +46,8 @@ const REPLACE_MS = 5 * 60_000
 const TRIAL_MS = 5 * 60_000
 const LOOK_MS = 1500
 const SEEK_TRIES = 8
+/** Places beyond those, for peers of topics that are sought. */
+const SOUGHT_PLACES = 2
 /** Places for those who dial us, for each that we dial ourselves. */
 const INBOUND = 4 / 3
 
@@ -66,14 +68,15 @@ export function createTopology(world: World, rolls: Rolls, random: Random, init:
     return count
   }
 
-  function mayJoin(from: Member, to: Member): boolean {
+  /** @param extra places that the one who dials has besides */
+  function mayJoin(from: Member, to: Member, extra = 0): boolean {
     if (!from.up || !to.up || from === to || from.links.has(to.index)) return false
     if (sides !== null && sides(from) !== sides(to)) return false
-    return from.links.size < places && to.links.size < places && to.links.size - countOut(to) < inboundPlaces
+    return from.links.size < places + extra && to.links.size < places && to.links.size - countOut(to) < inboundPlaces
   }
 
-  function dial(from: Member, to: Member | undefined): boolean {
-    return to !== undefined && mayJoin(from, to) && world.connect(from, to)
+  function dial(from: Member, to: Member | undefined, extra = 0): boolean {
+    return to !== undefined && mayJoin(from, to, extra) && world.connect(from, to)
   }
 
   const anybody = (): Member | undefined => members[below(random, members.length)]
@@ -150,7 +153,7 @@ export function createTopology(world: World, rolls: Rolls, random: Random, init:
         const there = rolls.on(topic)
         if (!member.up || [...member.links.values()].some(({ other }) => other.topics.has(topic))) return
         for (let tries = 0; tries < SEEK_TRIES && there.length > 0; tries++) {
-          if (dial(member, there[below(random, there.length)])) return
+          if (dial(member, there[below(random, there.length)], SOUGHT_PLACES)) return
         }
       })
     },

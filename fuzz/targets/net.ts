@@ -78,7 +78,15 @@ const newDiscovery = () =>
       publish: () => Promise.resolve(0),
       penalise: () => undefined
     },
-    { self: 'nobody', relays: () => [], shards: () => [], known: () => 0, onHeard: () => false, onBye: () => undefined }
+    {
+      self: 'nobody',
+      relays: () => [],
+      shards: () => [],
+      known: () => 0,
+      card: () => null,
+      onHeard: () => false,
+      onBye: () => undefined
+    }
   )
 
 const presenceTopic: Target = {

@@ -10,11 +10,13 @@
  */
 import type { Candidate } from './adapt/rank.ts'
 import type { Reach } from './adapt/directory.ts'
+import type { OwnState } from './adapt/states.ts'
 import type { ImportResult } from './log/log.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
-import type { Capability, Constraints, Intention, Limits } from './schema/declaration.ts'
+import type { Capability, Constraints, Device, Facts, Insistence, Intention, Limits, State } from './schema/declaration.ts'
 import type { Progress, Result } from './schema/result.ts'
+import type { Goods, Sureness } from './semantic/composition.ts'
 import type { ModelState } from './semantic/embedder.ts'
 import type { SubmitRequest } from './task/leader.ts'
 
@@ -52,6 +54,8 @@ export interface AgentView {
   petname: string | null
   /** how it can be reached at this moment */
   reach: Reach
+  /** how it says that it is, if it has said so in the last minutes */
+  state: State | null
   capabilities: Array<{ seq: number; capability: Capability; expiry: number | null }>
   intentions: Array<{ seq: number; intention: Intention; expiry: number | null }>
   /** tasks that we did with it, either way round */
@@ -147,6 +151,43 @@ export interface LogEntryView {
   body: unknown
 }
 
+/** Something that is looked for until it is found: known on this device only, unlike an intention. */
+export interface StandingInterest {
+  id: string
+  text: string
+  constraints: Constraints
+  created: number
+  /** who offers it, best first: those who did when it was said, and those who came since */
+  found: Array<{ agent: string; skill: string; name: string; likely: number; at: number; seen: boolean }>
+}
+
+/** On what terms this agent works with others at all: told to others, and held to here. */
+export interface Policy {
+  facts: Facts
+  insists: Insistence
+}
+
+/** How an offer would be found before it is declared. */
+export interface OfferPreview {
+  /** each of the requests that were given, in order: how likely this is what is asked for, were it alone; 0 where it would not be found */
+  requests: PreviewedRequest[]
+  /** what others ask for in the topics around it, likeliest first; the last of them would not find it */
+  samples: PreviewedRequest[]
+  /** goals that agents in the network have said and that would find it */
+  wanted: Array<PreviewedRequest & { agent: string }>
+  /** the topic that it would count in */
+  topic: string | null
+}
+
+export interface PreviewedRequest {
+  text: string
+  likely: number
+  /** words of the offer that made the match */
+  terms: string[]
+  /** as a cosine; null while only words are looked at */
+  meaning: number | null
+}
+
 /** Everything a page draws, in one value. Sent whole when it changes, at most ten times a second. */
 export interface Snapshot {
   status: Status
@@ -156,6 +197,11 @@ export interface Snapshot {
   permissions: Permission[]
   /** what we offer; `offered: false` while its declaration is withdrawn */
   offers: Array<{ capability: Capability; offered: boolean; seq: number | null }>
+  /** what is looked for until it is found */
+  interests: StandingInterest[]
+  policy: Policy
+  /** how we are at this moment, as others are told */
+  state: OwnState
   /** number of entries in our own log */
   logLength: number
 }
@@ -165,7 +211,7 @@ export interface Snapshot {
  * `run(input, host)` and returns `{ summary, parts }`; what is left out gets sensible values.
  */
 export type CapabilityInput = { id: string; name: string; source?: string } & Partial<
-  Pick<Capability, 'kind' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes' | 'limits' | 'terms'>
+  Pick<Capability, 'kind' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes' | 'limits' | 'terms' | 'input' | 'output' | 'topic'>
 >
 
 /** What we look for. Its words become public. */
@@ -185,6 +231,28 @@ export interface StarlingClient {
     text: string,
     options?: { files?: Array<{ name: string; type?: string }>; constraints?: Constraints }
   ): Promise<Candidate[]>
+  /**
+   * Looks for something until it is told not to: offers that come later are told of in the snapshot. Nobody else learns of the text.
+   * Resolves to its id.
+   */
+  listen(text: string, options?: { constraints?: Constraints }): Promise<string>
+  stopListening(id: string): Promise<void>
+  /** What was found for it has been looked at. */
+  seen(id: string): Promise<void>
+  /** How an offer would be found, were it declared now. At most 16 requests. */
+  preview(offer: Omit<CapabilityInput, 'id' | 'source'>, requests?: readonly string[]): Promise<OfferPreview>
+  setPolicy(policy: Policy): Promise<void>
+  /** What only the page knows of the device; others are told of it coarsely. */
+  setDevice(device: Device): Promise<void>
+  /** Whether this agent takes on work for others; kept. */
+  setOpen(open: boolean): Promise<void>
+  /** This agent, or another as far as it is known, as an A2A AgentCard: `input` of other systems. */
+  agentCard(agent?: string): Promise<unknown>
+  /**
+   * Chains of skills that lead from what one has (files, media types, JSON of a schema) to what one wants: the shortest first, of the same
+   * length those first of which each step is sure by the schemas that both sides have declared.
+   */
+  chains(from: Goods, to: Goods): Promise<Array<{ steps: Array<{ agent: string; skill: string; name: string }>; by: Sureness }>>
   /** Loads what finds by meaning (28 MB), where it was not loaded by itself. */
   loadMeaning(): Promise<void>
   /** Starts a task. Resolves once it is kept, to its id. */

@@ -2,23 +2,28 @@
  * The client's interface over a node in the same thread. A page reaches this one through its worker.
  */
 import type { Adaptation } from './adapt/adaptation.ts'
+import type { Declared } from './adapt/declarations.ts'
+import type { Availability } from './availability.ts'
 import type {
   AgentView,
   AlwaysOptions,
   ApprovalView,
   CapabilityInput,
   IntentionInput,
+  OfferPreview,
   Snapshot,
   StarlingClient,
   Status,
   TaskView
 } from './client.ts'
 import { digest, toHex } from './crypto/hash.ts'
+import { LEAST_LIKELY, type Listening } from './listening.ts'
 import type { Logs } from './log/log.ts'
 import type { Network } from './net/network.ts'
 import type { Offers, OwnSkill } from './offers.ts'
-import { InvalidBytesError, decode } from './schema/codec.ts'
-import type { Limits } from './schema/declaration.ts'
+import type { Policy } from './policy.ts'
+import { InvalidBytesError, decode, parse } from './schema/codec.ts'
+import { capability as capabilitySchema, device as deviceSchema, type Capability, type Limits } from './schema/declaration.ts'
 import { result as resultSchema, type Progress, type Result } from './schema/result.ts'
 import type { TaskRecord } from './schema/task.ts'
 import type { Changes } from './store/changes.ts'
@@ -53,6 +58,9 @@ export interface LocalClientComponents {
   permissions: Permissions
   leader: Leader
   offers: Offers
+  policy: Policy
+  availability: Availability
+  listening: Listening
   history: (agent: string) => AgentView['history']
   changes: Changes
   now: () => number
@@ -73,14 +81,36 @@ const IMPORT_CHUNK_BYTES = 64 * 1024
 
 const defaultLimits: Limits = { ms: 30_000, memoryBytes: 48 * 2 ** 20, inputBytes: 8 * 2 ** 20, outputBytes: 2 ** 20 }
 
+/** What is previewed has no program yet. */
+const NO_PROGRAM = '0'.repeat(64)
+/** Requests, and goals of others, that are looked at for a preview. */
+const MAX_PREVIEWED = 16
+const NOT_FOUND = { likely: 0, terms: [], meaning: null }
+
+/** What was said of a capability, with sensible values for what was not. */
+function capabilityOf(said: Omit<CapabilityInput, 'source'>, program: string): Capability {
+  return {
+    description: '',
+    tags: [],
+    examples: [],
+    inputModes: ['text/plain'],
+    outputModes: ['application/json'],
+    limits: defaultLimits,
+    ...said,
+    kind: 'capability',
+    program
+  }
+}
+
 export interface LocalClient extends StarlingClient {
   /** Ends what is watched. */
   close(): void
 }
 
 export async function createLocalClient(components: LocalClientComponents): Promise<LocalClient> {
-  const { agent, store, storage, meaning, network, logs, adaptation, tasks, permissions, leader, offers, history, changes, now, report } =
+  const { agent, store, storage, meaning, network, logs, adaptation, tasks, permissions, leader, offers, policy, availability, listening } =
     components
+  const { history, changes, now, report } = components
   const names = new Map<string, string>()
   /** programs' sources by hash: at most as many as there are skills */
   const sources = new Map<string, string>()
@@ -107,6 +137,9 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     adaptation.watch(notify),
     tasks.watch(notify),
     permissions.watch(notify),
+    policy.watch(notify),
+    availability.watch(notify),
+    listening.watch(notify),
     logs.on('appended', logChanged),
     logs.on('accepted', logChanged),
     logs.on('fork', logChanged),
@@ -166,8 +199,13 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     return { entries: head?.count ?? 0, whole: head === null || head.count === head.seq, fork: fork !== null }
   }
 
-  function about(other: string): Pick<AgentView, 'petname' | 'reach' | 'history'> {
-    return { petname: names.get(other) ?? null, reach: adaptation.reach(other), history: history(other) }
+  function about(other: string): Pick<AgentView, 'petname' | 'reach' | 'state' | 'history'> {
+    return {
+      petname: names.get(other) ?? null,
+      reach: adaptation.reach(other),
+      state: adaptation.stateOf(other),
+      history: history(other)
+    }
   }
 
   async function agentViews(): Promise<AgentView[]> {
@@ -226,6 +264,9 @@ export async function createLocalClient(components: LocalClientComponents): Prom
         offered: offers.offered(capability.id) !== undefined,
         seq: offers.declared(capability.id)?.seq ?? null
       })),
+      interests: listening.all(),
+      policy: policy.current(),
+      state: availability.current(),
       logLength: (await logView(agent)).entries
     }
   }
@@ -259,6 +300,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       if (!offers.skills.has(said.id)) {
         throw new RangeError(`This agent has no program for “${said.id}”: give its JavaScript as “source”.`)
       }
+      if (said.terms !== undefined) await offers.setTerms(said.id, said.terms)
       await offers.set(said.id, true)
       const live = offers.declared(said.id)
       if (live === undefined) throw new Error(`“${said.id}” could not be declared`)
@@ -268,19 +310,45 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     if (bytes.length > MAX_SOURCE_BYTES) throw new RangeError(`A program may have ${MAX_SOURCE_BYTES} bytes at most.`)
     const own: OwnSkill = {
       source,
-      capability: {
-        description: '',
-        tags: [],
-        examples: [],
-        inputModes: ['text/plain'],
-        outputModes: ['application/json'],
-        limits: defaultLimits,
-        ...said,
-        kind: 'capability',
-        program: toHex(await digest(bytes))
-      }
+      capability: capabilityOf(said, toHex(await digest(bytes)))
     }
     return { seq: (await offers.add(own)).seq }
+  }
+
+  async function preview(offer: Parameters<StarlingClient['preview']>[0], requests: readonly string[] = []): Promise<OfferPreview> {
+    const capability = parse(capabilityOf({ ...offer, id: 'preview' }, NO_PROGRAM), capabilitySchema)
+    const wanted = adaptation
+      .intentions()
+      .filter((one) => one.agent !== agent)
+      .slice(-MAX_PREVIEWED)
+    const own = requests.slice(0, MAX_PREVIEWED)
+    const judged = await adaptation.preview([...own, ...wanted.map(({ declaration }) => declaration.goal)], capability)
+    const shown = judged.map(({ score, terms, meaning }) => ({ likely: score, terms, meaning }))
+    return {
+      requests: own.map((text, i) => ({ text, ...(shown[i] ?? NOT_FOUND) })),
+      samples: [],
+      wanted: wanted
+        .map((one, i) => ({ agent: one.agent, text: one.declaration.goal, ...(shown[own.length + i] ?? NOT_FOUND) }))
+        .filter(({ likely }) => likely >= LEAST_LIKELY)
+        .sort((a, b) => b.likely - a.likely),
+      topic: null
+    }
+  }
+
+  /** What is known of an agent, as other systems read it. They are rare: what writes it is not loaded at the start. */
+  async function agentCard(of: string = agent): Promise<unknown> {
+    const { toAgentCard } = await import('./adapt/agent-card.ts')
+    const isOurs = of === agent
+    const stand = isOurs ? policy.current() : adaptation.standOf(of)
+    const said = <T>(all: Array<Declared<T>>) => all.flatMap((one) => (one.agent === of ? one.declaration : []))
+    return toAgentCard({
+      agent: of,
+      name: names.get(of) ?? `Agent ${of.slice(-6)}`,
+      capabilities: said(adaptation.capabilities()),
+      intentions: said(adaptation.intentions()),
+      constraint: stand === null ? null : { kind: 'constraint', ...stand },
+      state: isOurs ? { kind: 'state', ...availability.current(), at: now() } : adaptation.stateOf(of)
+    })
   }
 
   async function declareIntention({ goal, tags = [] }: IntentionInput): Promise<{ seq: number }> {
@@ -318,6 +386,21 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       // a skill that is still switched on would be declared again
       if (skill !== undefined) await offers.set(skill.declaration.id, false)
       else await adaptation.withdraw(seq)
+    },
+    listen: (text, { constraints } = {}) => listening.add(text, constraints),
+    stopListening: (id) => listening.remove(id),
+    seen: (id) => listening.seen(id),
+    preview,
+    setPolicy: (stand) => policy.set(stand),
+    setDevice: async (device) => availability.setDevice(parse(device, deviceSchema)),
+    setOpen: (open) => availability.setOpen(open),
+    agentCard,
+    async chains(from, to) {
+      const found = await adaptation.chains({ from, to })
+      return found.map(({ steps, by }) => ({
+        steps: steps.map((one) => ({ agent: one.agent, skill: one.declaration.id, name: one.declaration.name })),
+        by
+      }))
     },
     loadMeaning: async () => meaning.load(),
     find: (text, { files, constraints } = {}) =>

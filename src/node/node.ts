@@ -10,19 +10,26 @@
  */
 import { createAdaptation } from './adapt/adaptation.ts'
 import { createInterests } from './adapt/interests.ts'
+import { createMeaning } from './adapt/meaning.ts'
+import { createStands } from './adapt/stands.ts'
+import { createAvailability } from './availability.ts'
 import type { StarlingClient, Status } from './client.ts'
 import type { AgentKey } from './crypto/keys.ts'
 import type { Verifier } from './crypto/verifier.ts'
 import { createGossip } from './gossip/gossip.ts'
 import { issueCertificate, verifyCertificate } from './identity/certificate.ts'
+import { createListening } from './listening.ts'
 import { createLocalClient, type LocalClient } from './local-client.ts'
 import { createLogs } from './log/log.ts'
 import type { Network } from './net/network.ts'
 import { createOffers } from './offers.ts'
+import { createPolicy } from './policy.ts'
 import type { Limits } from './schema/declaration.ts'
-import { createCodebook1 } from './semantic/codebook.ts'
+import type { Sketch } from './schema/header.ts'
+import { createCodebook1, createCodebook2 } from './semantic/codebook.ts'
 import type { LazyEmbedder } from './semantic/embedder.ts'
 import { createHybridMatcher } from './semantic/hybrid.ts'
+import { createRemembering } from './semantic/remembering.ts'
 import { createStandIn } from './semantic/stand-in.ts'
 import { builtInSkills } from './skill/skills.ts'
 import type { Runner } from './skill/runner.ts'
@@ -93,11 +100,14 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     lock: (name, task) => locks.hold(name, task),
     ...(components.verifier ? { verifier: components.verifier } : {})
   })
-  const embedder = components.embedder ?? null
+  const embedder = components.embedder === undefined ? null : createRemembering(components.embedder)
+  const [wordCodebook, sentenceCodebook] = [createCodebook1(), createCodebook2()]
+  const fits = (sketch: Sketch) => [wordCodebook, sentenceCodebook].some((codebook) => codebook.fits(sketch))
   const matcher = createHybridMatcher({ clock, embedder, report })
-  const interests = createInterests()
+  const stands = createStands()
+  const interests = createInterests(stands.clash)
   const gossip = createGossip(
-    { network, logs, clock, random: Math.random, report, codebook: createCodebook1(), interests },
+    { network, logs, clock, random: Math.random, report, codebook: { ...wordCodebook, fits }, interests },
     { self: key.publicKey }
   )
   const history = createHistory(tasks.all)
@@ -108,14 +118,15 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       logs,
       gossip,
       matcher,
-      sketcher: createStandIn(),
+      meaning: createMeaning({ standIn: createStandIn(), embedder, codebook: sentenceCodebook }),
       interests,
+      stands,
       certifier: {
         issue: (peer) => issueCertificate(key, peer, { now: now(), validMs: CERTIFICATE_MS }),
         verify: (certificate, peer) => verifyCertificate(certificate, peer, now())
       },
       changes,
-      now,
+      clock,
       report
     },
     {
@@ -124,6 +135,9 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     }
   )
   const offers = createOffers({ agent: key.agent, adaptation, store, locks, changes, report, builtIn: builtInSkills, now })
+  const availability = createAvailability({ adaptation, tasks, store, changes, report })
+  const policy = createPolicy({ adaptation, store, locks, changes, now, report })
+  const listening = createListening({ adaptation, store, locks, changes, now, random, report })
   const leader = createLeader({ key, store, tasks, adaptation, locks, now, random, report })
   const follower = createFollower({
     key,
@@ -134,6 +148,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     locks,
     runner,
     offered: offers.offered,
+    isOpen: () => availability.current().open,
     now,
     report
   })
@@ -171,6 +186,9 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     permissions,
     leader,
     offers,
+    policy,
+    availability,
+    listening,
     history,
     changes,
     now,
@@ -187,6 +205,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
 
   function keepHouse(): void {
     offers.renew().catch(report)
+    policy.renew().catch(report)
     void sweep()
   }
 
@@ -206,8 +225,12 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   return {
     client,
     async start() {
+      // before anybody is met
+      await policy.renew()
+      await availability.start()
       await adaptation.start()
       await offers.renew()
+      await listening.start()
       await network.start()
       void sweep()
       for (const task of tasks.all()) {
@@ -229,6 +252,9 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       follower.stop()
       client.close()
       offers.close()
+      policy.close()
+      availability.close()
+      listening.close()
       adaptation.stop()
       matcher.close()
       permissions.close()

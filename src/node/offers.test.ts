@@ -49,6 +49,26 @@ test('what is switched off, or withdrawn, stays so after a restart, and comes ba
   await expect(second.client.offer('nothing', true)).rejects.toThrow(RangeError)
 })
 
+test('terms are kept, of what comes with it too, until they are said otherwise', async () => {
+  const terms = { languages: ['de'], region: 'DE', price: 3, keeps: 'nothing' as const, tier: 0 }
+  const first = await open()
+  const termsOf = async (node: typeof first) =>
+    new Map((await node.client.log()).flatMap(({ body }) => {
+      const { id, terms: said } = body as { id?: string; terms?: unknown }
+      return id === undefined ? [] : [[id, said]]
+    }))
+  await first.client.declare({ id: 'key-points', name: 'Key points', terms })
+  await first.client.declare({ ...own('mirror'), terms })
+  await first.client.declare({ id: 'mirror', name: 'mirror', terms: { ...terms, price: 5 } })
+  await expect(first.client.declare({ id: 'mirror', name: 'mirror', terms: { ...terms, price: -1 } })).rejects.toThrow()
+  await nodes.close(first)
+  const second = await open()
+  expect((await termsOf(second)).get('key-points')).toEqual(terms)
+  expect((await termsOf(second)).get('mirror')).toEqual({ ...terms, price: 5 })
+  await second.client.declare(own('mirror'))
+  expect((await termsOf(second)).get('mirror')).toBeUndefined()
+})
+
 test('a skill of one’s own is kept, and one that is none is refused before it is', async () => {
   const first = await open()
   await first.client.declare(own('mirror'))

@@ -8,7 +8,7 @@ import type { Declared } from './adapt/declarations.ts'
 import { table } from './adapt/table.ts'
 import { equalBytes } from './crypto/hash.ts'
 import { encode, parse } from './schema/codec.ts'
-import { capability as capabilitySchema, type Capability } from './schema/declaration.ts'
+import { capability as capabilitySchema, terms as termsSchema, type Capability, type Terms } from './schema/declaration.ts'
 import type { Skill } from './skill/skills.ts'
 import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
@@ -22,6 +22,8 @@ export interface Offers {
   /** The skill of that id, while it is offered. */
   offered(id: string): Skill | undefined
   set(skill: string, offered: boolean): Promise<void>
+  /** On what terms a skill is offered, built-in ones too; kept. @throws RangeError when there is no such skill, InvalidBytesError for terms that are none */
+  setTerms(skill: string, terms: Terms): Promise<void>
   /** Keeps a skill of the operator's own and offers it. Resolves to its declaration. @throws RangeError for a built-in id, InvalidBytesError for a capability that is none */
   add(own: OwnSkill): Promise<Declared<Capability>>
   /** Our live declaration of a skill. */
@@ -47,11 +49,13 @@ export interface OffersComponents {
 }
 
 const KEY = 'switched-off'
+const TERMS_KEY = 'terms'
 const HALF_LIFE_MS = table.capability.lifeMs / 2
 const MAX_OWN_SKILLS = 32
 
 export function createOffers({ agent, adaptation, store, locks, changes, report, builtIn, now }: OffersComponents): Offers {
   const skills = new Map(builtIn.map((skill) => [skill.capability.id, skill]))
+  const builtInSkills = new Map(skills)
   const builtInIds = new Set(skills.keys())
   let switchedOff: readonly string[] = []
 
@@ -71,6 +75,10 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       if (!builtInIds.has(id)) skills.set(id, { capability, author: 'you', source: () => Promise.resolve(source) })
     }
     switchedOff = (await store.get<string[]>('settings', KEY)) ?? []
+    for (const [id, terms] of Object.entries((await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {})) {
+      const skill = builtInSkills.get(id) ?? skills.get(id)
+      if (skill !== undefined) skills.set(id, { ...skill, capability: { ...skill.capability, terms } })
+    }
   }
 
   const stopListening = changes.listen(({ what }) => {
@@ -104,6 +112,15 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       changes.tell({ what: 'offers' })
       await renew()
     },
+    async setTerms(skill, terms) {
+      const checked = parse(terms, termsSchema)
+      await read()
+      if (!skills.has(skill)) throw new RangeError(`expected one of our skills, got ${skill}`)
+      const all = { ...(await store.get<Record<string, Terms>>('settings', TERMS_KEY)), [skill]: checked }
+      await store.commit([{ put: 'settings', key: TERMS_KEY, value: all }])
+      changes.tell({ what: 'offers' })
+      await renew()
+    },
     async add({ capability, source }) {
       const own: OwnSkill = { capability: parse(capability, capabilitySchema), source }
       const { id } = own.capability
@@ -113,9 +130,13 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
         throw new RangeError(`At most ${MAX_OWN_SKILLS} skills of your own can be kept`)
       }
       const next = switchedOff.filter((one) => one !== id)
+      const terms = Object.entries((await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {})
+      const otherTerms = Object.fromEntries(terms.filter(([of]) => of !== id))
       await store.commit([
         { put: 'skills', key: id, value: own },
-        { put: 'settings', key: KEY, value: next }
+        { put: 'settings', key: KEY, value: next },
+        // what it says now are its terms
+        { put: 'settings', key: TERMS_KEY, value: otherTerms }
       ])
       changes.tell({ what: 'offers' })
       await renew()

@@ -10,6 +10,7 @@ import { lackWords, missing } from './shell/support.ts'
 import { createAnnouncer } from './state/announcer.ts'
 import { emptyDraft } from './state/draft.ts'
 import { followInstallOffer } from './state/install.ts'
+import { noOfferDrafts } from './state/offer-drafts.ts'
 import { offlineShell } from './state/offline-shell.ts'
 import { createPreferences } from './state/preferences.ts'
 import { createSnapshotStore } from './state/snapshots.ts'
@@ -51,6 +52,7 @@ async function main(root: Root): Promise<void> {
         client: peer.client,
         snapshots,
         draft: createValue(emptyDraft),
+        offerDrafts: createValue(noOfferDrafts),
         preferences: createPreferences(() => localStorage),
         announcer: createAnnouncer()
       }}

@@ -2,25 +2,46 @@
  * The protocol adaptation layer: declarations, agents and contracts above; logs, gossip, peers and streams
  * below. `table.ts` says what becomes of what; this puts the parts together.
  */
+import * as z from 'zod/mini'
 import type { AgentKey } from '../crypto/keys.ts'
 import type { Gossip } from '../gossip/gossip.ts'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import type { Network } from '../net/network.ts'
-import { parse } from '../schema/codec.ts'
-import { declaration, type Capability, type Constraints, type Declaration, type Intention } from '../schema/declaration.ts'
-import type { EntryKind } from '../schema/header.ts'
-import { followerMessage, leaderMessage, type FollowerMessage, type LeaderMessage } from '../schema/messages.ts'
-import type { Matcher } from '../semantic/matcher.ts'
-import type { Sketcher } from '../semantic/sketch.ts'
+import { InvalidBytesError, decode, parse } from '../schema/codec.ts'
+import {
+  constraint,
+  declaration,
+  type Capability,
+  type Constraints,
+  type Declaration,
+  type Intention,
+  type State
+} from '../schema/declaration.ts'
+import type { EntryKind, Sketch } from '../schema/header.ts'
+import {
+  MAX_HELLO_BYTES,
+  followerMessage,
+  hello,
+  leaderMessage,
+  type FollowerMessage,
+  type LeaderMessage
+} from '../schema/messages.ts'
+import type { Composition, Goods, Sureness } from '../semantic/composition.ts'
+import type { Match, Matcher } from '../semantic/matcher.ts'
 import type { Change, Changes } from '../store/changes.ts'
+import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
+import { createCard } from './card.ts'
 import { createChannel, type Channel } from './channel.ts'
+import { unmet, type Stand } from './constraints.ts'
 import { fetchData, serveData, type Giver } from './data.ts'
 import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
 import type { OwnInterests } from './interests.ts'
-import { wordsOf } from './meaning.ts'
+import type { Meaning } from './meaning.ts'
 import { rank, type Candidate, type History } from './rank.ts'
+import type { Stands } from './stands.ts'
+import { createStates, type OwnState } from './states.ts'
 import { table } from './table.ts'
 
 export type LeaderChannel = Channel<FollowerMessage, LeaderMessage>
@@ -36,6 +57,24 @@ export interface Query {
   constraints?: Constraints
 }
 
+/** What two agents insist on keeps them from working with each other. */
+export class NotMetError extends Error {
+  override readonly name = 'NotMetError'
+}
+
+/** An offer, and how well it fits what is looked for, as if it were all that is offered. */
+export interface Fit {
+  offer: Declared<Capability>
+  match: Match
+}
+
+/** Offers one after the other: each takes what comes out of the one before it. */
+export interface OfferChain {
+  steps: Array<Declared<Capability>>
+  /** `schema`: each step is sure by what both have declared; `modes`: the media types fit */
+  by: Sureness
+}
+
 export interface Adaptation {
   /** Reads what is known and takes part in the network's gossip. */
   start(): Promise<void>
@@ -49,8 +88,30 @@ export interface Adaptation {
   capabilities(): Array<Declared<Capability>>
   intentions(): Array<Declared<Intention>>
 
+  /** Sets what we are and what we insist on of others: it is declared, and whoever does not meet it is parted from. */
+  standFor(stand: Stand): Promise<void>
+
+  /** How we are at this moment: told to whoever is connected, coarsely. */
+  setState(state: OwnState): void
+  /** How an agent says that it is, if it has said so in the last minutes. */
+  stateOf(agent: string): State | null
+
   /** Other agents who could do it, best first, with the reasons. */
   find(query: Query): Promise<Candidate[]>
+  /** What an agent has said that it is and insists on; null: nothing that we know of. */
+  standOf(agent: string): Stand | null
+  /** Why we and an agent don't work with each other, in words; empty when nothing is against it. */
+  against(agent: string): string[]
+  /** How well offers of others fit what is looked for, each by itself; those that don't, or break a constraint, are left out. */
+  judge(text: string, constraints: Constraints, offers?: ReadonlyArray<Declared<Capability>>): Promise<Fit[]>
+  /** Chains of capabilities, ours among them, that lead from what one has to what one wants: the shortest and surest first. */
+  chains(ends: { from: Goods; to: Goods }): Promise<OfferChain[]>
+  /** How well a capability that is not declared would fit each of these texts, in their order. */
+  preview(texts: readonly string[], capability: Capability): Promise<Match[]>
+  /** Called with offers of others that can be judged from now on, or better than before. */
+  onOffered(listener: (offers: ReadonlyArray<Declared<Capability>>) => void): () => void
+  /** Has us hear of what may serve these, for as long as they are looked for. */
+  listensFor(goals: readonly string[]): Promise<void>
   /** Has us hear, from now on, of what may serve this goal: it is among our interests for a while. */
   listenFor(goal: string): Promise<void>
   /** Agents that can be spoken to now. */
@@ -76,11 +137,12 @@ export interface AdaptationComponents {
   logs: Logs
   gossip: Gossip
   matcher: Matcher
-  sketcher: Sketcher
+  meaning: Meaning
   interests: OwnInterests
+  stands: Stands
   certifier: Certifier
   changes: Changes
-  now: () => number
+  clock: Clock
   /** a failure of our own that nobody waits for, such as of the store */
   report: (error: unknown) => void
 }
@@ -96,22 +158,72 @@ const INTRODUCTION_MS = 10_000
 /** Fork proofs that are read at a time. */
 const FORK_PAGE = 1024
 
+const NOT_MET = 'Your agent is not what mine insists on, or mine is not what yours does.'
+
 const MAX_CANDIDATES = 20
 const MAX_MATCHES = 2000
 
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
-  const { key, network, logs, gossip, matcher, sketcher, interests, certifier, changes, now, report } = components
+  const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes, clock, report } = components
+  const { now } = clock
   const { on, emit } = createEmitter<{ change: undefined }>()
-  const directory = createDirectory({ network, certifier, now })
+  const card = createCard({ issue: () => certifier.issue(network.peer), stand: stands.ours, now })
+  const directory = createDirectory({
+    network,
+    certifier,
+    card,
+    now,
+    onHello(agent, { stands: said }) {
+      if (said !== undefined && stands.learn(agent, said, now())) notify()
+    }
+  })
+  /** made when somebody first plans something of several steps */
+  let composing: Promise<Composition> | null = null
   const declarations = createDeclarations({
     self: key.agent,
     onCapability(id, declared) {
+      void composing?.then((composition) => {
+        if (declared === null) composition.delete(id)
+        else composition.set(id, declared.declaration)
+      })
       if (declared === null) matcher.remove(id)
       else if (declared.agent !== key.agent) matcher.add(id, declared.declaration)
     }
   })
   const stops: Array<() => void> = []
   const notify = () => emit('change', undefined)
+  /** what is looked for until it is found */
+  let listened: readonly string[] = []
+
+  const states = createStates({ network, directory, clock, random: Math.random, onChange: notify })
+
+  const idOf = (offer: Declared<Capability>) => capabilityId(offer.agent, offer.declaration.id)
+  const othersOffers = () => declarations.capabilities(now()).filter(({ agent }) => agent !== key.agent)
+
+  function composition(): Promise<Composition> {
+    composing ??= import('../semantic/composition.ts').then(({ createComposition }) => {
+      const all = createComposition()
+      for (const offer of declarations.capabilities(now())) all.set(idOf(offer), offer.declaration)
+      return all
+    })
+    return composing
+  }
+
+  network.guard({ card: card.bytes, admits })
+
+  /** Whether we meet a peer that shows this of itself. Whoever shows nothing may be met: an offer is another matter. */
+  async function admits(peer: string, shown: Uint8Array | null): Promise<boolean> {
+    if (shown === null) return true
+    try {
+      const { certificate, stands: said } = decode(shown, hello, MAX_HELLO_BYTES)
+      const { agent } = await certifier.verify(certificate, peer)
+      if (said !== undefined && stands.learn(agent, said, now())) notify()
+      return !stands.clash(agent)
+    } catch {
+      // it proves nothing: as if it had said nothing
+      return true
+    }
+  }
 
   async function append(kind: EntryKind, body: unknown, options: AppendOptions): Promise<Entry> {
     const entry = await logs.append(key, kind, body, options)
@@ -119,9 +231,42 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     return entry
   }
 
+  /** Takes note of what another agent insists on. What is no constraint says nothing. */
+  function hearStand({ author, header, body }: Entry): void {
+    if (header.kind !== 'constraint' || author === key.agent || body === null) return
+    try {
+      const { facts, insists } = parse(body, constraint)
+      if (stands.learn(author, { facts, insists }, header.time)) notify()
+    } catch (error) {
+      if (!(error instanceof InvalidBytesError)) throw error
+    }
+  }
+
   function heard(entry: Entry): void {
+    hearStand(entry)
+    if (entry.author === key.agent || entry.header.sketch === null) take(entry)
+    else hearOther(entry, entry.header.sketch).catch(report)
+  }
+
+  function take(entry: Entry): void {
     if (!declarations.add(entry)) return
     if (entry.author === key.agent) declareInterests().catch(report)
+    notify()
+  }
+
+  /** By its sketch it came to us: what is about something else than it says was to reach whom it does not concern. */
+  async function hearOther(entry: Entry, sketch: Sketch): Promise<void> {
+    const said = z.safeParse(declaration, entry.body).data
+    if (said === undefined || (await meaning.tells(said, sketch)) !== false) {
+      take(entry)
+      return
+    }
+    const { author, header } = entry
+    await logs.dropBody(author, header.seq)
+    if (stands.caughtLying(author)) {
+      declarations.drop(author)
+      network.reconsider()
+    }
     notify()
   }
 
@@ -130,8 +275,12 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     const ours = [...declarations.intentions(now()), ...declarations.capabilities(now())].filter(
       ({ agent }) => agent === key.agent
     )
-    const stored = await Promise.all(ours.map(({ seq }) => logs.header(key.agent, seq)))
-    interests.declared(stored.flatMap((one) => (one?.header.sketch ? [one.header.sketch] : [])))
+    const all = await Promise.all(ours.map(({ declaration: said }) => meaning.sketches(said)))
+    interests.declared(all.flat())
+  }
+
+  async function listenAgain(): Promise<void> {
+    interests.listensFor((await Promise.all(listened.map(meaning.sketches))).flat())
   }
 
   function forked({ author }: { author: string }): void {
@@ -162,12 +311,19 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       if (last === undefined || forks.length < FORK_PAGE) break
       after = last[0]
     }
-    for await (const entry of logs.declared()) declarations.add(entry)
+    for await (const entry of logs.declared()) {
+      hearStand(entry)
+      declarations.add(entry)
+    }
   }
 
   return {
     async start() {
       stops.push(
+        meaning.onModel(() => {
+          declareInterests().catch(report)
+          listenAgain().catch(report)
+        }),
         ...hearsFrom(heard),
         ...hearsFrom(({ author, header: { seq } }) => changes.tell({ what: 'entry', author, seq })),
         logs.on('accepted', notify),
@@ -178,19 +334,24 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       )
       await readLogs()
       await declareInterests()
+      await card.fresh()
       gossip.start()
     },
 
     stop() {
       for (const stop of stops) stop()
+      states.close()
       directory.close()
       gossip.stop()
     },
 
     async declare(said) {
       const checked = parse(said, declaration)
-      const sketch = await sketcher.sketch(wordsOf(checked))
-      return append(checked.kind, checked, { expiry: now() + table[checked.kind].lifeMs, sketch })
+      const sketch = await meaning.sketch(checked)
+      return append(checked.kind, checked, {
+        expiry: now() + table[checked.kind].lifeMs,
+        ...(sketch === null ? {} : { sketch })
+      })
     },
 
     async withdraw(seq) {
@@ -202,31 +363,79 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     capabilities: () => declarations.capabilities(now()),
     intentions: () => declarations.intentions(now()),
 
+    async standFor({ facts, insists }) {
+      stands.setOurs({ facts, insists })
+      await card.fresh()
+      network.reconsider()
+      notify()
+    },
+
     async find({ text, files = [], agent = null, skill = null, constraints = {} }) {
       const found = await matcher.search(text, MAX_MATCHES)
-      const offers = declarations
-        .capabilities(now())
-        .filter(
-          (offer) =>
-            offer.agent !== key.agent &&
-            (agent === null || offer.agent === agent) &&
-            (skill === null || offer.declaration.id === skill)
-        )
-      const idOf = (offer: Declared<Capability>) => capabilityId(offer.agent, offer.declaration.id)
+      const offers = othersOffers().filter(
+        (offer) =>
+          (agent === null || offer.agent === agent) &&
+          (skill === null || offer.declaration.id === skill) &&
+          stands.against(offer.agent).length === 0
+      )
       const matches = new Map(found.map((match) => [match.id, match]))
       if (skill !== null) {
         // asked for by name: the words need not fit as well
         for (const offer of offers) {
           const id = idOf(offer)
-          if (!matches.has(id)) matches.set(id, { id, score: 0.5, terms: [offer.declaration.name], meaning: null })
+          if (!matches.has(id)) matches.set(id, { id, score: 0.5, alone: 0.5, terms: [offer.declaration.name], meaning: null })
         }
       }
-      const ranked = rank({ offers, matches, idOf, files, constraints, reach: directory.reach, ...init })
+      const ranked = rank({ offers, matches, idOf, files, constraints, reach: directory.reach, state: states.of, ...init })
       return ranked.slice(0, MAX_CANDIDATES)
     },
 
+    standOf: stands.of,
+    against: stands.against,
+    setState(state) {
+      states.setOurs(state)
+      interests.setCurious(!state.metered)
+    },
+    stateOf: states.of,
+
+    async judge(text, constraints, offers = othersOffers()) {
+      const meeting = offers.filter(
+        ({ agent, declaration: { terms } }) => stands.against(agent).length === 0 && unmet(terms, constraints).length === 0
+      )
+      const byId = new Map(meeting.map((offer) => [idOf(offer), offer]))
+      const matches = await matcher.judge(text, [...byId.keys()])
+      return matches.flatMap((match) => {
+        const offer = byId.get(match.id)
+        return offer === undefined ? [] : { offer, match }
+      })
+    },
+
+    async chains(ends) {
+      const found = (await composition()).chains(ends)
+      const offers = new Map(declarations.capabilities(now()).map((offer) => [idOf(offer), offer]))
+      return found.flatMap(({ ids, by }) => {
+        const steps = ids.flatMap((id) => offers.get(id) ?? [])
+        const isWhole = steps.length === ids.length && steps.every(({ agent }) => agent === key.agent || stands.against(agent).length === 0)
+        return isWhole ? { steps, by } : []
+      })
+    },
+
+    preview: (texts, capability) => matcher.preview(texts, capability),
+
+    onOffered: (listener) =>
+      matcher.onJudgeable((ids) => {
+        const some = new Set(ids)
+        const offers = othersOffers().filter((offer) => some.has(idOf(offer)))
+        if (offers.length > 0) listener(offers)
+      }),
+
+    async listensFor(goals) {
+      listened = goals
+      await listenAgain()
+    },
+
     async listenFor(goal) {
-      interests.asked(await sketcher.sketch(goal))
+      interests.asked(await meaning.sketches(goal))
     },
 
     present: () => directory.agents(),
@@ -235,6 +444,8 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     reachable: directory.reachable,
 
     async approach(agent, signal) {
+      const against = stands.against(agent)
+      if (against.length > 0) throw new NotMetError(`You and this agent don’t work together: ${against.join('; ')}`)
       const [peer] = directory.peersOf(agent)
       if (peer === undefined) throw new Error('the other agent went away')
       const stream = await network.open(peer.peer, table.control.protocol, { ...table.control, signal })
@@ -245,7 +456,10 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       network.handle(table.control.protocol, table.control, async (stream, signal) => {
         const introduction = AbortSignal.any([signal, AbortSignal.timeout(INTRODUCTION_MS)])
         const agent = await directory.identified(stream.peer, introduction)
-        await handler(createChannel<LeaderMessage, FollowerMessage>({ network, stream, agent }, leaderMessage), signal)
+        const channel = createChannel<LeaderMessage, FollowerMessage>({ network, stream, agent }, leaderMessage)
+        if (stands.against(agent).length === 0) await handler(channel, signal)
+        // whoever asks is told that it is for what both have said of themselves, and no more
+        else await channel.send({ type: 'declined', reason: NOT_MET }, introduction)
       })
     },
 

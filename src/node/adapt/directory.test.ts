@@ -4,6 +4,8 @@ import { issueCertificate, verifyCertificate } from '../identity/certificate.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import type { Network } from '../net/network.ts'
 import { encode } from '../schema/codec.ts'
+import { createCard } from './card.ts'
+import { NO_STAND } from './constraints.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { table } from './table.ts'
 
@@ -40,10 +42,12 @@ async function side(peer: string, issue?: (key: AgentKey) => Promise<Uint8Array>
   }
   const directory = createDirectory({
     network,
-    certifier: {
-      issue: (name) => issue?.(key) ?? issueCertificate(key, name, { now: Date.now(), validMs: day }),
-      verify: (certificate, name) => verifyCertificate(certificate, name, Date.now())
-    },
+    certifier: { verify: (certificate, name) => verifyCertificate(certificate, name, Date.now()) },
+    card: createCard({
+      issue: () => issue?.(key) ?? issueCertificate(key, peer, { now: Date.now(), validMs: day }),
+      stand: () => NO_STAND,
+      now: Date.now
+    }),
     now: Date.now
   })
   open.push(async () => {
@@ -85,10 +89,12 @@ describe('two peers that meet', () => {
     const second = hub.network('c')
     const directory = createDirectory({
       network: second,
-      certifier: {
-        issue: (name) => issueCertificate(b.key, name, { now: Date.now(), validMs: day }),
-        verify: (certificate, name) => verifyCertificate(certificate, name, Date.now())
-      },
+      certifier: { verify: (certificate, name) => verifyCertificate(certificate, name, Date.now()) },
+      card: createCard({
+        issue: () => issueCertificate(b.key, 'c', { now: Date.now(), validMs: day }),
+        stand: () => NO_STAND,
+        now: Date.now
+      }),
       now: Date.now
     })
     open.push(async () => {

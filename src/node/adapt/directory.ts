@@ -3,11 +3,12 @@
  * connects, the certificate by which an agent's key vouches for it; without one it is nobody.
  */
 import type { FramedStream, Network, PeerConnection } from '../net/network.ts'
-import { decode, encode, InvalidBytesError } from '../schema/codec.ts'
-import { MAX_HELLO_BYTES, hello } from '../schema/messages.ts'
+import { decode, InvalidBytesError } from '../schema/codec.ts'
+import { MAX_HELLO_BYTES, hello, type Hello } from '../schema/messages.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import { delay, waitFor } from '../support/wait-for.ts'
+import type { Card } from './card.ts'
 import { table } from './table.ts'
 
 export type Reach = 'direct' | 'relayed' | 'away'
@@ -37,8 +38,12 @@ export interface Directory {
 
 export interface DirectoryComponents {
   network: Network
-  certifier: Certifier
+  certifier: Pick<Certifier, 'verify'>
+  /** what we show of ourselves */
+  card: Pick<Card, 'fresh'>
   now: () => number
+  /** A peer's hello has been checked. */
+  onHello?: (agent: string, said: Hello) => void
 }
 
 /** Whoever has the higher peer id waits this long to be greeted before greeting by itself. */
@@ -53,7 +58,7 @@ const MAX_PEERS = 1024
 
 const BAD_HELLO_POINTS = 20
 
-export function createDirectory({ network, certifier, now }: DirectoryComponents): Directory {
+export function createDirectory({ network, certifier, card, now, onHello }: DirectoryComponents): Directory {
   const connections = new Map<string, PeerConnection>()
   const agents = new Map<string, string>()
   /** greetings that are under way, by peer; they end with the connection */
@@ -74,22 +79,21 @@ export function createDirectory({ network, certifier, now }: DirectoryComponents
     emit('agent', agent)
   }
 
-  async function ours(): Promise<Uint8Array> {
-    return encode({ version: 1, certificate: await certifier.issue(network.peer) })
-  }
-
   async function readTheirs(stream: FramedStream, signal: AbortSignal): Promise<void> {
     const message = await stream.read({ signal })
     if (message === null) throw new InvalidBytesError('expected a hello, got the end of the stream')
-    const { certificate } = decode(message, hello, MAX_HELLO_BYTES)
-    learn(stream.peer, (await certifier.verify(certificate, stream.peer)).agent)
+    const said = decode(message, hello, MAX_HELLO_BYTES)
+    const { agent } = await certifier.verify(said.certificate, stream.peer)
+    onHello?.(agent, said)
+    network.shown(stream.peer, message)
+    learn(stream.peer, agent)
   }
 
   async function greetOnce(peer: string, over: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([over, AbortSignal.timeout(GREETING_TIMEOUT_MS)])
     const stream = await network.open(peer, table.introduction.protocol, { ...table.introduction, signal })
     try {
-      await stream.write(await ours(), { signal })
+      await stream.write(await card.fresh(), { signal })
       await readTheirs(stream, signal)
     } finally {
       await stream.close()
@@ -136,7 +140,7 @@ export function createDirectory({ network, certifier, now }: DirectoryComponents
       }
       throw error
     }
-    await stream.write(await ours(), { signal: within })
+    await stream.write(await card.fresh(), { signal: within })
   })
 
   const stopConnect = network.on('connect', (connection) => {

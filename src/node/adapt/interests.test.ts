@@ -26,15 +26,16 @@ test('in a young network everything public is wanted, and nothing private ever',
   expect(wants(header({ kind: 'from-a-later-version' }), 0)).toBe(false)
 })
 
-test('later only what is near, by sketches of one model', () => {
+test('later only what is near, by sketches of one model, or by leaves of two', () => {
   const interests = createInterests()
   expect(interests.wants(header({}), 1)).toBe(false)
   interests.declared([sketch(0)])
   expect(interests.wants(header({ sketch: sketch(12) }), 1)).toBe(true)
   expect(interests.wants(header({ sketch: sketch(13) }), 1)).toBe(false)
-  expect(interests.wants(header({ sketch: sketch(0, 2) }), 1)).toBe(false)
+  expect(interests.wants(header({ sketch: sketch(200, 2) }), 1)).toBe(true)
+  expect(interests.wants(header({ sketch: [2, sketch(0)[1], [63]] }), 1)).toBe(false)
   expect(interests.wants(header({ sketch: null }), 1)).toBe(false)
-  interests.asked(sketch(24))
+  interests.asked([sketch(24)])
   expect(interests.wants(header({ sketch: sketch(13) }), 1)).toBe(true)
 })
 
@@ -45,8 +46,23 @@ test('what was asked for last comes first, and is forgotten after some others; o
   interests.declared([sketch(0)])
   interests.declared([sketch(0)])
   expect(changed).toHaveBeenCalledTimes(1)
-  for (let i = 1; i <= 9; i++) interests.asked(sketch(i))
-  interests.asked(sketch(5))
-  expect(changed).toHaveBeenCalledTimes(10)
-  expect(interests.sketches()).toEqual([5, 9, 8, 7, 6, 4, 3, 2, 0].map((first) => sketch(first)))
+  for (let i = 1; i <= 17; i++) interests.asked([sketch(i)])
+  interests.asked([sketch(5)])
+  expect(changed).toHaveBeenCalledTimes(18)
+  expect(interests.sketches()).toEqual([5, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 4, 3, 2, 0].map((first) => sketch(first)))
+})
+
+test('who pays for what comes wants only what is near, in a young network, too', () => {
+  const interests = createInterests()
+  interests.declared([sketch(0)])
+  expect(interests.wants(header({ sketch: sketch(24) }), 0)).toBe(true)
+  interests.setCurious(false)
+  expect(interests.wants(header({ sketch: sketch(24) }), 0)).toBe(false)
+  expect(interests.wants(header({ sketch: sketch(12) }), 0)).toBe(true)
+})
+
+test('nothing is wanted of an agent that is avoided but what it insists on', () => {
+  const interests = createInterests(() => true)
+  expect(interests.wants(header({}), 0)).toBe(false)
+  expect(interests.wants(header({ kind: 'constraint' }), 0)).toBe(true)
 })

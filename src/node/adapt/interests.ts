@@ -3,6 +3,7 @@
  * for, or has asked for lately, by the sketches that headers carry. Which leaves these fall in is all that others learn of it.
  */
 import type { Interests } from '../gossip/interests.ts'
+import { didOf } from '../crypto/did.ts'
 import { publicKinds, type Sketch } from '../schema/header.ts'
 import { hamming } from '../semantic/sketch.ts'
 import { createEmitter } from '../support/emitter.ts'
@@ -10,43 +11,73 @@ import { createEmitter } from '../support/emitter.ts'
 export interface OwnInterests extends Interests {
   /** What we offer and look for: stands for as long as it is declared. Replaces what was so before. */
   declared(sketches: readonly Sketch[]): void
-  /** What somebody asked for here: stands until so many others were asked for after it. */
-  asked(sketch: Sketch): void
+  /** What is listened for until it is found. Replaces what was so before. */
+  listensFor(sketches: readonly Sketch[]): void
+  /** Whether everything is wanted while the network is young, or only what is near, because it costs to hear of it. */
+  setCurious(curious: boolean): void
+  /** What somebody asked for here, by each model: stands until so many others were asked for after it. */
+  asked(sketches: readonly Sketch[]): void
 }
 
-/** Sketches whose bits differ in at most so many of 256 are near. */
-const NEAR_BITS = 96
-/** Goals that are remembered. */
-const MAX_ASKED = 8
+/** Sketches of one model are near that differ in at most so many of 256 bits, by model: nine of ten requests are of what serves them. */
+const NEAR_BITS: Readonly<Record<number, number>> = { 1: 96, 2: 112 }
+const USUAL_NEAR_BITS = 96
+/** Sketches of goals that are remembered. */
+const MAX_ASKED = 16
 
-export function createInterests(): OwnInterests {
+/** @param avoids whether nothing of an agent is wanted, whatever it is about */
+export function createInterests(avoids: (agent: string) => boolean = () => false): OwnInterests {
   const { on, emit } = createEmitter<{ change: undefined }>()
   let standing: readonly Sketch[] = []
   let asked: readonly Sketch[] = []
+  let listening: readonly Sketch[] = []
+  let curious = true
   // what was asked for just now matters most
-  const all = () => [...asked, ...standing]
+  const all = () => [...asked, ...listening, ...standing]
   return {
     sketches: all,
-    wants({ kind, sketch }, depth) {
+    wants({ author, kind, sketch }, depth) {
       if (!publicKinds.has(kind)) return false
-      if (depth === 0) return true
+      // what it insists on may be another now
+      if (kind !== 'constraint' && avoids(didOf(author))) return false
+      if (depth === 0 && curious) return true
       if (sketch === null) return false
-      const near = ([model, bits]: Sketch) => model === sketch[0] && hamming(bits, sketch[1]) <= NEAR_BITS
-      return asked.some(near) || standing.some(near)
+      return all().some((one) => isNear(one, sketch))
     },
     watch: (listener) => on('change', listener),
     declared(sketches) {
-      if (sketches.length === standing.length && sketches.every((one, i) => same(one, standing[i]))) return
+      if (isSameList(sketches, standing)) return
       standing = sketches
       emit('change', undefined)
     },
-    asked(sketch) {
-      const known = asked.some((one) => same(one, sketch))
-      asked = [sketch, ...asked.filter((one) => !same(one, sketch))].slice(0, MAX_ASKED)
-      if (!known) emit('change', undefined)
+    listensFor(sketches) {
+      if (isSameList(sketches, listening)) return
+      listening = sketches
+      emit('change', undefined)
+    },
+    setCurious(next) {
+      if (next === curious) return
+      curious = next
+      emit('change', undefined)
+    },
+    asked(sketches) {
+      const isNew = sketches.some((sketch) => !asked.some((one) => same(one, sketch)))
+      const others = asked.filter((one) => !sketches.some((sketch) => same(one, sketch)))
+      asked = [...sketches, ...others].slice(0, MAX_ASKED)
+      if (isNew) emit('change', undefined)
     }
   }
 }
+
+/** Sketches of different models are near when one's first leaf is among the other's. */
+function isNear([model, bits, leaves]: Sketch, [otherModel, otherBits, otherLeaves]: Sketch): boolean {
+  if (model === otherModel) return hamming(bits, otherBits) <= (NEAR_BITS[model] ?? USUAL_NEAR_BITS)
+  const [first, otherFirst] = [leaves[0], otherLeaves[0]]
+  return first !== undefined && otherFirst !== undefined && (otherLeaves.includes(first) || leaves.includes(otherFirst))
+}
+
+const isSameList = (a: readonly Sketch[], b: readonly Sketch[]): boolean =>
+  a.length === b.length && a.every((one, i) => same(one, b[i]))
 
 function same([model, bits]: Sketch, other: Sketch | undefined): boolean {
   return other !== undefined && model === other[0] && hamming(bits, other[1]) === 0

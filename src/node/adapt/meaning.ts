@@ -1,11 +1,110 @@
-/** What a declaration is about, in words, for whoever works out its sketch. What says most comes first. */
-import type { Declaration } from '../schema/declaration.ts'
+/**
+ * What declarations and requests are about, as sketches: by the sentence model when it is there, else by the stand-in that knows
+ * words. Both name the leaves of the same tree, so that who has one meets who has the other.
+ */
+import type { Capability, Declaration, Intention } from '../schema/declaration.ts'
+import type { Sketch } from '../schema/header.ts'
+import type { Codebook } from '../semantic/codebook.ts'
+import type { LazyEmbedder } from '../semantic/embedder.ts'
+import { offerPieces, placeOffer, placeRequest } from '../semantic/sentences/space.ts'
+import { sentenceBits } from '../semantic/sentences/sketch.ts'
+import { MAX_LEAVES, hamming, type Sketcher } from '../semantic/sketch.ts'
 
-export function wordsOf(said: Declaration): string {
-  switch (said.kind) {
-    case 'capability':
-      return [said.name, ...said.tags, ...said.examples, said.description].join('\n')
-    case 'intention':
-      return [said.goal, ...said.tags].join('\n')
+export interface Meaning {
+  /** A declaration's sketch, by the best model that is there; null: it is about whoever says it. */
+  sketch(said: Declaration): Promise<Sketch | null>
+  /** Sketches of a declaration of ours, or of what somebody asks for, one by each model that is there, the best first. */
+  sketches(said: Declaration | string): Promise<Sketch[]>
+  /** Whether a sketch is of what is declared; null: of a model that is not here. */
+  tells(said: Declaration, sketch: Sketch): Promise<boolean | null>
+  /** Called when there is a model that was not there before. */
+  onModel(listener: () => void): () => void
+}
+
+export interface MeaningComponents {
+  standIn: Sketcher
+  /** null: there is none */
+  embedder: LazyEmbedder | null
+  /** of the embedder's model */
+  codebook: Codebook
+}
+
+/**
+ * Bits in which a sketch may differ from what its body gives. Offers of one field differ in more than 92 in 99 of 100 cases; another
+ * version may choose other words of a declaration, and another device round otherwise.
+ */
+const SAME_BITS = 80
+/** How long a sketch waits for the model. */
+const PATIENCE_MS = 10_000
+
+export function createMeaning({ standIn, embedder, codebook }: MeaningComponents): Meaning {
+  const isReady = () => embedder?.state().is === 'ready'
+
+  async function bySentences(said: Declaration | string): Promise<Sketch | null> {
+    if (embedder === null || !isReady()) return null
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    try {
+      const bits = sentenceBits(await placed(embedder, said, signal))
+      return [codebook.model, bits, codebook.nearest(bits, MAX_LEAVES)]
+    } catch {
+      // busy or gone: the stand-in always answers
+      return null
+    }
+  }
+
+  async function placed(by: LazyEmbedder, said: Declaration | string, signal: AbortSignal): Promise<Float32Array> {
+    if (typeof said !== 'string' && said.kind === 'capability') return placeOffer(await by.embed(offerPieces(said), signal))
+    const [vector] = await by.embed([wordsOf(said) ?? ''], signal)
+    return placeRequest(vector ?? new Float32Array(by.dimensions))
+  }
+
+  async function sketches(said: Declaration | string): Promise<Sketch[]> {
+    const words = wordsOf(said)
+    if (words === null) return []
+    const best = await bySentences(said)
+    const usual = await standIn.sketch(words)
+    return best === null ? [usual] : [best, usual]
+  }
+
+  return {
+    sketches,
+    async sketch(said) {
+      const words = wordsOf(said)
+      return words === null ? null : ((await bySentences(said)) ?? standIn.sketch(words))
+    },
+    async tells(said, [model, bits]) {
+      const words = wordsOf(said)
+      if (words === null) return false
+      const right = model === standIn.model ? await standIn.sketch(words) : model === codebook.model ? await bySentences(said) : null
+      return right === null ? null : hamming(right[1], bits) <= SAME_BITS
+    },
+    onModel(listener) {
+      let was = isReady()
+      return (
+        embedder?.watch(() => {
+          const is = isReady()
+          if (is && !was) listener()
+          was = is
+        }) ?? (() => undefined)
+      )
+    }
   }
 }
+
+/** What is said, in words, what says most first; null: it is about whoever says it. */
+export function wordsOf(said: Declaration | string): string | null {
+  if (typeof said === 'string') return said
+  switch (said.kind) {
+    case 'capability':
+      return wordsOfCapability(said)
+    case 'intention':
+      return wordsOfIntention(said)
+    case 'constraint':
+      return null
+  }
+}
+
+const wordsOfCapability = ({ name, tags, examples, description }: Capability): string =>
+  [name, ...tags, ...examples, description].join('\n')
+
+const wordsOfIntention = ({ goal, tags }: Intention): string => [goal, ...tags].join('\n')

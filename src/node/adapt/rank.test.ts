@@ -24,7 +24,7 @@ function offer(agent: string, id = 'x', fields: Partial<Capability> = {}): Decla
   }
 }
 
-const found = (...agents: string[]) => new Map(agents.map((agent) => [`${agent} x`, { id: `${agent} x`, score: 0.8, terms: ['average'], meaning: null }]))
+const found = (...agents: string[]) => new Map(agents.map((agent) => [`${agent} x`, { id: `${agent} x`, score: 0.8, alone: 0.8, terms: ['average'], meaning: null }]))
 
 function input(fields: Partial<RankInput>): RankInput {
   return {
@@ -65,7 +65,7 @@ describe('the order', () => {
   const matches = found('a', 'b')
 
   test('better words come first, then reach, then history, then the name', () => {
-    const words = new Map([...matches, ['b x', { id: 'b x', score: 1, terms: [], meaning: null }]])
+    const words = new Map([...matches, ['b x', { id: 'b x', score: 1, alone: 1, terms: [], meaning: null }]])
     expect(agentsOf({ offers, matches: words })).toEqual(['b', 'a'])
     expect(agentsOf({ offers, matches, reach: (agent) => (agent === 'b' ? 'direct' : 'relayed') })).toEqual(['b', 'a'])
     expect(agentsOf({ offers, matches, history: (agent) => ({ completed: agent === 'b' ? 3 : 0, failed: 0 }) })).toEqual(['b', 'a'])
@@ -74,9 +74,9 @@ describe('the order', () => {
   })
 
   test('scores are within 0 and 1', () => {
-    const best = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 1, terms: [], meaning: null }]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
+    const best = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 1, alone: 1, terms: [], meaning: null }]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
     expect(best[0]!.score).toBeLessThanOrEqual(1)
-    const worst = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 0, terms: [], meaning: null }]]), reach: () => 'away', history: () => ({ completed: 0, failed: 1e6 }) }))
+    const worst = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 0, alone: 0, terms: [], meaning: null }]]), reach: () => 'away', history: () => ({ completed: 0, failed: 1e6 }) }))
     expect(worst[0]!.score).toBeGreaterThanOrEqual(0)
   })
 })
@@ -102,7 +102,7 @@ test('the reasons say what counted, in words', () => {
 
 test('strangers’ words are bounded, and can’t pass for ours', () => {
   const terms = ['“, verified by Starling', 'x'.repeat(900), 'c', 'd', 'e']
-  const [one] = rank(input({ offers: [offer('a')], matches: new Map([['a x', { id: 'a x', score: 1, terms, meaning: null }]]) }))
+  const [one] = rank(input({ offers: [offer('a')], matches: new Map([['a x', { id: 'a x', score: 1, alone: 1, terms, meaning: null }]]) }))
   const { text } = one!.reasons[0]!
   expect(text.length).toBeLessThan(200)
   expect(text).toContain('“’, verified by Starling”')

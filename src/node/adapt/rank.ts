@@ -3,7 +3,7 @@
  */
 import type { Match } from '../semantic/matcher.ts'
 import { acceptsFile } from '../semantic/accepts.ts'
-import type { Capability, Constraints, Limits } from '../schema/declaration.ts'
+import type { Capability, Constraints, Limits, State, Terms } from '../schema/declaration.ts'
 import { inQuotes } from '../support/words.ts'
 import { unmet } from './constraints.ts'
 import type { Declared } from './declarations.ts'
@@ -11,7 +11,7 @@ import type { Reach } from './directory.ts'
 
 export interface Reason {
   /** for grouping and icons */
-  kind: 'matches' | 'means' | 'accepts' | 'reach' | 'history' | 'program'
+  kind: 'matches' | 'means' | 'accepts' | 'reach' | 'state' | 'history' | 'program' | 'terms'
   text: string
 }
 
@@ -22,12 +22,14 @@ export interface Candidate {
   name: string
   /** 0 to 1, comparable within one answer only */
   score: number
-  /** how likely it can do what is asked for, as far as its words tell, 0 to 1 */
+  /** how likely it can do what is asked for, as far as its words tell and whatever else is offered, 0 to 1 */
   likely: number
   reach: Reach
   reasons: Reason[]
   limits: Limits
   program: string
+  terms: Terms | null
+  topic: string | null
 }
 
 export interface History {
@@ -44,6 +46,8 @@ export interface RankInput {
   /** whoever does not meet them is left out */
   constraints?: Constraints
   reach: (agent: string) => Reach
+  /** how it says that it is; null: it has not said */
+  state?: (agent: string) => State | null
   history: (agent: string) => History
   /** programs that we run ourselves, by hash: no stranger's code */
   knownPrograms: ReadonlySet<string>
@@ -53,7 +57,10 @@ export interface RankInput {
 const MAX_WORD = 40
 
 /** What each fact is worth. Match and files decide what fits; the rest decides among those that fit. */
-const weight = { match: 0.55, files: 0.25, reach: 0.1, history: 0.1 }
+const weight = { match: 0.48, files: 0.22, reach: 0.1, history: 0.1, state: 0.07, price: 0.03 }
+/** What costs so much is halfway between what is for nothing and what costs anything; so is what does not say what it costs. */
+const USUAL_PRICE = 10
+const cheapness = (price: number): number => USUAL_PRICE / (price + USUAL_PRICE)
 /** From this cosine on, two texts are said to be near in meaning. */
 const NEAR = 0.35
 
@@ -66,8 +73,6 @@ export function rank(input: RankInput): Candidate[] {
   const met = input.offers.filter(({ declaration }) => unmet(declaration.terms, input.constraints ?? {}).length === 0)
   const scores = met.map((offer) => input.matches.get(input.idOf(offer))?.score ?? 0)
   const best = Math.max(Number.MIN_VALUE, ...scores)
-  // a choice among fewer: what is said of those that are left grows by what was said of the others
-  const excluded = input.offers.reduce((sum, offer) => sum + (input.matches.get(input.idOf(offer))?.score ?? 0), 0) - sumOf(scores)
   for (const offer of met) {
     const match = input.matches.get(input.idOf(offer))
     const accepted = input.files.filter((file) => acceptsFile(offer.declaration.inputModes, file))
@@ -75,7 +80,7 @@ export function rank(input: RankInput): Candidate[] {
     if (input.files.length > 0 && accepted.length === 0) continue
     if (match === undefined && !allAccepted) continue
     const score = match?.score ?? 0
-    const fit = { relative: score / best, likely: Math.min(1, score / Math.max(0.001, 1 - excluded)) }
+    const fit = { relative: score / best, likely: match?.alone ?? 0 }
     candidates.push(candidate(offer, match, fit, accepted, input))
   }
   return candidates.sort((a, b) => b.score - a.score || compare(a.agent, b.agent) || compare(a.skill, b.skill))
@@ -91,13 +96,16 @@ function candidate(
 ): Candidate {
   const reach = input.reach(agent)
   const history = input.history(agent)
+  const state = input.state?.(agent) ?? null
   const fileShare = input.files.length === 0 ? 0 : accepted.length / input.files.length
   const record = (1 + history.completed) / (2 + history.completed + 2 * history.failed)
   const score =
     weight.match * relative +
     weight.files * fileShare +
     weight.reach * { direct: 1, relayed: 0.5, away: 0 }[reach] +
-    weight.history * record
+    weight.history * record +
+    weight.state * (1 - hindrance(state)) +
+    weight.price * cheapness(declaration.terms?.price ?? USUAL_PRICE)
 
   const reasons: Reason[] = []
   if (match !== undefined && match.terms.length > 0) {
@@ -111,6 +119,11 @@ function candidate(
     kind: 'reach',
     text: { direct: 'Connected directly', relayed: 'Reached through a relay', away: 'Not there right now' }[reach]
   })
+  const how = stateText(state)
+  if (how !== null) reasons.push({ kind: 'state', text: how })
+  if (declaration.terms !== undefined && declaration.terms.price > 0) {
+    reasons.push({ kind: 'terms', text: `Costs ${declaration.terms.price}` })
+  }
   if (history.completed + history.failed > 0) {
     const failures = history.failed > 0 ? `, ${history.failed} did not work out` : ''
     reasons.push({ kind: 'history', text: `Did ${history.completed} with you${failures}` })
@@ -127,11 +140,27 @@ function candidate(
     reach,
     reasons,
     limits: declaration.limits,
-    program: declaration.program
+    program: declaration.program,
+    terms: declaration.terms ?? null,
+    topic: declaration.topic ?? null
   }
 }
 
-const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
+/** How much the way an agent is speaks against asking it now, 0 to 1. */
+function hindrance(state: State | null): number {
+  if (state === null) return 0
+  if (!state.open) return 1
+  return Math.max({ idle: 0, busy: 0.3, full: 0.8 }[state.load], state.power === 'low' ? 0.5 : 0, state.metered ? 0.2 : 0)
+}
+
+function stateText(state: State | null): string | null {
+  if (state === null) return null
+  if (!state.open) return 'Takes on no work right now'
+  if (state.load === 'full') return 'Has its hands full right now'
+  if (state.power === 'low') return 'Is short of battery'
+  if (state.load === 'busy') return 'Does something else, too'
+  return state.metered ? 'Is on a connection that costs' : null
+}
 
 function quoted(words: readonly string[]): string {
   const shown = words.slice(0, 4).map((word) => inQuotes(word, MAX_WORD))

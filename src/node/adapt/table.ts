@@ -9,7 +9,8 @@ import {
   MAX_HELLO_BYTES
 } from '../schema/messages.ts'
 
-const HOUR_MS = 60 * 60_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /** Said to everybody: an entry in the log, whose header is gossiped; whoever is interested pulls the body. */
 export interface Announced {
@@ -24,10 +25,31 @@ export interface Told extends ProtocolOptions {
   protocol: string
 }
 
+/** Said to everybody who is connected, now and then. */
+export interface Repeated extends Told {
+  lifeMs: number
+  everyMs: number
+  leastMs: number
+}
+
 export const table = {
   capability: { by: 'log entry → header gossip → body on demand', lifeMs: 7 * 24 * HOUR_MS },
   intention: { by: 'log entry → header gossip → body on demand', lifeMs: 24 * HOUR_MS },
+  /** what an agent insists on of whoever works with it: looked at before a dial, a pull and an offer, on both sides */
+  constraint: { by: 'log entry → header gossip → body on demand', lifeMs: 30 * 24 * HOUR_MS },
   withdrawal: { by: 'log entry → header gossip → body on demand', lifeMs: null },
+
+  /** how an agent is at this moment: told to each peer that has introduced itself, coarsely, and forgotten soon */
+  state: {
+    by: 'stream',
+    protocol: '/starling/state/1.0.0',
+    maxMessageBytes: 128,
+    maxStreamsPerPeer: 2,
+    /** forgotten after so long, said again at least so often, and not more often than that */
+    lifeMs: 6 * MINUTE_MS,
+    everyMs: 4 * MINUTE_MS,
+    leastMs: MINUTE_MS / 2
+  },
 
   /** which agent a peer speaks for: asked of each peer as it connects */
   introduction: {
@@ -52,4 +74,4 @@ export const table = {
     maxMessageBytes: MAX_DATA_REPLY_BYTES,
     maxStreamsPerPeer: 8
   }
-} as const satisfies Record<string, Announced | Told>
+} as const satisfies Record<string, Announced | Told | Repeated>

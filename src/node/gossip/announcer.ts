@@ -2,13 +2,15 @@
 import type { Network } from '../net/network.ts'
 import type { Header } from '../schema/header.ts'
 import type { Regions } from './regions.ts'
-import { CONTROL_TOPIC, controlKinds, keyPrefix, meaningShard, recordShard, topicOf, type Codebook } from './shards.ts'
+import { CONTROL_TOPIC, controlKinds, keyPrefix, meaningShard, recordShard, shardModel, topicOf, type Codebook } from './shards.ts'
 
 export interface Announcer {
   /** Says a header on the topics of its shards. Never throws. */
   announce(bytes: Uint8Array, header: Header): Promise<void>
   /** Never throws. */
   say(topic: string, message: Uint8Array): Promise<void>
+  /** The topic that says most of a leaf: of its shard at the depth that we would follow it at, or nearby where somebody is. */
+  topicAt(leaf: number): string
   /** Says what nobody was there for, where somebody is now. @returns whether there is more to be said */
   sayAgain(): boolean
 }
@@ -39,7 +41,6 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
     if (network.subscribers(topic).length === 0) network.seek(topic)
   }
 
-  /** Where a leaf's shard is listened to: at the depth that we would follow it at, or nearby. */
   function topicAt(leaf: number): string {
     const depth = Math.min(regions.depthAt(leaf), codebook.leafBits)
     const at = (one: number) => topicOf(meaningShard(codebook, leaf, one))
@@ -55,7 +56,7 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
   function topicsOf({ author, kind, sketch }: Header): Set<string> {
     const topics = new Set<string>()
     if (controlKinds.has(kind)) topics.add(CONTROL_TOPIC)
-    const isPlaced = sketch !== null && sketch[0] === codebook.model
+    const isPlaced = sketch !== null && shardModel(sketch[0]) === codebook.model
     if (isPlaced) for (const leaf of sketch[2]) topics.add(topicAt(leaf))
     // a young network's one shard of meaning is everybody's: the record needs no telling of its own
     const isEverywhere = isPlaced && sketch[2].every((leaf) => regions.depthAt(leaf) === 0)
@@ -65,6 +66,7 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
 
   return {
     say,
+    topicAt,
     async announce(bytes, header) {
       await Promise.all([...topicsOf(header)].map((topic) => say(topic, bytes)))
     },

@@ -28,7 +28,7 @@ import type { Interests } from './interests.ts'
 import { createPuller } from './pull.ts'
 import { reconcile, serveReconcile, type ServedEnd } from './reconcile.ts'
 import { createRegions } from './regions.ts'
-import { CONTROL_TOPIC, holds, placeOf, topicOf, type Codebook, type Shard } from './shards.ts'
+import { CONTROL_TOPIC, holds, placeOf, shardModel, topicOf, type Codebook, type Shard } from './shards.ts'
 import type { Origin } from './sources.ts'
 import { createTopicJudge } from './topic-judge.ts'
 import { createTransfer, type Exchanged } from './transfer.ts'
@@ -196,7 +196,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       puller.note(stored, origin)
       return false
     }
-    if (await logs.wanted(stored)) puller.want(stored, { topic: topicNear(header), ...origin })
+    if (await logs.wanted(stored)) puller.want(stored, { topic: topicNear(header), home: homeOf(header), ...origin })
     return true
   }
 
@@ -208,6 +208,11 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   function topicNear(header: Header): string | undefined {
     const [shard] = keptOf(header)
     return shard === undefined ? undefined : topicOf(shard)
+  }
+
+  function homeOf({ sketch }: Header): (() => string) | undefined {
+    const leaf = sketch !== null && shardModel(sketch[0]) === codebook.model ? sketch[2][0] : undefined
+    return leaf === undefined ? undefined : () => announcer.topicAt(leaf)
   }
 
   /** Those of the shards that we keep that a header belongs to. */
@@ -286,7 +291,8 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   async function lookFor({ author, seq }: { author: string; seq: number }): Promise<void> {
     const stored = await logs.header(author, seq)
     if (stored === null || !interests.wants(stored.header, depthOf(stored.header))) return
-    if (await logs.wanted(stored)) puller.want(stored, { topic: topicNear(stored.header) })
+    const { header } = stored
+    if (await logs.wanted(stored)) puller.want(stored, { topic: topicNear(header), home: homeOf(header) })
   }
 
   async function begin(): Promise<void> {

@@ -26,6 +26,9 @@ const MAX_LOOKS = 128
 const ROUND_PAUSES_MS = [250, 1_000, 5_000, 10_000, 30_000]
 /** The round from which on those who don't hold a body are to fetch it for us. */
 const FETCH_ROUND = 1
+/** From this round on so many are asked at a time: each may first have to ask its own neighbours. */
+const LATE_ROUND = 2
+const LATE_PLACES = 3
 /** Peers that are asked for one that they may hold, before somebody has to fetch it. */
 const GUESSES = 4
 /** How long a step may take, round by round. */
@@ -140,7 +143,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         }
       })
       if (typeof got !== 'string') await take(wish, got, peer, begun)
-      else if (got === 'none') notGiven(wish, peer)
+      else notGiven(wish, peer, got)
     } catch (error) {
       if (!asking.ending.signal.aborted) fail(wish, peer, error, partial, begun)
     } finally {
@@ -154,11 +157,13 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  function notGiven(wish: Wish, peer: string): void {
+  /** It does not hold it, or what it holds is of another size: whoever announced that answers for it, others may have been lied to. */
+  function notGiven(wish: Wish, peer: string, why: 'none' | 'unfit'): void {
     wish.without.add(peer)
     if (peer !== wish.origin.publisher && peer !== wish.holder) return
     reliability.failed(peer)
-    penalise(peer, 'it says it has a body that it does not give', NOT_DELIVERED_POINTS)
+    const reason = why === 'none' ? 'it says it has a body that it does not give' : 'a body of another size than its header says'
+    penalise(peer, reason, NOT_DELIVERED_POINTS)
   }
 
   /** Checks what has come; what is right ends the wish. */
@@ -234,6 +239,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       wish.cancelRound = null
       wish.hedged = false
       if (wish.rounds >= FETCH_ROUND) haveFetched(wish)
+      seekHolders(wish)
       findSources(wish)
       prepare(wish)
     })
@@ -245,7 +251,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       if (running >= IN_FLIGHT || looks++ >= MAX_LOOKS || closing.signal.aborted) return
       // it goes to the end of the line: those behind it have their turn before it is looked at again
       ready.delete(wish)
-      const places = wish.hedged ? 2 : 1
+      const places = wish.rounds >= LATE_ROUND ? LATE_PLACES : wish.hedged ? 2 : 1
       // what there is no hurry for comes one after the other, on one stream
       const most = wish.fetch ? PER_PEER : 1
       const at = wish.sources.findIndex((peer) => !connected.has(peer) || (busy.get(peer) ?? 0) < most)
@@ -270,6 +276,12 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   function haveFetched(wish: Wish): void {
     if (!wish.fetch) wish.without.clear()
     wish.fetch = true
+  }
+
+  /** What is near to our interests may lie in a shard that is not ours, and that none of those we know takes part in. */
+  function seekHolders({ origin: { home } }: Wish): void {
+    const topic = otherSources ? home?.() : undefined
+    if (topic !== undefined && network.subscribers(topic).length === 0) network.seek(topic)
   }
 
   function findSources(wish: Wish): void {

@@ -7,7 +7,7 @@ import type { Logs } from '../log/log.ts'
 import type { Clock } from '../support/clock.ts'
 import { createCrowds, nextDepth, usualDepth, type Halves } from './depth.ts'
 import type { Interests } from './interests.ts'
-import { RECORD_BITS, keyPrefix, meaningShard, recordShard, shardsAround, topicOf, type Codebook, type Shard } from './shards.ts'
+import { RECORD_BITS, keyPrefix, meaningShard, recordShard, shardModel, shardsAround, topicOf, type Codebook, type Shard } from './shards.ts'
 
 export interface Regions {
   /** The shards whose headers are all held here, as far as we can. */
@@ -74,7 +74,7 @@ export function createRegions(
   }
 
   function leaves(): number[] {
-    const sketches = interests.sketches().filter(([model]) => model === codebook.model)
+    const sketches = interests.sketches().filter(([model]) => shardModel(model) === codebook.model)
     const found = new Set<number>()
     // what each is nearest to comes before what each is next nearest to
     for (let i = 0; i < 4; i++) for (const [, , named] of sketches) for (const leaf of named.slice(i, i + 1)) found.add(leaf)
@@ -114,7 +114,7 @@ export function createRegions(
       return rest > 0 && ((value >>> (rest - 1)) & 1) === 1 ? 2 : 1
     }
     if (region.leaf === null) return half(item.prefix, own)
-    if (item.model !== codebook.model) return 0
+    if (shardModel(item.model) !== codebook.model) return 0
     let halves = 0
     for (const leaf of item.leaves) halves |= half(leaf, region.leaf)
     return halves as Halves

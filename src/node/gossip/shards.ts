@@ -14,7 +14,7 @@ export type Shard =
 
 /** What gossip has to know of the codebook that sketches are made with. */
 export interface Codebook {
-  /** as a sketch names it */
+  /** the one that shards are named after: see `shardModel` */
   model: number
   /** there are 2^leafBits leaves */
   leafBits: number
@@ -24,6 +24,12 @@ export interface Codebook {
 
 /** Where a header belongs, without the rest of it. */
 export type Placed = Pick<HeaderItem, 'prefix' | 'model' | 'leaves'>
+
+/** Models whose codebooks have the same leaves: their sketches are in the shards of the first of them. */
+const SAME_LEAVES: ReadonlyMap<number, number> = new Map([[2, 1]])
+
+/** The model that shards of meaning are named after in which sketches of a model belong. */
+export const shardModel = (model: number): number => SAME_LEAVES.get(model) ?? model
 
 /** Fork proofs, and headers of the kinds that everybody has to know. */
 export const CONTROL_TOPIC = 'starling/1/control'
@@ -106,7 +112,7 @@ export function placeOf({ author, sketch }: Pick<Header, 'author' | 'sketch'>): 
 /** Whether a header belongs to a shard. @param leafBits of the codebook that the shard's model has */
 export function holds(shard: Shard, { prefix, model, leaves }: Placed, leafBits: number): boolean {
   if (shard.of === 'record') return prefix >>> (RECORD_BITS - shard.depth) === shard.prefix
-  if (model !== shard.model) return false
+  if (shardModel(model) !== shard.model) return false
   if (shard.depth === 0) return true
   for (const leaf of leaves) if (leaf >>> (leafBits - shard.depth) === shard.prefix) return true
   return false

@@ -14,6 +14,8 @@ export interface Origin {
   from?: string | undefined
   /** the topic that it came on, whose other subscribers may have the body too */
   topic?: string | undefined
+  /** the topic of the shard of meaning that it is said in first, as we know it now: who takes part there wants it, too */
+  home?: (() => string) | undefined
 }
 
 /** Whom a body was asked of before, and how. */
@@ -71,9 +73,9 @@ export function createSources({ network, random, reliability }: SourcesComponent
 
   /** The peers to ask in a round, the best first. */
   return (asked: Asked): string[] => {
-    const { publisher, from, topic } = asked.origin
+    const { publisher, from, topic, home } = asked.origin
     const likely = otherSources ? [publisher, from] : [publisher ?? from]
-    const near = topic === undefined ? [] : network.subscribers(topic)
+    const near = [home?.(), topic].flatMap((one) => (one === undefined ? [] : network.subscribers(one)))
     const anybody = near.length === 0 || asked.rounds > 0 ? [...connected.keys()] : []
     const others = otherSources ? [...byGiven(near), ...byGiven(anybody)] : []
     return [...new Set([...likely, ...others])]

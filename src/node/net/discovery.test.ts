@@ -17,6 +17,7 @@ function setUp() {
   const penalties: string[] = []
   let relays: string[] = [RELAY]
   let shards: string[] = []
+  let card: Uint8Array | null = null
   const discovery = createDiscovery(
     {
       clock,
@@ -29,6 +30,7 @@ function setUp() {
       relays: () => relays,
       shards: () => shards,
       known: () => known.size,
+      card: () => card,
       onHeard(peer, said) {
         const stranger = !known.has(peer)
         known.set(peer, [...said.relays, ...said.shards])
@@ -47,7 +49,8 @@ function setUp() {
     discovery,
     presenceOf,
     relays: (next: string[]) => (relays = next),
-    shards: (next: string[]) => (shards = next)
+    shards: (next: string[]) => (shards = next),
+    card: (next: Uint8Array | null) => (card = next)
   }
 }
 
@@ -77,6 +80,7 @@ function createTestCrowd(count: number) {
         relays: () => [RELAY],
         shards: () => [],
         known: () => known.size,
+        card: () => null,
         onHeard: (peer) => known.size !== known.add(peer).size,
         onBye: (peer) => known.delete(peer)
       }

@@ -45,6 +45,13 @@ export interface DiscoveryComponents {
   penalise(peer: string, reason: string, points: number): void
 }
 
+export interface Heard {
+  relays: readonly string[]
+  shards: readonly string[]
+  card: Uint8Array | null
+  goodForMs: number
+}
+
 export interface DiscoveryInit {
   self: string
   /** multiaddrs of the relays that we can be reached through now */
@@ -53,8 +60,10 @@ export interface DiscoveryInit {
   shards(): string[]
   /** how many peers we know of */
   known(): number
+  /** what others may know of who we are */
+  card(): Uint8Array | null
   /** A peer is there, and can be taken to be for a while. @returns true when it was not known */
-  onHeard(peer: string, said: { relays: readonly string[]; shards: readonly string[]; goodForMs: number }): boolean
+  onHeard(peer: string, said: Heard): boolean
   onBye(peer: string): void
 }
 
@@ -90,10 +99,12 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
   function message(bye: boolean): Uint8Array {
     // each later than the one before, also when two are made in a millisecond
     saidAt = Math.max(saidAt + 1, clock.now())
+    const card = init.card()
     const said: Presence = {
       version: 1,
       peer: init.self,
       relays: init.relays().slice(0, MAX_RELAYS),
+      ...(bye || card === null ? {} : { card }),
       ...(bye ? {} : { shards: init.shards().slice(0, MAX_SHARDS), every: every(), asks: init.known() < ANSWERS }),
       bye,
       at: saidAt
@@ -124,7 +135,7 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
     schedule(1000 * every() * (0.75 + random() / 2))
   }
 
-  function takeIn({ peer, relays, shards = [], every: seconds = MIN_EVERY_S, asks, at }: Presence): void {
+  function takeIn({ peer, relays, shards = [], card, every: seconds = MIN_EVERY_S, asks, at }: Presence): void {
     const now = clock.now()
     const ours = new Set(init.shards())
     const isNear = shards.some((shard) => ours.has(shard))
@@ -132,7 +143,7 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
     const ms = Math.min(1000 * seconds, at - (lastAt.get(peer) ?? at - 1000 * MIN_EVERY_S))
     for (const crowd of isNear ? [all, near] : [all]) crowd.heard(ms, now)
     remember(peer, at)
-    const isStranger = init.onHeard(peer, { relays, shards, goodForMs: MISSED * 1000 * seconds })
+    const isStranger = init.onHeard(peer, { relays, shards, card: card ?? null, goodForMs: MISSED * 1000 * seconds })
     const others = isNear ? near.size(now) : all.size(now)
     if (isStranger && asks === true && random() * others < ANSWERS) schedule(random() * ANSWER_JITTER_MS)
   }

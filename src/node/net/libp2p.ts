@@ -19,7 +19,8 @@ import { PRESENCE_TOPIC, isShardTopic } from '../schema/presence.ts'
 import { systemClock } from '../support/clock.ts'
 import { createConnections } from './connections.ts'
 import { MAX_DIALLED_PEERS, MAX_INBOUND_PEERS, createDialLoop } from './dial-loop.ts'
-import { createDiscovery } from './discovery.ts'
+import { createAdmission } from './admission.ts'
+import { createDiscovery, type Heard } from './discovery.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { NetworkStoppedError, PeerUnreachableError } from './errors.ts'
 import { createFarewell } from './farewell.ts'
@@ -64,6 +65,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
   const emitter = createEmitter<NetworkEvents>()
   const traffic = createTraffic()
   const penalties = createPenalties(clock.now)
+  const admission = createAdmission()
   let phase: 'new' | 'running' | 'stopped' = 'new'
   let stopping: Promise<void> | null = null
   let roundTrips = ''
@@ -106,7 +108,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     {
       traffic,
       topicStreams,
-      refuses: penalties.refused,
+      refuses: (peer) => penalties.refused(peer) || admission.refused(peer),
       isFull: (peer) =>
         connections.best(peer) === null &&
         relayConnection(peer) === null &&
@@ -175,7 +177,8 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     {
       clock,
       random,
-      mayDial: (peer) => phase === 'running' && relayAddresses().length > 0 && !penalties.refused(peer),
+      mayDial: (peer) =>
+        phase === 'running' && relayAddresses().length > 0 && !penalties.refused(peer) && !admission.refused(peer),
       async dial(peer, how, theirs) {
         const signal = AbortSignal.timeout(how === 'direct' ? DIAL_DIRECT_MS : DIAL_RELAYED_MS)
         const last = how === 'direct' ? `/p2p-circuit/webrtc/p2p/${peer}` : `/p2p-circuit/p2p/${peer}`
@@ -208,10 +211,28 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
       relays: relayAddresses,
       shards: () => shards().map(({ topic }) => topic),
       known: () => dials.known().length,
-      onHeard: (peer, said) => !penalties.refused(peer) && dials.heard(peer, said),
+      card: admission.card,
+      onHeard: heard,
       onBye: leave
     }
   )
+
+  /** A peer is there. Nobody is dialled before it is known whether we meet them. @returns whether it is a stranger */
+  function heard(peer: string, said: Heard): boolean {
+    if (penalties.refused(peer)) return false
+    const admitted = admission.known(peer, said.card)
+    if (admitted !== null) return admitted && dials.heard(peer, said)
+    void admission.ask(peer, said.card).then((met) => {
+      if (!met) part(peer)
+      else if (phase === 'running') dials.heard(peer, said)
+    })
+    return !dials.known().some((known) => known.peer === peer)
+  }
+
+  function part(peer: string): void {
+    dials.gone(peer)
+    connections.drop(peer, new Error('we don’t meet it: it is not what we insist on, or we are not what it does'))
+  }
 
   const keepers: RelayKeeper[] = init.relays.map((source) =>
     createRelayKeeper({
@@ -352,6 +373,17 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     seek(topic) {
       topics.seek(topic)
       dials.look()
+    },
+    guard: admission.guard,
+    shown(peer, card) {
+      if (admission.known(peer, card) !== null) return
+      void admission.ask(peer, card).then((met) => {
+        if (!met) part(peer)
+      })
+    },
+    reconsider() {
+      discovery.announce()
+      void admission.reconsider().then((gone) => gone.forEach(part))
     },
     useful: dials.useful,
     penalise,

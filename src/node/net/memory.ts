@@ -18,6 +18,7 @@ import {
   StreamAbortedError,
   TooManyStreamsError
 } from './errors.ts'
+import { createAdmission } from './admission.ts'
 import { createMemoryStreams, type MemoryStreamEnd } from './memory-stream.ts'
 import { messageKey } from './message-id.ts'
 import {
@@ -114,6 +115,9 @@ interface Member {
   network: Network
   started(): boolean
   refuses(peer: string): boolean
+  /** Whether another is met, by its card; where that is not known, it is asked, and both look again. */
+  meets(other: Member): boolean
+  card(): Uint8Array | null
   connected(peer: string): boolean
   /** Looks again at whether we are connected to another, and how. */
   refresh(other: Member): void
@@ -130,6 +134,7 @@ interface Member {
 function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => void): Member {
   const emitter = createEmitter<NetworkEvents>()
   const penalties = createPenalties(hub.now)
+  const admission = createAdmission()
   const traffic = createTraffic()
   const handlers = new Map<string, { options: ProtocolOptions; handler: StreamHandler }>()
   const topics = new Map<string, TopicHandler>()
@@ -226,7 +231,15 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
 
   const member: Member = {
     started: () => running,
-    refuses: (other) => penalties.refused(other),
+    refuses: (other) => penalties.refused(other) || admission.refused(other),
+    meets(other) {
+      const card = other.card()
+      const { peer: name } = other.network
+      const admitted = admission.known(name, card)
+      if (admitted === null) void admission.ask(name, card).then(() => relink(peer, name))
+      return admitted ?? member.connected(name)
+    },
+    card: admission.card,
     connected: (other) => connections.has(other),
     count: traffic,
     subscribed: (topic) => topics.has(topic),
@@ -234,7 +247,10 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
     tooLong: (other) => penalise(other, OFFENCES.badFrame),
     refresh(other) {
       const link = hub.link(peer, other.network.peer)
-      const up = running && other.started() && !member.refuses(other.network.peer) && !other.refuses(peer)
+      const bothUp = running && other.started()
+      // both are asked, whatever the first says
+      const met = bothUp && [member.meets(other), other.meets(member)].every(Boolean)
+      const up = met && !member.refuses(other.network.peer) && !other.refuses(peer)
       setConnection(
         other.network.peer,
         link !== null && up
@@ -335,6 +351,15 @@ function createMember(peer: string, hub: Hub, relink: (a: string, b: string) => 
       },
       // who is connected to whom is the hub's to say
       useful: () => {},
+      guard: admission.guard,
+      shown(other, card) {
+        if (admission.known(other, card) === null) void admission.ask(other, card).then(() => relink(peer, other))
+      },
+      reconsider() {
+        void admission.reconsider().then(() => {
+          for (const other of hub.others(peer)) relink(peer, other.network.peer)
+        })
+      },
       penalise: (other, _reason, points) => penalise(other, points),
       bytesByProtocol: () => traffic.byProtocol(),
       on: emitter.on

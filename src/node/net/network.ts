@@ -75,6 +75,14 @@ export interface TopicHandler {
 /** The longest message that is taken on a topic: room for a header or a proof of a fork. */
 export const MAX_TOPIC_MESSAGE_BYTES = 1024
 
+/** Who decides whether a peer is met, by what it says of itself. */
+export interface Door {
+  /** What others learn of us with the news that we are there, at most `MAX_HELLO_BYTES`; null: nothing. */
+  card(): Uint8Array | null
+  /** Whether a peer is met that says this of itself; null: nothing. Must not throw. Asked again when it says something else. */
+  admits(peer: string, card: Uint8Array | null): Promise<boolean>
+}
+
 export interface NetworkEvents {
   /** a peer can be spoken to now, or its connection became better or worse (relayed, direct) */
   connect: PeerConnection
@@ -108,6 +116,12 @@ export interface Network {
    * minutes, or until one is connected.
    */
   seek(topic: string): void
+  /** Sets who decides whom we meet; before `start`. A peer that is not admitted is not dialled, and what it dials is refused. */
+  guard(door: Door): void
+  /** A connected peer has shown its card otherwise: it may be that we part. */
+  shown(peer: string, card: Uint8Array): void
+  /** Asks the door anew about everybody, and tells others what its card is now. */
+  reconsider(): void
   /** Says that a peer gave us something new: of those who give nothing, one makes room for another now and then. */
   useful(peer: string): void
   /** Holds something against a peer: over a limit it is disconnected and not dialled for a while. */

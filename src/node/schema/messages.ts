@@ -5,13 +5,22 @@
 import * as z from 'zod/mini'
 import { bytes, bytesUpTo, count, hexDigest, text, time } from './codec.ts'
 import { contract, outcome } from './contract.ts'
+import { constraint } from './declaration.ts'
 import { progress } from './result.ts'
 
 const signature = bytes(64)
 const publicKey = bytes(32)
 
-/** Who stands behind a peer: the agent key's certificate for it. Sent both ways when two peers meet. */
-export const hello = z.object({ version: z.literal(1), certificate: bytesUpTo(512) })
+/**
+ * Who stands behind a peer: the agent key's certificate for it, and what that agent is and insists on, if anything. Sent both ways
+ * when two peers meet, and with presence, so that who can't work with each other need not meet.
+ */
+export const hello = z.object({
+  version: z.literal(1),
+  certificate: bytesUpTo(512),
+  stands: z.optional(z.pick(constraint, { facts: true, insists: true }))
+})
+export type Hello = z.infer<typeof hello>
 export const MAX_HELLO_BYTES = 1024
 
 /** 32-byte ids, one after the other. */

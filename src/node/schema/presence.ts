@@ -3,7 +3,8 @@
  * shards of gossip it takes part in.
  */
 import * as z from 'zod/mini'
-import { text, time } from './codec.ts'
+import { bytesUpTo, text, time } from './codec.ts'
+import { MAX_HELLO_BYTES } from './messages.ts'
 
 export const PRESENCE_TOPIC = 'starling/1/presence'
 export const MAX_PRESENCE_BYTES = 2048
@@ -32,6 +33,8 @@ export const presence = z.object({
   shards: z.optional(z.array(text(MAX_SHARD_CHARACTERS)).check(z.maxLength(MAX_SHARDS))),
   /** it says so again in about so many seconds; when it has not for several times as long, it is gone */
   every: z.optional(z.int().check(z.minimum(MIN_EVERY_S), z.maximum(MAX_EVERY_S))),
+  /** who stands behind it, and what that agent insists on: a hello, as peers that meet say it to each other */
+  card: z.optional(bytesUpTo(MAX_HELLO_BYTES)),
   /** it knows of few, and would hear of others */
   asks: z.optional(z.boolean()),
   /** it leaves; the connection to it is gone */

@@ -4,7 +4,7 @@
 import * as z from 'zod/mini'
 import { agentId, bytes, count, hexDigest, text, time } from './codec.ts'
 import { contract, fileReference, outcome, taskState } from './contract.ts'
-import { limits } from './declaration.ts'
+import { constraints, limits } from './declaration.ts'
 import { MAX_FILES } from './result.ts'
 
 export const MAX_EVENTS = 60
@@ -17,7 +17,7 @@ export const taskRecord = z.object({
   goal: text(4000),
   files: z.array(fileReference).check(z.maxLength(MAX_FILES)),
   /** whom and what the operator asked for; null: whoever is best */
-  wanted: z.object({ agent: z.nullable(agentId), skill: z.nullable(text(64)) }),
+  wanted: z.object({ agent: z.nullable(agentId), skill: z.nullable(text(64)), constraints: z.optional(constraints) }),
   contract: z.nullable(contract),
   /** the contract's hash */
   contractHash: z.nullable(hexDigest),

@@ -10,8 +10,8 @@ import type { LazyEmbedder } from './embedder.ts'
 import type { Match, Matcher } from './matcher.ts'
 import { offerPieces, placeOffer, placeRequest } from './sentences/space.ts'
 import { written } from './terms.ts'
-import { createVectorIndex } from './vectors.ts'
-import { createWordIndex, type Field } from './word-index.ts'
+import { createVectorIndex, dot } from './vectors.ts'
+import { createWordIndex, type Field, type WordMatch } from './word-index.ts'
 
 export interface HybridComponents {
   clock: Clock
@@ -37,6 +37,10 @@ const MAX_CANDIDATES = 400
 const PATIENCE_MS = 800
 /** What would be less likely than 3 % if it were offered alone is no match. */
 const LEAST_STRENGTH = Math.log(0.03 / 0.97)
+/** Requests whose vectors are kept, for they come again: while one types, and for what is looked for all the time. */
+const MAX_REQUEST_VECTORS = 128
+/** What the capability of a preview is called in the index of words, for a moment. Other ids have an agent's name in front. */
+const PREVIEWED = 'preview'
 /** Capabilities that are embedded together. */
 const BATCH = 8
 
@@ -46,7 +50,9 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
   const known = new Map<string, Capability>()
   const waiting = new Set<string>()
   const closing = new AbortController()
-  const { on, emit } = createEmitter<{ change: undefined }>()
+  const { on, emit } = createEmitter<{ change: undefined; judgeable: readonly string[] }>()
+  /** of requests, those asked for last come last */
+  const requestVectors = new Map<string, Float32Array>()
   let placing = false
 
   async function place(): Promise<void> {
@@ -58,14 +64,18 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
         const offers = ids.map((id) => known.get(id))
         const pieces = offers.map((offer) => (offer === undefined ? [] : offerPieces(offer)))
         const embedded = await embedder.embed(pieces.flat(), closing.signal)
+        const placed: string[] = []
         for (const [i, id] of ids.entries()) {
           const mine = embedded.splice(0, pieces[i]?.length ?? 0)
           // it may be another by now, and then it waits again
           if (known.get(id) !== offers[i]) continue
           waiting.delete(id)
-          if (offers[i] !== undefined) vectors?.set(id, placeOffer(mine))
+          if (offers[i] === undefined) continue
+          vectors?.set(id, placeOffer(mine))
+          placed.push(id)
         }
         emit('change', undefined)
+        emit('judgeable', placed)
       }
     } catch (error) {
       if (!closing.signal.aborted) report(error)
@@ -88,11 +98,18 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
   /** The request's vector; null when it does not come soon. */
   async function requestVector(text: string): Promise<Float32Array | null> {
     if (embedder?.state().is !== 'ready') return null
+    const known = requestVectors.get(text)
+    if (known !== undefined) return known
     const late = new AbortController()
     const cancel = clock.after(PATIENCE_MS, () => late.abort(new Error('the model is busy')))
     try {
       const [vector] = await embedder.embed([text], AbortSignal.any([late.signal, closing.signal]))
-      return vector === undefined ? null : placeRequest(vector)
+      if (vector === undefined) return null
+      const placed = placeRequest(vector)
+      requestVectors.set(text, placed)
+      const [oldest] = requestVectors.keys()
+      if (requestVectors.size > MAX_REQUEST_VECTORS && oldest !== undefined) requestVectors.delete(oldest)
+      return placed
     } catch (error) {
       if (!late.signal.aborted && !closing.signal.aborted) report(error)
       return null
@@ -101,11 +118,35 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
     }
   }
 
+  /** The vector of an offer that is not kept; null when the model is not there. */
+  async function offerVector(capability: Capability): Promise<Float32Array | null> {
+    if (embedder?.state().is !== 'ready') return null
+    try {
+      return placeOffer(await embedder.embed(offerPieces(capability), closing.signal))
+    } catch (error) {
+      if (!closing.signal.aborted) report(error)
+      return null
+    }
+  }
+
+  /** What speaks for each, by words and meaning; those for which too little does are left out. */
+  function weigh(ids: Iterable<string>, byWords: readonly WordMatch[], meaningOf: (id: string) => number | null): Weighed[] {
+    const said = new Map(byWords.map((match) => [match.id, match]))
+    return [...ids].flatMap((id) => {
+      const meaning = meaningOf(id)
+      const { score = 0, terms = [] } = said.get(id) ?? {}
+      const speaks = strength({ words: score, meaning })
+      return speaks < LEAST_STRENGTH ? [] : { id, meaning, speaks, terms }
+    })
+  }
+
   return {
     add(id, capability) {
       remove(id)
       known.set(id, capability)
       words.set(id, fieldsOf(capability))
+      // until the model has come to it, by its words
+      if (embedder?.state().is !== 'ready') emit('judgeable', [id])
       if (vectors === null) return
       waiting.add(id)
       void place()
@@ -118,30 +159,60 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
       const vector = await requestVector(request)
       const near = vector === null ? [] : (vectors?.nearest(vector, MAX_CANDIDATES) ?? [])
       const cosines = new Map(near.map(({ id, cosine }) => [id, cosine]))
-      const byWords = new Map(words.search(request, MAX_CANDIDATES, [...cosines.keys()]).map((match) => [match.id, match]))
-      const candidates = [...new Set([...byWords.keys(), ...cosines.keys()])].flatMap((id) => {
-        const meaning = vector === null ? null : (cosines.get(id) ?? vectors?.cosine(id, vector) ?? null)
-        const speaks = strength({ words: byWords.get(id)?.score ?? 0, meaning })
-        return speaks < LEAST_STRENGTH ? [] : { id, meaning, speaks }
-      })
-      const scores = choose(candidates.map(({ speaks }) => speaks))
-      const matches = candidates.map(({ id, meaning }, i): Match => {
-        const capability = known.get(id)
-        const terms = new Set(byWords.get(id)?.terms)
-        return {
-          id,
-          score: scores[i] ?? 0,
-          terms: capability === undefined || terms.size === 0 ? [] : written(textOf(capability), terms),
-          meaning
-        }
-      })
+      const byWords = words.search(request, MAX_CANDIDATES, [...cosines.keys()])
+      const ids = new Set([...byWords.map(({ id }) => id), ...cosines.keys()])
+      const found = weigh(ids, byWords, (id) => (vector === null ? null : (cosines.get(id) ?? vectors?.cosine(id, vector) ?? null)))
+      const scores = choose(found.map(({ speaks }) => speaks))
+      const matches = found.map((one, i) => matchOf(one, scores[i] ?? 0, known.get(one.id)))
       return matches.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, limit)
     },
+    async judge(text, ids) {
+      const request = text.slice(0, MAX_REQUEST_CHARS)
+      const vector = await requestVector(request)
+      const some = ids.filter((id) => known.has(id))
+      const found = weigh(some, words.search(request, 0, some), (id) => (vector === null ? null : (vectors?.cosine(id, vector) ?? null)))
+      return found.map((one) => matchOf(one, alone(one.speaks), known.get(one.id)))
+    },
+    async preview(texts, capability) {
+      const requests = texts.map((text) => text.slice(0, MAX_REQUEST_CHARS))
+      const offer = await offerVector(capability)
+      const placed = offer === null ? [] : await Promise.all(requests.map(requestVector))
+      words.set(PREVIEWED, fieldsOf(capability))
+      try {
+        return requests.map((request, i) => {
+          const vector = placed[i] ?? null
+          const meaning = vector === null || offer === null ? null : dot(vector, offer)
+          const [one] = weigh([PREVIEWED], words.search(request, 0, [PREVIEWED]), () => meaning)
+          return one === undefined
+            ? { id: PREVIEWED, score: 0, alone: 0, terms: [], meaning }
+            : matchOf(one, alone(one.speaks), capability)
+        })
+      } finally {
+        words.delete(PREVIEWED)
+      }
+    },
+    onJudgeable: (listener) => on('judgeable', listener),
     close() {
       closing.abort(new Error('the node stops'))
       stopWatching?.()
     }
   }
+}
+
+interface Weighed {
+  id: string
+  meaning: number | null
+  speaks: number
+  /** as the index has them */
+  terms: readonly string[]
+}
+
+/** How likely it is the right one when nothing else is offered. */
+const alone = (speaks: number): number => choose([speaks])[0] ?? 0
+
+function matchOf({ id, meaning, terms, speaks }: Weighed, score: number, capability: Capability | undefined): Match {
+  const isNamed = capability !== undefined && terms.length > 0
+  return { id, score, alone: alone(speaks), terms: isNamed ? written(textOf(capability), new Set(terms)) : [], meaning }
 }
 
 /** What people ask with weighs most. */

@@ -3,8 +3,10 @@ import type { Capability } from '../schema/declaration.ts'
 
 export interface Match {
   id: string
-  /** how likely it is that it serves, 0 to 1 */
+  /** how likely it is that it serves, 0 to 1, beside all others that were found */
   score: number
+  /** how likely it would be if nothing else were offered, 0 to 1 */
+  alone: number
   /** the words that made the match, as the capability has them */
   terms: string[]
   /** how near the two are in meaning, as a cosine; null when only words were looked at */
@@ -17,4 +19,10 @@ export interface Matcher {
   remove(id: string): void
   /** What fits `text`, best first, at most `limit`. */
   search(text: string, limit: number): Promise<Match[]>
+  /** How well some of those that are known fit, each as if it were all that is offered (`score` is `alone`); those that don't are left out. */
+  judge(text: string, ids: readonly string[]): Promise<Match[]>
+  /** The same of one that is not known (yet), for several texts, in their order; `score` 0: it would not be found. */
+  preview(texts: readonly string[], capability: Capability): Promise<Match[]>
+  /** Called with those that can be judged from now on, or better than before. */
+  onJudgeable(listener: (ids: readonly string[]) => void): () => void
 }

@@ -10,6 +10,7 @@
 import { createCodebook1 } from './codebook.ts'
 import { stopWords } from './common-words.ts'
 import { DIMENSIONS, createSketcher, type Sketcher } from './sketch.ts'
+import { dot } from './vectors.ts'
 
 /** What is said first says most; and work stays bounded. */
 const MAX_CHARS = 4000
@@ -53,12 +54,6 @@ function towardsFields(embedding: Float32Array, fields: readonly Float32Array[])
     for (let i = 0; i < DIMENSIONS; i++) drawn[i] = (drawn[i] ?? 0) + pull * (field[i] ?? 0)
   }
   return drawn
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < DIMENSIONS; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
-  return sum
 }
 
 /** A centroid as a vector of length 1. */

@@ -152,6 +152,12 @@ export function mean(vectors: readonly Float32Array[]): Float32Array {
   return unit(sum)
 }
 
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  return sum
+}
+
 function signsOf(vector: Float32Array): Uint32Array {
   const bits = new Uint32Array(vector.length / WORD_BITS)
   vector.forEach((value, i) => {

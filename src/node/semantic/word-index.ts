@@ -30,6 +30,8 @@ export interface WordIndex {
   search(query: string, count: number, others?: readonly string[]): WordMatch[]
 }
 
+/** Whoever speaks of more than so many things says the less of each: honest offers have up to forty different words. */
+const MANY_TERMS = 60
 const K = 1.2
 const B = 0.6
 /** Documents that are gone are taken out of the lists when there are so many, and more than a third of all. */
@@ -68,6 +70,8 @@ export function createWordIndex(): WordIndex {
   let lists = new Map<string, List>()
 
   function add(term: string, slot: number, weight: number): void {
+    const kept = Math.min(255, Math.round((weight / MAX_WEIGHT) * 255))
+    if (kept === 0) return
     const list = lists.get(term) ?? { letters: lettersOf(term), count: 0, documents: new Uint32Array(1), weights: new Uint8Array(1) }
     if (list.count === 0) lists.set(term, list)
     if (list.count === list.documents.length) {
@@ -76,7 +80,7 @@ export function createWordIndex(): WordIndex {
       list.weights = grown(list.weights, new Uint8Array(capacity))
     }
     list.documents[list.count] = slot
-    list.weights[list.count] = Math.max(1, Math.min(255, Math.round((weight / MAX_WEIGHT) * 255)))
+    list.weights[list.count] = kept
     list.count++
   }
 
@@ -192,7 +196,8 @@ export function createWordIndex(): WordIndex {
       const slot = ids.length
       ids.push(id)
       slots.set(id, slot)
-      for (const [term, weight] of weights) add(term, slot, weight)
+      const share = Math.min(1, MANY_TERMS / weights.size)
+      for (const [term, weight] of weights) add(term, slot, weight * share)
     },
     delete: remove,
     search(query, count, others = []) {

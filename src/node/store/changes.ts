@@ -12,6 +12,9 @@ const change = z.discriminatedUnion('what', [
   z.object({ what: z.literal('permissions') }),
   z.object({ what: z.literal('names') }),
   z.object({ what: z.literal('offers') }),
+  z.object({ what: z.literal('policy') }),
+  z.object({ what: z.literal('availability') }),
+  z.object({ what: z.literal('interests') }),
   /** an entry is there now, or its body is */
   z.object({ what: z.literal('entry'), author: agentId, seq: count }),
   z.object({ what: z.literal('fork'), author: agentId })

@@ -17,6 +17,7 @@ import { contractOf, limits } from './testing/records.ts'
 
 let bench: Bench
 let follower: Follower
+let open: boolean
 let permissions: Permissions
 let runner: Runner
 let inputs: unknown[]
@@ -43,6 +44,7 @@ const skill: Skill = {
 beforeEach(async () => {
   bench = await createBench()
   inputs = []
+  open = true
   runner = {
     run: async ({ input }, { onProgress }) => {
       inputs.push(input)
@@ -66,6 +68,7 @@ function start(): Follower {
     locks,
     runner: { run: (...args) => runner.run(...args) },
     offered: (id) => (id === 'x' ? skill : undefined),
+    isOpen: () => open,
     now: Date.now,
     report: (error) => reports.push(error)
   })
@@ -117,6 +120,17 @@ describe('an offer', () => {
     const channel = await offer(contract(change))
     expect((await said(channel, 'declined')).reason).toMatch(reason)
     expect(bench.tasks.all()).toEqual([])
+  })
+
+  test('is declined while no work is taken on, and what was agreed before goes on', async () => {
+    const agreed = contract()
+    const channel = await offer(agreed)
+    await said(channel, 'pending')
+    open = false
+    expect((await said(await offer(contract()), 'declined')).reason).toMatch(/no work right now/)
+    await approve(agreed)
+    await said(channel, 'approved')
+    await said(channel, 'finished')
   })
 
   test('that is not signed is declined', async () => {

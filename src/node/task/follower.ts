@@ -41,6 +41,8 @@ export interface FollowerComponents {
   runner: Runner
   /** the skill of that id, while it is offered to others */
   offered: (id: string) => Skill | undefined
+  /** whether our operator lets us take on work now */
+  isOpen: () => boolean
   now: () => number
   /** a failure that no task could be told of */
   report: (error: unknown) => void
@@ -66,7 +68,7 @@ const TOTAL_RATE = { rate: 5, burst: 300, keys: 1 }
 const MAX_REASON = 500
 
 export function createFollower(components: FollowerComponents): Follower {
-  const { key, store, tasks, permissions, adaptation, locks, runner, offered, now, report } = components
+  const { key, store, tasks, permissions, adaptation, locks, runner, offered, isOpen, now, report } = components
   const closing = new AbortController()
   const agentMay = createRateLimit(AGENT_RATE)
   const allMay = createRateLimit(TOTAL_RATE)
@@ -125,6 +127,7 @@ export function createFollower(components: FollowerComponents): Follower {
   }
 
   function crowded(leader: string): string | null {
+    if (!isOpen()) return 'This agent takes on no work right now. Ask again later.'
     const waiting = tasks.all().filter(({ role, state, approvedBy }) => role === 'follower' && state === 'submitted' && approvedBy === null)
     const theirs = waiting.filter(({ contract }) => contract?.leader === leader)
     const may = agentMay(leader, now()) && allMay('all', now())

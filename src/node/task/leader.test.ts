@@ -26,7 +26,9 @@ beforeEach(async () => {
     reach: 'direct',
     reasons: [],
     limits,
-    program: 'a'.repeat(64)
+    program: 'a'.repeat(64),
+    terms: null,
+    topic: null
   })
   clock = Date.now()
   leader = start()

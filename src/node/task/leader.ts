@@ -8,8 +8,9 @@ import { DataUnavailableError } from '../adapt/data.ts'
 import type { Candidate } from '../adapt/rank.ts'
 import type { AgentKey } from '../crypto/keys.ts'
 import { toHex } from '../crypto/hash.ts'
-import { InvalidBytesError, decode } from '../schema/codec.ts'
+import { InvalidBytesError, decode, parse } from '../schema/codec.ts'
 import type { Contract, Outcome } from '../schema/contract.ts'
+import { constraints, type Constraints } from '../schema/declaration.ts'
 import type { FollowerMessage } from '../schema/messages.ts'
 import { result } from '../schema/result.ts'
 import type { TaskRecord } from '../schema/task.ts'
@@ -31,13 +32,15 @@ export interface SubmitRequest {
   /** ask this agent only; without it the best candidate is asked */
   agent?: string
   skill?: string
+  /** on what terms; whoever does not meet them is not asked */
+  constraints?: Constraints
 }
 
 export interface LeaderComponents {
   key: AgentKey
   store: Store
   tasks: Tasks
-  adaptation: Pick<Adaptation, 'find' | 'listenFor' | 'reach' | 'reachable' | 'approach' | 'fetchData' | 'record' | 'watch'>
+  adaptation: Pick<Adaptation, 'find' | 'against' | 'listenFor' | 'reach' | 'reachable' | 'approach' | 'fetchData' | 'record' | 'watch'>
   locks: Locks
   now: () => number
   /** fresh random bytes */
@@ -88,7 +91,11 @@ export function createLeader(components: LeaderComponents): Leader {
       role: 'leader',
       goal,
       files: references,
-      wanted: { agent: request.agent ?? null, skill: request.skill ?? null },
+      wanted: {
+        agent: request.agent ?? null,
+        skill: request.skill ?? null,
+        ...(request.constraints === undefined ? {} : { constraints: parse(request.constraints, constraints) })
+      },
       waiting: 'Looking for an agent that can do this'
     }
     const task = newTask(start, now(), 'You asked for it')
@@ -150,8 +157,14 @@ export function createLeader(components: LeaderComponents): Leader {
         await endAlone(id, 'canceled', null)
         return
       }
-      const { agent, skill } = task.wanted
-      const found = await adaptation.find({ text: task.goal, files: task.files, agent, skill })
+      const { agent, skill, constraints: terms = {} } = task.wanted
+      const against = agent === null ? [] : adaptation.against(agent)
+      if (against.length > 0) {
+        const reason = `You and this agent don’t work together: ${against.join('; ')}. Nothing was sent.`
+        await endAlone(id, 'failed', reason)
+        return
+      }
+      const found = await adaptation.find({ text: task.goal, files: task.files, agent, skill, constraints: terms })
       const present = found.filter(({ reach }) => reach !== 'away')
       const size = totalSize(task.files)
       const candidate = present.find(({ limits }) => limits.inputBytes >= size)

@@ -15,6 +15,7 @@ const PAGE = 20
 const kinds: Readonly<Record<string, string>> = {
   capability: 'Offers something',
   intention: 'Looks for something',
+  constraint: 'Says whom it works with',
   withdrawal: 'Takes something back',
   contract: 'Agreed on a task',
   outcome: 'How a task ended'

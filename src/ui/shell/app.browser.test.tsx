@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { scenarios } from '../testing/scenarios.ts'
-import { createScriptedClient, did, type ScriptedClient } from '../testing/scripted-client.ts'
+import { called, createScriptedClient, did, type ScriptedClient } from '../testing/scripted-client.ts'
 import { drawApp } from '../testing/render.tsx'
 import { nameOf } from '../text/names.ts'
 
@@ -11,8 +11,6 @@ const open = (scenario: string, hash = '#/'): ScriptedClient => {
   remove = drawApp(client, hash)
   return client
 }
-const called = (client: ScriptedClient, name: string) =>
-  client.calls.filter(([one]) => one === name).map(([, ...args]) => args)
 
 beforeEach(() => page.viewport(1200, 900))
 afterEach(() => remove())

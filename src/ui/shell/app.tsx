@@ -66,7 +66,7 @@ function PlaceView({ here }: { here: Route }) {
     case 'network':
       return <Network id={here.id} />
     case 'me':
-      return <Me />
+      return <Me id={here.id} />
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ApprovalView, Snapshot, TaskView } from '../../node/client.ts'
-import { changeWords } from './change-words.ts'
+import type { ApprovalView, Snapshot, StandingInterest, TaskView } from '../../node/client.ts'
+import { changeWords, newFinds } from './change-words.ts'
 
 const base: Snapshot = {
   status: {
@@ -17,6 +17,9 @@ const base: Snapshot = {
   approvals: [],
   permissions: [],
   offers: [],
+  interests: [],
+  policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
+  state: { open: true, load: 'idle', power: 'mains', metered: false },
   logLength: 0
 }
 const task = (id: string, state: TaskView['state'], fraction = 0): TaskView => ({
@@ -63,4 +66,26 @@ test('questions and endings are said once', () => {
 })
 test('progress is not chatter', () => {
   expect(words({ tasks: [task('1', 'working', 0.1)] }, { tasks: [task('1', 'working', 0.2)] })).toEqual([])
+})
+
+const find = (agent: string, seen = false) => ({ agent, skill: 's', name: 'S', likely: 0.5, at: 0, seen })
+const interest = (...found: StandingInterest['found']): StandingInterest => ({
+  id: 'i',
+  text: 'tune my \u202Epiano',
+  constraints: {},
+  created: 0,
+  found
+})
+test('what is found for what one listens for is said once', () => {
+  expect(words({ interests: [interest()] }, { interests: [interest(find('a'))] })).toEqual([
+    'Amber Heron can do what you listen for: tune my piano'
+  ])
+  expect(words({ interests: [interest()] }, { interests: [interest(find('a'), find('b'))] })).toEqual([
+    '2 agents can do what you listen for: tune my piano'
+  ])
+  expect(words({ interests: [interest(find('a'))] }, { interests: [interest(find('a'))] })).toEqual([])
+})
+test('what is found at once, or was looked at, is no news', () => {
+  expect(newFinds(base, { ...base, interests: [interest(find('a'))] })).toEqual([])
+  expect(words({ interests: [interest()] }, { interests: [interest(find('a', true))] })).toEqual([])
 })

@@ -2,6 +2,7 @@ import { Inbox, ListChecks, Sparkle, Users, UserRound } from 'lucide-react'
 import { AgentPicture } from '../parts/agent-picture.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { useSnapshot } from '../state/app-context.ts'
+import { unseenFinds } from '../state/interests.ts'
 import { linkTo, route, type Place } from '../state/route.ts'
 import { isOver } from '../state/task-steps.ts'
 import { useValue } from '../state/use-value.ts'
@@ -21,9 +22,11 @@ export function Nav() {
   const { place: here } = useValue(route)
   const approvals = snapshot?.approvals.length ?? 0
   const running = (snapshot?.tasks ?? []).filter((task) => !isOver(task)).length
+  const finds = (snapshot?.interests ?? []).flatMap(unseenFinds).length
   const counts: Partial<Record<Place, { count: number; words: string }>> = {
     approvals: { count: approvals, words: 'waiting for you' },
-    tasks: { count: running, words: 'running' }
+    tasks: { count: running, words: 'running' },
+    ask: { count: finds, words: 'found for you' }
   }
   return (
     <nav className="nav" aria-label="Places">

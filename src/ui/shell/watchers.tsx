@@ -7,7 +7,7 @@ import { linkTo, route, type Place } from '../state/route.ts'
 import { useOnline } from '../state/use-online.ts'
 import { useValue } from '../state/use-value.ts'
 import { cleanLine, cut } from '../text/clean.ts'
-import { changeWords } from './change-words.ts'
+import { changeWords, finderWords, newFinds } from './change-words.ts'
 
 const titles: Record<Place, string> = {
   ask: 'Ask',
@@ -48,7 +48,7 @@ function useTheme(): void {
   }, [theme])
 }
 
-/** Tells listeners of questions and finished tasks, once each; and notifies of questions when out of sight. */
+/** Tells listeners of questions, finds and finished tasks, once each; and notifies of questions and finds when out of sight. */
 function useSpokenChanges(): void {
   const { announcer, preferences } = useApp()
   const snapshot = useSnapshot()
@@ -57,16 +57,17 @@ function useSpokenChanges(): void {
     const last = before.current
     before.current = snapshot
     if (last === null || snapshot === null) return
-    const said = changeWords(last, snapshot, (agent) => cleanLine(labelFor(agent, snapshot).name))
+    const nameFor = (agent: string) => cleanLine(labelFor(agent, snapshot).name)
+    const said = changeWords(last, snapshot, nameFor)
     if (said.length > 0) announcer.say(said.join('. '))
+    if (!document.hidden || !preferences.get().notify) return
     const known = new Set(last.approvals.map(({ id }) => id))
     for (const approval of snapshot.approvals) {
-      if (known.has(approval.id) || !document.hidden || !preferences.get().notify) continue
-      void notify(
-        approval.id,
-        `${cleanLine(labelFor(approval.agent, snapshot).name)} asks your agent`,
-        cut(cleanLine(approval.goal), 120).text
-      )
+      if (known.has(approval.id)) continue
+      void notify(approval.id, 'approvals', `${nameFor(approval.agent)} asks your agent`, approval.goal)
+    }
+    for (const { interest, agents } of newFinds(last, snapshot)) {
+      void notify(interest.id, 'ask', `${finderWords(agents, nameFor)} can do what you listen for`, interest.text)
     }
   }, [snapshot, announcer, preferences])
 }
@@ -91,9 +92,10 @@ function useSpokenConnection(): void {
   }, [announcer, words])
 }
 
-async function notify(id: string, title: string, body: string): Promise<void> {
+/** @param place where a click leads */
+async function notify(id: string, place: Place, title: string, text: string): Promise<void> {
   if (!('Notification' in window) || Notification.permission !== 'granted') return
-  const options = { body, tag: id, icon: '/icon-192.png' }
+  const options = { body: cut(cleanLine(text), 120).text, tag: id, icon: '/icon-192.png' }
   const registration = 'serviceWorker' in navigator ? await navigator.serviceWorker.getRegistration() : undefined
   if (registration?.active) {
     // Android shows notifications from a service worker only.
@@ -103,7 +105,7 @@ async function notify(id: string, title: string, body: string): Promise<void> {
   const notification = new Notification(title, options)
   notification.onclick = () => {
     window.focus()
-    location.hash = linkTo('approvals')
+    location.hash = linkTo(place)
     notification.close()
   }
 }

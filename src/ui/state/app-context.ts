@@ -3,6 +3,7 @@ import type { AgentView, Snapshot, StarlingClient } from '../../node/client.ts'
 import { nameOf } from '../text/names.ts'
 import type { Announcer } from './announcer.ts'
 import type { Draft } from './draft.ts'
+import type { OfferDrafts } from './offer-drafts.ts'
 import type { Preferences } from './preferences.ts'
 import type { SnapshotStore } from './snapshots.ts'
 import { useValue } from './use-value.ts'
@@ -13,6 +14,7 @@ export interface App {
   client: StarlingClient
   snapshots: SnapshotStore
   draft: Value<Draft>
+  offerDrafts: Value<OfferDrafts>
   preferences: Value<Preferences>
   announcer: Announcer
 }

@@ -1,5 +1,6 @@
 /** What somebody is about to ask for. Held apart from the place, so that looking elsewhere loses nothing. */
 import type { FileInput } from '../../node/client.ts'
+import type { Constraints } from '../../node/schema/declaration.ts'
 import { cleanLine } from '../text/clean.ts'
 import { formatBytes, plural } from '../text/format.ts'
 
@@ -21,6 +22,8 @@ export interface Attachment {
 export interface Draft {
   goal: string
   files: Attachment[]
+  /** on what terms it is to be done */
+  constraints: Constraints
   /** ask this agent for this skill, and nobody else */
   pinned: { agent: string; skill: string; skillName: string } | null
   /** somebody that was asked before and is not to be preselected */
@@ -29,7 +32,7 @@ export interface Draft {
   startWith: string | null
 }
 
-export const emptyDraft: Draft = { goal: '', files: [], pinned: null, avoid: null, startWith: null }
+export const emptyDraft: Draft = { goal: '', files: [], constraints: {}, pinned: null, avoid: null, startWith: null }
 
 /** A file that can't be taken, and why, in words. */
 export class RefusedFileError extends Error {

@@ -5,7 +5,7 @@ export type Place = 'ask' | 'tasks' | 'approvals' | 'network' | 'me'
 
 export interface Route {
   place: Place
-  /** a task's or an agent's id */
+  /** a task's, an agent's or an offer's id */
   id: string | null
 }
 
@@ -16,7 +16,7 @@ export function parseRoute(hash: string): Route {
   const [path = '', ...rest] = hash.replace(/^#\/?/, '').split('/')
   const place = (Object.keys(paths) as Place[]).find((name) => paths[name] === path) ?? 'ask'
   const id = rest.join('/')
-  if (id === '' || (place !== 'tasks' && place !== 'network')) return { place, id: null }
+  if (id === '' || place === 'ask' || place === 'approvals') return { place, id: null }
   try {
     return { place, id: decodeURIComponent(id) }
   } catch {
@@ -35,6 +35,9 @@ export function goTo(place: Place, id?: string): void {
 
 /** The address bar's route, followed for as long as the page lives. */
 export const route = createValue<Route>({ place: 'ask', id: null })
+
+/** Where a new offer is written: no offer has such an id. */
+export const NEW_OFFER = '-new'
 
 /** Follows the address bar. Returns the way to stop. */
 export function followAddress(): () => void {

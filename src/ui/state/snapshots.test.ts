@@ -17,6 +17,9 @@ const snapshot = (logLength: number): Snapshot => ({
   approvals: [],
   permissions: [],
   offers: [],
+  interests: [],
+  policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
+  state: { open: true, load: 'idle', power: 'mains', metered: false },
   logLength
 })
 

@@ -1,6 +1,7 @@
 import type { App } from '../state/app-context.ts'
 import { createAnnouncer } from '../state/announcer.ts'
 import { emptyDraft } from '../state/draft.ts'
+import { noOfferDrafts } from '../state/offer-drafts.ts'
 import { createPreferences } from '../state/preferences.ts'
 import { createSnapshotStore } from '../state/snapshots.ts'
 import { createValue } from '../state/value.ts'
@@ -17,6 +18,7 @@ export function componentsFor(client: StarlingClient): App {
     client,
     snapshots: createSnapshotStore(client),
     draft: createValue(emptyDraft),
+    offerDrafts: createValue(noOfferDrafts),
     preferences: createPreferences(() => storage),
     announcer: createAnnouncer()
   }

@@ -1,31 +1,31 @@
 /** Every state that the page can be in, by name, for looking at. */
-import type { Snapshot } from '../../node/client.ts'
-import type { Capability } from '../../node/schema/declaration.ts'
+import type { Candidate, Snapshot } from '../../node/client.ts'
+import type { Capability, Terms } from '../../node/schema/declaration.ts'
 import type { Result } from '../../node/schema/result.ts'
 import {
+  aCapability,
   aPermission,
   aSnapshot,
   aStatus,
   aTask,
   anAgent,
   anApproval,
+  anInterest,
   did,
-  someLimits,
   type Script
 } from './scripted-client.ts'
 
-const capability = (id: string, name: string, description: string, examples: string[]): Capability => ({
-  kind: 'capability',
-  id,
-  name,
-  description,
-  tags: id.split('-'),
-  examples,
-  inputModes: ['text/csv', '.csv', 'text/plain'],
-  outputModes: ['text/plain'],
-  program: 'c'.repeat(64),
-  limits: someLimits
-})
+const capability = (id: string, name: string, description: string, examples: string[]): Capability =>
+  aCapability({
+    id,
+    name,
+    description,
+    tags: id.split('-'),
+    examples,
+    inputModes: ['text/csv', '.csv', 'text/plain'],
+    outputModes: ['text/plain']
+  })
+const terms: Terms = { languages: ['en', 'de'], region: 'DE', price: 0, keeps: 'task', tier: 0 }
 const statistics = capability(
   'csv-statistics',
   'Statistics and a chart from a CSV file',
@@ -45,6 +45,11 @@ const ownFunction = capability(
   ['Sum the hours of each person']
 )
 const offer = (seq: number, one: Capability) => ({ seq, capability: one, expiry: null })
+const onTerms = (one: Capability, part: Partial<Terms> = {}): Capability => ({
+  ...one,
+  terms: { ...terms, ...part },
+  topic: 'data/statistics'
+})
 
 const longName = 'Bartholomew-Archibald Featherstonehaugh of the Far Northern Estuaries, Keeper of Nests'
 const hostile =
@@ -57,7 +62,7 @@ const hostile =
 const agents: Snapshot['agents'] = [
   anAgent({
     agent: did(1),
-    capabilities: [offer(1, statistics), offer(2, keyPoints), offer(3, ownFunction)],
+    capabilities: [offer(1, onTerms(statistics)), offer(2, keyPoints), offer(3, ownFunction)],
     history: { completed: 12, failed: 0 },
     log: { entries: 31, whole: true, fork: false }
   }),
@@ -70,7 +75,7 @@ const agents: Snapshot['agents'] = [
   anAgent({
     agent: did(3),
     reach: 'relayed',
-    capabilities: [offer(1, statistics)],
+    capabilities: [offer(1, onTerms(statistics, { price: 12, region: 'CH', keeps: 'nothing' }))],
     intentions: [
       {
         seq: 4,
@@ -267,7 +272,7 @@ const tasks: Snapshot['tasks'] = [
   })
 ]
 
-const offers = [statistics, keyPoints, ownFunction].map((one, i) => ({ capability: one, offered: i !== 2, seq: i + 1 }))
+const offers = [onTerms(statistics), keyPoints, ownFunction].map((one, i) => ({ capability: one, offered: i !== 2, seq: i + 1 }))
 
 const usual = aSnapshot({
   status: aStatus({ connections }),
@@ -308,6 +313,64 @@ const said: Array<[kind: string, body: unknown]> = [
     { kind: 'contract', leaderSignature: new Uint8Array([1, 2, 255]), contract: { goal: 'What stands out?' } }
   ]
 ]
+const found = (n: number, name: string, likely: number, seen: boolean) => ({
+  agent: did(n),
+  skill: `skill-${n}`,
+  name,
+  likely,
+  at: minutes(n * 12),
+  seen
+})
+const interests = [
+  anInterest({
+    id: 'i1',
+    text: 'Read the handwriting of my grandmother’s letters',
+    constraints: { languages: ['de'], maxPrice: 5, keeps: 'task' },
+    found: [found(1, 'Old German handwriting into text', 0.71, false), found(3, 'Letters and forms, read', 0.22, true)]
+  }),
+  anInterest({ id: 'i2', text: 'Tune a piano by ear from a recording', created: minutes(3 * 1440) })
+]
+const samples = [
+  'Translate the subtitles of my film into German',
+  'Subtitles for a video in another language',
+  'Translate this letter',
+  'Turn this srt file into French',
+  'Shorten these subtitles so that they can be read in time',
+  'Transcribe what is said in this interview',
+  'Check the spelling of my thesis',
+  'Find rhymes for this poem'
+]
+const wanted = [
+  { agent: did(3), text: 'Somebody who translates subtitles of old films' },
+  { agent: did(2), text: 'Read handwriting from photos' }
+]
+/** One that fits, one that may, and two long shots. */
+const find: Script['find'] = (text) =>
+  /zzz/.test(text)
+    ? []
+    : [
+        candidate(1, onTerms(statistics), 0.62, ['Matches “sales”, “figures”', 'Near to it in meaning', 'Did 12 with you']),
+        candidate(3, onTerms(statistics), 0.18, ['Near to it in meaning']),
+        candidate(2, keyPoints, 0.06, ['Matches “figures”']),
+        candidate(4, ownFunction, 0.03, ['Near to it in meaning'])
+      ].filter(({ likely }) => !/rhyme/.test(text) || likely < 0.1)
+const candidate = (n: number, { id, name, limits, terms, topic }: Capability, likely: number, reasons: string[]): Candidate => ({
+  agent: did(n),
+  skill: id,
+  name,
+  score: likely,
+  likely,
+  reach: agents.find(({ agent }) => agent === did(n))?.reach ?? 'away',
+  limits,
+  program: String(n).repeat(64),
+  terms: terms ?? null,
+  topic: topic ?? null,
+  reasons: [
+    ...reasons.map((text) => ({ kind: text.startsWith('Did') ? 'history' : text.startsWith('Near') ? 'means' : 'matches', text }) as const),
+    { kind: 'reach', text: n < 3 ? 'Connected directly' : 'Reached through a relay' }
+  ]
+})
+
 const log: NonNullable<Script['log']> = said.map(([kind, body], i) => ({
   author: did(0),
   seq: i + 1,
@@ -326,6 +389,8 @@ export const scenarios: Record<string, Script> = {
   usual: {
     snapshot: usual,
     log,
+    samples,
+    wanted,
     logFile: new Uint8Array([1, 2, 3]),
     imported: { author: did(2), headers: 12, bodies: 7, fresh: 4, whole: false, forked: false }
   },
@@ -337,6 +402,18 @@ export const scenarios: Record<string, Script> = {
       logLength: 3
     }),
     log: log.slice(0, 3)
+  },
+  listening: {
+    snapshot: {
+      ...usual,
+      approvals: [],
+      interests,
+      policy: { facts: { languages: ['en', 'de'], region: 'CH', tier: 0 }, insists: { languages: ['de'], regions: ['DE', 'AT', 'CH'] } }
+    },
+    find,
+    samples,
+    wanted,
+    log
   },
   starting: { snapshot: aSnapshot({ status: aStatus({ network: 'starting', relay: false }) }) },
   alone: { snapshot: aSnapshot({ status: aStatus({ network: 'looking' }), offers }) },
@@ -361,6 +438,8 @@ export const scenarios: Record<string, Script> = {
     }
   },
   hostile: {
+    samples: [hostile, 'Translate <b>this</b> \u202Ereversed'],
+    wanted: [{ agent: did(1), text: `translate ${hostile}`.slice(0, 2000) }],
     snapshot: {
       ...usual,
       agents: [
@@ -372,12 +451,21 @@ export const scenarios: Record<string, Script> = {
               ...statistics,
               name: hostile.slice(0, 80),
               description: hostile.slice(0, 1000),
-              examples: [hostile.slice(0, 200)]
+              examples: [hostile.slice(0, 200)],
+              terms: { languages: Array.from({ length: 32 }, () => 'qqq'), region: 'ZZ', price: 1e9, keeps: 'longer', tier: 0 },
+              topic: `${'x'.repeat(40)}/${'y'.repeat(50)}`
             })
           ],
           intentions: [
             { seq: 2, intention: { kind: 'intention', goal: hostile.slice(0, 2000), tags: [] }, expiry: null }
           ]
+        })
+      ],
+      interests: [
+        anInterest({
+          text: hostile,
+          constraints: { languages: ['qqq'], regions: ['ZZ'] },
+          found: [found(1, hostile.slice(0, 80), 0.4, false)]
         })
       ],
       tasks: [

@@ -8,12 +8,16 @@ import type {
   Candidate,
   ImportResult,
   LogEntryView,
+  OfferPreview,
   Permission,
   Snapshot,
+  StandingInterest,
   StarlingClient,
   Status,
   TaskView
 } from '../../node/client.ts'
+import { unmet } from '../../node/adapt/constraints.ts'
+import type { Capability } from '../../node/schema/declaration.ts'
 
 export interface ScriptedClient extends StarlingClient {
   /** every call but reads, in order: name and arguments */
@@ -29,12 +33,19 @@ export interface Script {
   snapshot: Snapshot
   /** who could do it; by default everybody who offers something that shares a word */
   find?: (text: string) => Candidate[]
+  /** what others ask for around an offer, and what they look for; an offer is found by those that share a word with it */
+  samples?: readonly string[]
+  wanted?: ReadonlyArray<{ agent: string; text: string }>
   log?: LogEntryView[]
   /** what saving the log gives, and what a file that is checked turns out to be */
   logFile?: Uint8Array
   imported?: ImportResult
   files?: Record<string, Uint8Array>
 }
+
+/** The arguments of each call of that name so far. */
+export const called = (client: ScriptedClient, name: keyof StarlingClient) =>
+  client.calls.filter(([one]) => one === name).map(([, ...args]) => args)
 
 export function createScriptedClient(script: Script): ScriptedClient {
   let now = script.snapshot
@@ -87,16 +98,58 @@ export function createScriptedClient(script: Script): ScriptedClient {
     async declare(declaration) {
       record('declare', declaration)
       change({ logLength: now.logLength + 1 })
+      if (!('goal' in declaration)) {
+        const said = { ...declaration }
+        delete said.source
+        const known = now.offers.find(({ capability }) => capability.id === said.id)
+        const capability = { ...aCapability(), ...known?.capability, ...said, kind: 'capability' as const }
+        const others = now.offers.filter((offer) => offer !== known)
+        change({ offers: [...others, { capability, offered: true, seq: now.logLength }] })
+      }
       return { seq: now.logLength }
     },
     async withdraw(seq) {
       record('withdraw', seq)
       change({ logLength: now.logLength + 1 })
     },
-    async find(text) {
+    async find(text, { constraints = {} } = {}) {
       if (failures.has('find')) record('find', text)
-      return script.find?.(text) ?? findBySharedWord(text, now.agents)
+      const found = script.find?.(text) ?? findBySharedWord(text, now.agents)
+      return found.filter(({ terms }) => unmet(terms ?? undefined, constraints).length === 0)
     },
+    async listen(text, { constraints = {} } = {}) {
+      record('listen', text, constraints)
+      const interest = anInterest({ id: `interest-${nextId++}`, text, constraints, created: Date.now() })
+      change({ interests: [...now.interests, interest] })
+      return interest.id
+    },
+    async stopListening(id) {
+      record('stopListening', id)
+      change({ interests: now.interests.filter((interest) => interest.id !== id) })
+    },
+    async seen(id) {
+      record('seen', id)
+      const seen = ({ found, ...rest }: StandingInterest) => ({ ...rest, found: found.map((find) => ({ ...find, seen: true })) })
+      change({ interests: now.interests.map((interest) => (interest.id === id ? seen(interest) : interest)) })
+    },
+    async preview(offer, requests = []) {
+      record('preview', offer, requests)
+      return previewBySharedWord(offer, requests, script)
+    },
+    async setPolicy(policy) {
+      record('setPolicy', policy)
+      change({ policy })
+    },
+    async setDevice(device) {
+      record('setDevice', device)
+      change({ state: { ...now.state, ...device } })
+    },
+    async setOpen(open) {
+      record('setOpen', open)
+      change({ state: { ...now.state, open } })
+    },
+    agentCard: async () => ({}),
+    chains: async () => [],
     async loadMeaning() {
       record('loadMeaning')
     },
@@ -186,7 +239,7 @@ export function createScriptedClient(script: Script): ScriptedClient {
 }
 
 function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate[] {
-  const words = text.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? []
+  const words = wordsOf(text)
   return agents.flatMap((view) =>
     view.capabilities.flatMap(({ capability }) => {
       const own = [capability.name, capability.description, ...capability.tags, ...capability.examples]
@@ -194,7 +247,7 @@ function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate
         .toLowerCase()
       const shared = words.filter((word) => own.includes(word))
       if (shared.length === 0) return []
-      const { id, name, limits, program } = capability
+      const { id, name, limits, program, terms = null, topic = null } = capability
       return [
         {
           agent: view.agent,
@@ -205,6 +258,8 @@ function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate
           reach: view.reach,
           limits,
           program,
+          terms,
+          topic,
           reasons: [
             { kind: 'matches' as const, text: `Speaks of ${shared.slice(0, 3).join(', ')}` },
             { kind: 'reach' as const, text: view.reach === 'away' ? 'Not here now' : 'Here now' },
@@ -217,6 +272,28 @@ function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate
     })
   )
 }
+
+function previewBySharedWord(
+  offer: Parameters<StarlingClient['preview']>[0],
+  requests: readonly string[],
+  { samples = [], wanted = [] }: Pick<Script, 'samples' | 'wanted'>
+): OfferPreview {
+  const { name, description = '', tags = [], examples = [], topic = 'text/translation' } = offer
+  const own = new Set(wordsOf([name, description, ...tags, ...examples].join(' ')))
+  const weigh = (text: string) => {
+    const words = wordsOf(text)
+    const terms = words.filter((word) => own.has(word))
+    return { text, likely: Math.min(0.95, (1.4 * terms.length) / Math.max(1, words.length)), terms, meaning: terms.length > 1 ? 0.5 : 0.2 }
+  }
+  return {
+    requests: requests.map(weigh),
+    samples: samples.map(weigh).sort((a, b) => b.likely - a.likely),
+    wanted: wanted.map(({ agent, text }) => ({ agent, ...weigh(text) })).filter(({ likely }) => likely > 0),
+    topic
+  }
+}
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? []
 
 /** A task with nothing special about it, for what matters to be changed. */
 export function aTask(part: Partial<TaskView> = {}): TaskView {
@@ -266,6 +343,27 @@ export function anApproval(part: Partial<ApprovalView> = {}): ApprovalView {
   }
 }
 
+export function aCapability(part: Partial<Capability> = {}): Capability {
+  return {
+    kind: 'capability',
+    id: 'offer',
+    name: 'Offer',
+    description: '',
+    tags: [],
+    examples: [],
+    inputModes: [],
+    outputModes: [],
+    program: 'c'.repeat(64),
+    limits: someLimits,
+    ...part
+  }
+}
+
+/** Something that is listened for, and found by nobody so far. */
+export function anInterest(part: Partial<StandingInterest> = {}): StandingInterest {
+  return { id: 'interest', text: 'Tune a piano', constraints: {}, created: Date.now() - 3 * 3_600_000, found: [], ...part }
+}
+
 export function aPermission(part: Partial<Permission> = {}): Permission {
   return {
     id: 'permission',
@@ -286,6 +384,7 @@ export function anAgent(part: Partial<AgentView> = {}): AgentView {
     reach: 'direct',
     capabilities: [],
     intentions: [],
+    state: null,
     history: { completed: 0, failed: 0 },
     log: { entries: 3, whole: true, fork: false },
     ...part
@@ -307,7 +406,19 @@ export function aStatus(part: Partial<Status> = {}): Status {
 }
 
 export function aSnapshot(part: Partial<Snapshot> = {}): Snapshot {
-  return { status: aStatus(), agents: [], tasks: [], approvals: [], permissions: [], offers: [], logLength: 0, ...part }
+  return {
+    status: aStatus(),
+    agents: [],
+    tasks: [],
+    approvals: [],
+    permissions: [],
+    offers: [],
+    interests: [],
+    policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
+    state: { open: true, load: 'idle', power: 'mains', metered: false },
+    logLength: 0,
+    ...part
+  }
 }
 
 export const someLimits = {

@@ -507,6 +507,52 @@ export function networkConformance(name: string, createWorld: () => Promise<Netw
         await expect(open(b, a)).rejects.toMatchObject({ name: 'PeerUnreachableError' })
       })
 
+      it('are met as the door says, by their card, and the others are not dialled by anybody', async () => {
+        const [a, b, c] = [await world.network(), await world.network(), await world.network()]
+        networks.push(a, b, c)
+        const card = new Map([a, b, c].map((one, i) => [one.peer, Uint8Array.of(i)]))
+        const asked = new Map<string, Uint8Array | null>()
+        a.guard({
+          card: () => card.get(a.peer) ?? null,
+          async admits(peer, shown) {
+            asked.set(peer, shown)
+            return shown?.[0] !== 2
+          }
+        })
+        b.guard({ card: () => card.get(b.peer) ?? null, admits: async () => true })
+        c.guard({ card: () => card.get(c.peer) ?? null, admits: async () => true })
+        const met: string[] = []
+        for (const one of [a, c]) one.on('connect', ({ peer }) => met.push(peer))
+        const all = Promise.all([connected(a, b), connected(b, c)])
+        await Promise.all([a.start(), b.start(), c.start()])
+        await all
+        await expect.poll(() => asked.get(c.peer)).toEqual(Uint8Array.of(2))
+        expect(asked.get(b.peer)).toEqual(Uint8Array.of(1))
+        // it is told no, and tries again, for as long as it likes
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        expect(met).toEqual(expect.arrayContaining([b.peer]))
+        expect(met).not.toContain(c.peer)
+        expect(met).not.toContain(a.peer)
+      })
+
+      it('are parted from when the door thinks otherwise, and met when it does again', async () => {
+        const [a, b] = [await world.network(), await world.network()]
+        networks.push(a, b)
+        let admits = true
+        a.guard({ card: () => null, admits: async () => admits })
+        const both = connected(a, b)
+        await Promise.all([a.start(), b.start()])
+        await both
+        const gone = [
+          nextEvent(a, 'disconnect', ({ peer }) => peer === b.peer),
+          nextEvent(b, 'disconnect', ({ peer }) => peer === a.peer)
+        ]
+        admits = false
+        a.reconsider()
+        await Promise.all(gone)
+        await expect(open(b, a)).rejects.toMatchObject({ name: 'PeerUnreachableError' })
+      })
+
       it('can be stopped twice', async () => {
         const [a] = await pair()
         await a.stop()

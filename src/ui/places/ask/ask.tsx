@@ -1,3 +1,4 @@
+import { Suspense, lazy } from 'react'
 import { Page } from '../../parts/page.tsx'
 import { Murmuration } from '../../parts/murmuration.tsx'
 import { useApp, useSnapshot } from '../../state/app-context.ts'
@@ -11,10 +12,13 @@ import { Composer } from './composer.tsx'
 import { Samples } from './samples.tsx'
 import './ask.css'
 
+const Interests = lazy(async () => ({ default: (await import('./interests.tsx')).Interests }))
+
 /** Home: what do I want done? */
 export function Ask() {
   const { draft } = useApp()
   const { goal, files } = useValue(draft)
+  const interests = useSnapshot()?.interests ?? []
   const untouched = goal === '' && files.length === 0
   return (
     <Page
@@ -27,6 +31,11 @@ export function Ask() {
       </div>
       <Composer />
       {untouched && <Samples />}
+      {interests.length > 0 && (
+        <Suspense>
+          <Interests interests={interests} />
+        </Suspense>
+      )}
     </Page>
   )
 }

@@ -1,12 +1,16 @@
-import { Check, Clock3, FileCheck2, FileCode2, Radio, Waypoints } from 'lucide-react'
+import { Activity, Check, Clock3, Coins, FileCheck2, FileCode2, Radio, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import type { Candidate, Reason } from '../../../node/client.ts'
 import { AgentName } from '../../parts/agent-name.tsx'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
-import { limitWords, tooLarge } from '../../parts/limit-words.ts'
+import { tooLarge } from '../../parts/limit-words.ts'
 import { ReachChip } from '../../parts/reach-chip.tsx'
 import { StrangerLine } from '../../parts/stranger-text.tsx'
-import { candidateKey } from './choose.ts'
+import { plural } from '../../text/format.ts'
+import { priceWords } from '../../text/term-words.ts'
+import { candidateKey, splitByLikelihood } from './choose.ts'
+import { WhyMatch } from './why-match.tsx'
+import './candidates.css'
 
 const FIRST = 3
 const icons: Record<Reason['kind'], typeof Check> = {
@@ -14,70 +18,106 @@ const icons: Record<Reason['kind'], typeof Check> = {
   means: Waypoints,
   accepts: FileCheck2,
   reach: Radio,
+  state: Activity,
   history: Clock3,
-  program: FileCode2
+  program: FileCode2,
+  terms: Coins
 }
 
-/** Who could do it, best first, each with the reasons. One is chosen. */
-export function Candidates({
-  candidates,
-  chosen,
-  totalBytes,
-  onChoose
-}: {
+interface CandidatesProps {
   candidates: readonly Candidate[]
   chosen: Candidate | null
   totalBytes: number
   onChoose: (candidate: Candidate) => void
-}) {
+}
+
+/** Who could do it, best first, each with the reasons, and long shots apart. One is chosen. */
+export function Candidates({ goal, ...props }: CandidatesProps & { goal: string }) {
+  const { candidates } = props
   const [all, setAll] = useState(false)
-  const shown = all ? candidates : candidates.slice(0, FIRST)
+  // files alone ask for nothing yet: whoever takes them is no long shot
+  const { strong, weak } = goal.trim() === '' ? { strong: candidates, weak: [] } : splitByLikelihood(candidates)
+  const shown = all ? strong : strong.slice(0, FIRST)
   return (
     <fieldset className="stack-s">
       <legend className="candidates-title">Who could do it</legend>
-      {shown.map((candidate) => {
-        const excess = tooLarge(totalBytes, candidate.limits)
-        const key = candidateKey(candidate)
-        return (
-          <label key={key} className="candidate">
-            <input
-              type="radio"
-              name="candidate"
-              checked={chosen !== null && candidateKey(chosen) === key}
-              onChange={() => onChoose(candidate)}
-            />
-            <AgentPicture agent={candidate.agent} size={44} />
-            <span className="candidate-words">
-              <span className="row">
-                <AgentName agent={candidate.agent} tail />
-                <ReachChip reach={candidate.reach} />
-              </span>
-              <span>
-                <StrangerLine text={candidate.name} />
-              </span>
-              <ul className="reasons small soft">
-                {candidate.reasons.map((reason, i) => {
-                  const Icon = icons[reason.kind]
-                  return (
-                    <li key={i}>
-                      <Icon size={14} aria-hidden /> <StrangerLine text={reason.text} max={140} />
-                    </li>
-                  )
-                })}
-                <li>
-                  <Clock3 size={14} aria-hidden /> {limitWords(candidate.limits)}
-                </li>
-              </ul>
-              {excess !== null && <span className="chip warn">{excess}</span>}
-            </span>
-          </label>
-        )
-      })}
-      {candidates.length > FIRST && (
+      {shown.map((candidate) => (
+        <CandidateRow key={candidateKey(candidate)} candidate={candidate} {...props} />
+      ))}
+      {strong.length > FIRST && (
         <button type="button" className="button quiet" onClick={() => setAll((now) => !now)}>
-          {all ? 'Show fewer' : `Show ${candidates.length - FIRST} more`}
+          {all ? 'Show fewer' : `Show ${strong.length - FIRST} more`}
         </button>
       )}
+      {weak.length > 0 && <LongShots {...props} weak={weak} alone={strong.length === 0} />}
     </fieldset>
+  )
+}
+
+/** Those whose words hardly point to it: folded away beside better ones, shown with honest words where there are none. */
+function LongShots({ weak, alone, ...props }: CandidatesProps & { weak: readonly Candidate[]; alone: boolean }) {
+  return (
+    <details key={alone ? 'alone' : 'beside'} className="more long-shots" open={alone}>
+      <summary>Perhaps: {plural(weak.length, 'long shot')}</summary>
+      <div className="stack-s more-body">
+        <p className="small soft">
+          {alone ? 'Nobody here clearly says that they can do this. ' : ''}
+          What these offer hardly fits your words. They may not be able to do it.
+        </p>
+        {weak.map((candidate) => (
+          <CandidateRow key={candidateKey(candidate)} candidate={candidate} {...props} weak />
+        ))}
+      </div>
+    </details>
+  )
+}
+
+function CandidateRow({
+  candidate,
+  chosen,
+  totalBytes,
+  weak = false,
+  onChoose
+}: CandidatesProps & { candidate: Candidate; weak?: boolean }) {
+  const excess = tooLarge(totalBytes, candidate.limits)
+  const price = candidate.terms?.price ?? 0
+  return (
+    <div className={weak ? 'candidate weak' : 'candidate'}>
+      <label className="candidate-pick">
+        <input
+          type="radio"
+          name="candidate"
+          checked={chosen !== null && candidateKey(chosen) === candidateKey(candidate)}
+          onChange={() => onChoose(candidate)}
+        />
+        <AgentPicture agent={candidate.agent} size={44} />
+        <span className="candidate-words">
+          <span className="row">
+            <AgentName agent={candidate.agent} tail />
+            <ReachChip reach={candidate.reach} />
+            {weak && <span className="chip warn">A long shot</span>}
+            {price > 0 && <span className="chip num">{priceWords(price)}</span>}
+          </span>
+          <span>
+            <StrangerLine text={candidate.name} />
+          </span>
+          <ul className="reasons small soft">
+            {candidate.reasons
+              // the chips beside the name say these
+              .filter(({ kind }) => kind !== 'reach' && kind !== 'terms')
+              .map((reason, i) => {
+                const Icon = icons[reason.kind]
+                return (
+                  <li key={i}>
+                    <Icon size={14} aria-hidden /> <StrangerLine text={reason.text} max={140} />
+                  </li>
+                )
+              })}
+          </ul>
+          {excess !== null && <span className="chip warn">{excess}</span>}
+        </span>
+      </label>
+      <WhyMatch candidate={candidate} likely={candidate.likely} />
+    </div>
   )
 }

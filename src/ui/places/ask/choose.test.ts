@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candidate } from '../../../node/client.ts'
-import { bestCandidate } from './choose.ts'
+import { bestCandidate, splitByLikelihood } from './choose.ts'
 
 const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct'): Candidate => ({
   agent,
@@ -11,6 +11,8 @@ const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct')
   reach,
   reasons: [],
   program: '',
+  terms: null,
+  topic: null,
   limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
 })
 
@@ -26,4 +28,10 @@ test('somebody who was asked before comes after the others, but not never', () =
 test('a wanted skill is not given up', () => {
   expect(bestCandidate([one('a', 'x'), one('b', 'y', 'away')], { skill: 'y' })?.agent).toBe('b')
   expect(bestCandidate([one('a', 'x')], { skill: 'y' })).toBeNull()
+})
+
+test('long shots stand apart', () => {
+  const strong = { ...one('a', 'x'), likely: 0.4 }
+  const shot = { ...one('z', 'y'), likely: 0.05 }
+  expect(splitByLikelihood([shot, strong])).toEqual({ strong: [strong], weak: [shot] })
 })

@@ -1,5 +1,6 @@
-/** Which candidate is asked when nobody chose. Pure. */
+/** Which candidate is asked when nobody chose, and which are long shots. Pure. */
 import type { Candidate } from '../../../node/client.ts'
+import { WEAK } from '../../text/likely.ts'
 
 export const candidateKey = (candidate: Pick<Candidate, 'agent' | 'skill'>) => `${candidate.agent} ${candidate.skill}`
 
@@ -21,4 +22,10 @@ export function bestCandidate(
     candidates.find(fits) ??
     null
   )
+}
+
+/** Those that may well do it, and those that are a long shot, each as they came. */
+export function splitByLikelihood(candidates: readonly Candidate[]): { strong: Candidate[]; weak: Candidate[] } {
+  const strong = candidates.filter((candidate) => candidate.likely >= WEAK)
+  return { strong, weak: candidates.filter((candidate) => !strong.includes(candidate)) }
 }

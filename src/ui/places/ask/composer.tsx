@@ -13,13 +13,15 @@ import { useAction } from '../../state/use-action.ts'
 import { useAttach } from '../../state/use-attach.ts'
 import { useValue } from '../../state/use-value.ts'
 import { formatBytes } from '../../text/format.ts'
-import { Candidates } from './candidates.tsx'
-import { bestCandidate, candidateKey } from './choose.ts'
+import { bestCandidate, candidateKey, splitByLikelihood } from './choose.ts'
 import { MeaningLine } from './meaning-line.tsx'
-import { Nobody } from './nobody.tsx'
+import { OnlyIf } from './only-if.tsx'
 import type { Editing } from './text-editor.tsx'
 import { useCandidates } from './use-candidates.ts'
 
+const Candidates = lazy(async () => ({ default: (await import('./candidates.tsx')).Candidates }))
+const Nobody = lazy(async () => ({ default: (await import('./nobody.tsx')).Nobody }))
+const NoneOfThem = lazy(async () => ({ default: (await import('./nobody.tsx')).NoneOfThem }))
 const TextEditor = lazy(async () => ({ default: (await import('./text-editor.tsx')).TextEditor }))
 const MAX_GOAL = 4000
 
@@ -28,10 +30,10 @@ export function Composer() {
   const { draft, client, announcer } = useApp()
   const snapshot = useSnapshot()
   const now = useValue(draft)
-  const { goal, files, pinned } = now
+  const { goal, files, pinned, constraints } = now
   const change = (part: Partial<Draft>) => draft.update((old) => ({ ...old, startWith: null, ...part }))
   const words = goal.trim() === '' && files.length > 0 ? files.map((file) => file.name).join(' ') : goal
-  const search = useCandidates(words, files)
+  const search = useCandidates(words, files, constraints)
   const { refused, take, dismiss } = useAttach()
   const [editing, setEditing] = useState<Editing | null>(null)
   const [chosenKey, setChosenKey] = useState<string | null>(null)
@@ -40,11 +42,10 @@ export function Composer() {
 
   const found = 'candidates' in search ? search.candidates : []
   const candidates = pinned === null ? found : pinnedCandidate(pinned, found, snapshot?.agents ?? [])
+  const { strong } = splitByLikelihood(candidates)
   const chosen =
     candidates.find((candidate) => candidateKey(candidate) === chosenKey) ??
-    bestCandidate(candidates, { avoid: now.avoid }) ??
-    candidates[0] ??
-    null
+    bestCandidate(strong.length > 0 ? strong : candidates, { avoid: now.avoid })
   const excess = chosen === null ? null : tooLarge(totalBytes(files), chosen.limits)
   const ready = goal.trim() !== '' && chosen !== null && excess === null && !busy
 
@@ -187,23 +188,30 @@ export function Composer() {
           <p>Could not look for agents: {search.problem}</p>
         </Note>
       )}
-      {search.state === 'looking' && candidates.length === 0 && (
-        <div className="skeleton composer-looking" role="status">
-          <span>Looking for who could do this…</span>
-        </div>
-      )}
+      {pinned === null && <OnlyIf constraints={constraints} onChange={(next) => change({ constraints: next })} />}
+      {search.state === 'looking' && candidates.length === 0 && <Looking />}
       {goal.trim() === '' && files.length > 0 && (
         <p className="soft">Say what you want done with {files.length === 1 ? 'this file' : 'these files'}.</p>
       )}
-      {candidates.length > 0 && pinned === null && (
-        <Candidates
-          candidates={candidates}
-          chosen={chosen}
-          totalBytes={totalBytes(files)}
-          onChoose={(candidate) => setChosenKey(candidateKey(candidate))}
-        />
-      )}
-      {search.state === 'found' && candidates.length === 0 && <Nobody goal={goal} />}
+      <Suspense fallback={<Looking />}>
+        {candidates.length > 0 && pinned === null && (
+          <Candidates
+            goal={goal}
+            candidates={candidates}
+            chosen={chosen}
+            totalBytes={totalBytes(files)}
+            onChoose={(candidate) => setChosenKey(candidateKey(candidate))}
+          />
+        )}
+        {search.state === 'found' && candidates.length === 0 && (
+          <Nobody goal={goal} constraints={constraints} onAnyTerms={() => change({ constraints: {} })} />
+        )}
+      </Suspense>
+      <Suspense>
+        {search.state === 'found' && candidates.length > 0 && strong.length === 0 && pinned === null && goal.trim() !== '' && (
+          <NoneOfThem goal={goal} constraints={constraints} />
+        )}
+      </Suspense>
       {search.state !== 'idle' && pinned === null && <MeaningLine />}
 
       {editing !== null && (
@@ -221,6 +229,14 @@ export function Composer() {
         </Suspense>
       )}
     </form>
+  )
+}
+
+function Looking() {
+  return (
+    <div className="skeleton composer-looking" role="status">
+      <span>Looking for who could do this…</span>
+    </div>
   )
 }
 
@@ -272,8 +288,8 @@ function pinnedCandidate(
   const agent = agents.find((known) => known.agent === pinned.agent)
   const capability = agent?.capabilities.find((offer) => offer.capability.id === pinned.skill)?.capability
   if (agent === undefined || capability === undefined) return []
-  const { name, limits, program } = capability
+  const { name, limits, program, terms = null, topic = null } = capability
   return [
-    { agent: pinned.agent, skill: pinned.skill, name, score: 0, likely: 0, reach: agent.reach, reasons: [], limits, program }
+    { agent: pinned.agent, skill: pinned.skill, name, score: 0, likely: 0, reach: agent.reach, reasons: [], limits, program, terms, topic }
   ]
 }

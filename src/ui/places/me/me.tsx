@@ -1,8 +1,6 @@
-import { useState } from 'react'
+import { lazy, useState } from 'react'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
-import { LabelledSwitch } from '../../parts/labelled-switch.tsx'
-import { limitWords } from '../../parts/limit-words.ts'
 import { LogList, useLog } from '../../parts/log-list.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Page, Section } from '../../parts/page.tsx'
@@ -18,12 +16,20 @@ import { Permissions } from '../approvals/permissions.tsx'
 import { Connections } from './connections.tsx'
 import { Developers } from './developers.tsx'
 import { LogFile } from './log-file.tsx'
+import { Offers } from './offers.tsx'
+import { Policy } from './policy.tsx'
 import { Settings } from './settings.tsx'
 import { Storage } from './storage.tsx'
 import './me.css'
 
+const OfferPage = lazy(async () => ({ default: (await import('./offer/offer-page.tsx')).OfferPage }))
+
 /** What does the world see of me, what may my agent do? */
-export function Me() {
+export function Me({ id }: { id: string | null }) {
+  return id === null ? <Myself /> : <OfferPage id={id} />
+}
+
+function Myself() {
   const snapshot = useSnapshot()
   if (snapshot === null) {
     return (
@@ -57,18 +63,9 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
         </div>
       </section>
       <Storage storage={snapshot.status.storage} />
-      <Section title="What I offer" intro="What others may ask of your agent. You are asked before anything runs.">
-        {snapshot.offers.length === 0 ? (
-          <p className="soft">Nothing so far.</p>
-        ) : (
-          <ul className="rows">
-            {snapshot.offers.map((offer) => (
-              <OfferRow key={offer.capability.id} offer={offer} />
-            ))}
-          </ul>
-        )}
-      </Section>
+      <Offers offers={snapshot.offers} />
       <LooksFor entries={log.entries ?? []} />
+      <Policy policy={snapshot.policy} />
       <Permissions />
       <Connections status={snapshot.status} />
       <Settings />
@@ -85,36 +82,6 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
       </details>
       <Developers />
     </Page>
-  )
-}
-
-function OfferRow({ offer: { capability, offered } }: { offer: Snapshot['offers'][number] }) {
-  const { client, announcer } = useApp()
-  const { busy, problem, run } = useAction()
-  const turn = (on: boolean) =>
-    run(async () => {
-      await client.offer(capability.id, on)
-      announcer.say(on ? `${capability.name} is offered` : `${capability.name} is not offered any more`)
-    })
-  return (
-    <li className="me-offer">
-      <div className="grow">
-        <h3>{capability.name}</h3>
-        <p className="small soft">{capability.description}</p>
-        <p className="small faint num">{limitWords(capability.limits)}</p>
-        {problem !== null && (
-          <Note kind="bad" live>
-            <p>That did not work: {problem}</p>
-          </Note>
-        )}
-      </div>
-      <LabelledSwitch
-        label={`Offer ${capability.name}`}
-        checked={offered}
-        disabled={busy}
-        onChange={(on) => void turn(on)}
-      />
-    </li>
   )
 }
 

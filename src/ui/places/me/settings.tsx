@@ -58,7 +58,9 @@ export function Settings() {
             <h3>
               <Bell size={16} aria-hidden /> Tell me when somebody asks
             </h3>
-            <p className="small soft">A notification, when this tab is open but out of sight.</p>
+            <p className="small soft">
+              A notification, when this tab is open but out of sight; also when somebody offers what you listen for.
+            </p>
           </div>
           <LabelledSwitch
             label="Tell me when somebody asks"

@@ -17,6 +17,7 @@ import { goTo, linkTo } from '../../state/route.ts'
 import { useAction } from '../../state/use-action.ts'
 import { cleanLine } from '../../text/clean.ts'
 import { plural } from '../../text/format.ts'
+import { termWords } from '../../text/term-words.ts'
 import { nameOf } from '../../text/names.ts'
 import { TaskRow } from '../tasks/task-row.tsx'
 
@@ -133,6 +134,7 @@ function Offer({ agent, capability }: { agent: string; capability: Capability })
             For example: “<StrangerLine text={capability.examples[0]} max={120} />”
           </p>
         )}
+        {capability.terms !== undefined && <p className="small soft">{termWords(capability.terms)}</p>}
         <p className="small faint num">{limitWords(capability.limits)}</p>
       </div>
       <button type="button" className="button" onClick={ask}>

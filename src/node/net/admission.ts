@@ -1,0 +1,63 @@
+/**
+ * Whom we meet. Each peer may say with its presence who it is; whether it is met is for the layers above to decide, who
+ * know what is insisted on. A peer that is not admitted is not dialled, and what it dials is refused.
+ */
+import { equalBytes } from '../crypto/hash.ts'
+import type { Door } from './network.ts'
+
+export interface Admission {
+  /** Sets who decides. Before, everybody is met. */
+  guard(door: Door): void
+  /** What is said of ourselves; null: nothing. */
+  card(): Uint8Array | null
+  /** Whether a peer with this card is met, where that is known; null: it is to be asked. */
+  known(peer: string, card: Uint8Array | null): boolean | null
+  /** Decides, and remembers it. Never throws. */
+  ask(peer: string, card: Uint8Array | null): Promise<boolean>
+  /** Whether a peer is known not to be met. */
+  refused(peer: string): boolean
+  /** Decides anew about all that are remembered. Resolves to those that are not met any more. */
+  reconsider(): Promise<string[]>
+}
+
+/** Peers that are remembered; those that were heard of longest ago are forgotten. */
+const MAX_PEERS = 4096
+
+export function createAdmission(): Admission {
+  const peers = new Map<string, { card: Uint8Array | null; admitted: boolean }>()
+  let door: Door | null = null
+
+  async function ask(peer: string, card: Uint8Array | null): Promise<boolean> {
+    const admitted = door === null || (await door.admits(peer, card))
+    peers.delete(peer)
+    peers.set(peer, { card, admitted })
+    const [oldest] = peers.keys()
+    if (peers.size > MAX_PEERS && oldest !== undefined) peers.delete(oldest)
+    return admitted
+  }
+
+  return {
+    guard(by) {
+      door = by
+    },
+    card: () => door?.card() ?? null,
+    known(peer, card) {
+      if (door === null) return true
+      const decided = peers.get(peer)
+      return decided !== undefined && isSame(decided.card, card) ? decided.admitted : null
+    },
+    ask,
+    refused: (peer) => peers.get(peer)?.admitted === false,
+    async reconsider() {
+      const gone: string[] = []
+      for (const [peer, { card, admitted }] of [...peers]) {
+        if (!(await ask(peer, card)) && admitted) gone.push(peer)
+      }
+      return gone
+    }
+  }
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : equalBytes(a, b)
+}

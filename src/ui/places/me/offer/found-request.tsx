@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react'
+import type { PreviewedRequest } from '../../../../node/client.ts'
+import { StrangerLine } from '../../../parts/stranger-text.tsx'
+import { formatShare, WEAK } from '../../../text/likely.ts'
+
+/** From this cosine on, two texts are near in meaning. */
+const NEAR = 0.35
+
+/** A request that leads to an offer: how likely, as a bar, and why. `by`: who said it. */
+export function FoundRequest({ request, by, lead }: { request: PreviewedRequest; by?: ReactNode; lead?: string }) {
+  const share = Math.min(1, request.likely)
+  return (
+    <div className={share < WEAK ? 'found-request weak' : 'found-request'}>
+      <p>
+        {lead !== undefined && <strong>{lead}: </strong>}
+        <StrangerLine text={request.text} max={120} />
+      </p>
+      <div className="found-bar">
+        <span className="found-track" aria-hidden>
+          <span className="found-fill" style={{ inlineSize: `${share * 100}%` }} />
+        </span>
+        <span className="small num">{formatShare(share)}</span>
+      </div>
+      <p className="small soft">
+        {by !== undefined && <>{by} · </>}
+        <Why request={request} />
+      </p>
+    </div>
+  )
+}
+
+function Why({ request: { terms, meaning } }: { request: PreviewedRequest }) {
+  const words = terms.slice(0, 4).map((term) => `“${term}”`)
+  const means = (meaning ?? 0) >= NEAR
+  if (words.length === 0) return means ? 'By its meaning' : 'Only just, by its meaning'
+  return (
+    <>
+      By its words <StrangerLine text={words.join(', ')} max={120} />
+      {means && ', and by its meaning'}
+    </>
+  )
+}

@@ -1,6 +1,7 @@
 /**
  * How long bulk delays control: round trips of small messages on a control stream between two tabs that are connected directly, with
- * nothing beside them, beside one file at full rate, and beside as many as one peer may take at once.
+ * nothing beside them, beside one file at full rate, and beside as many as one peer may want at once. Real Chromium, WebRTC over
+ * loopback, the network in a worker as in the app.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,7 @@ const PINGS = 100
 const EVERY_MS = 10
 /** until a transfer has come to its rate */
 const WARM_UP_MS = 1_000
-/** Files at once in each part of a round. */
+/** Files that are wanted at once in each part of a round; the last is as many streams as the table lets one peer have. */
 const LOADS = { alone: 0, besideOne: 1, besideEight: 8 }
 const MOST_DELAY_MS = 20
 

@@ -4,6 +4,8 @@
  * - `connect [--times 5] [--tabs 2]`: from opening the URL to the relay and to the first direct connection
  * - `mesh [--times 20] [--tabs 8]`: until everybody is connected directly with everybody
  * - `gossip [--times 40] [--tabs 8]`: from an announcement in one tab to its body in the others
+ * - `interest [--times 30] [--tabs 8]`: from an offer to those who listen for such a thing; what those get who don't
+ * - `control [--times 5]`: how long files at full rate delay small messages between two tabs
  * - `meaning [--times 5]`: until the first search, and until the model that finds by meaning is there
  * - `match`: how well requests find whom they mean, beside words and embeddings alone; searching and adding at size
  * - `log [--times 5]`: appending, checking and keeping entries, beside what WebCrypto and IndexedDB do by themselves
@@ -17,6 +19,8 @@ const cases = {
   connect: { times: 5, tabs: 2, run: async (times, tabs) => (await import('./connect.mjs')).connect(times, tabs) },
   mesh: { times: 20, tabs: 8, run: async (times, tabs) => (await import('./mesh.mjs')).mesh(times, tabs) },
   gossip: { times: 40, tabs: 8, run: async (times, tabs) => (await import('./gossip.mjs')).gossip(times, tabs) },
+  interest: { times: 30, tabs: 8, run: async (times, tabs) => (await import('./interest.mjs')).interest(times, tabs) },
+  control: { times: 5, tabs: 2, run: async (times) => (await import('./control.mjs')).control(times) },
   meaning: { times: 5, tabs: 1, run: async (times) => (await import('./meaning.mjs')).meaning(times) },
   match: { times: 1, tabs: 1, inNode: true, run: async () => (await import('./match.mjs')).match() },
   log: { times: 5, tabs: 1, run: async (times) => (await import('./log.mjs')).log(times) }

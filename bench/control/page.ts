@@ -18,4 +18,11 @@ worker.postMessage({ origin: location.origin, bridge: bridgePort, rpc: rpcPort }
 
 const call = <K extends keyof Tab>(method: K) => ((...args: unknown[]) => rpc.call(method, args)) as unknown as Tab[K]
 
-globalThis.tab = { peer: call('peer'), meets: call('meets'), ping: call('ping'), take: call('take'), taken: call('taken'), stop: call('stop') }
+globalThis.tab = {
+  peer: call('peer'),
+  meets: call('meets'),
+  ping: call('ping'),
+  take: call('take'),
+  taken: call('taken'),
+  stop: call('stop')
+}

@@ -8,6 +8,7 @@
  * for await (const task of starling.watch(id)) console.log(task.state, task.progress?.fraction)
  * ```
  */
+import type { ImportedCard } from './adapt/agent-card.ts'
 import type { Candidate } from './adapt/rank.ts'
 import type { Reach } from './adapt/directory.ts'
 import type { OwnState } from './adapt/states.ts'
@@ -248,6 +249,11 @@ export interface StarlingClient {
   setOpen(open: boolean): Promise<void>
   /** This agent, or another as far as it is known, as an A2A AgentCard: `input` of other systems. */
   agentCard(agent?: string): Promise<unknown>
+  /**
+   * An A2A AgentCard of another system, read: what it offers and wants as declarations, and what of it was passed over. Nothing of it is
+   * kept or believed. @throws when it is none
+   */
+  readAgentCard(card: unknown): Promise<ImportedCard>
   /**
    * Chains of skills that lead from what one has (files, media types, JSON of a schema) to what one wants: the shortest first, of the same
    * length those first of which each step is sure by the schemas that both sides have declared.

@@ -11,6 +11,7 @@ import type {
   CapabilityInput,
   IntentionInput,
   OfferPreview,
+  PreviewedRequest,
   Snapshot,
   StarlingClient,
   Status,
@@ -85,7 +86,6 @@ const defaultLimits: Limits = { ms: 30_000, memoryBytes: 48 * 2 ** 20, inputByte
 const NO_PROGRAM = '0'.repeat(64)
 /** Requests, and goals of others, that are looked at for a preview. */
 const MAX_PREVIEWED = 16
-const NOT_FOUND = { likely: 0, terms: [], meaning: null }
 
 /** What was said of a capability, with sensible values for what was not. */
 function capabilityOf(said: Omit<CapabilityInput, 'source'>, program: string): Capability {
@@ -312,6 +312,8 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       source,
       capability: capabilityOf(said, toHex(await digest(bytes)))
     }
+    const { topic } = said.topic === undefined ? await adaptation.surroundings(own.capability) : { topic: null }
+    if (topic !== null) own.capability = { ...own.capability, topic }
     return { seq: (await offers.add(own)).seq }
   }
 
@@ -322,16 +324,20 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       .filter((one) => one.agent !== agent)
       .slice(-MAX_PREVIEWED)
     const own = requests.slice(0, MAX_PREVIEWED)
-    const judged = await adaptation.preview([...own, ...wanted.map(({ declaration }) => declaration.goal)], capability)
-    const shown = judged.map(({ score, terms, meaning }) => ({ likely: score, terms, meaning }))
+    const { topic, samples } = await adaptation.surroundings(capability)
+    const texts = [...new Set([...own, ...samples, ...wanted.map(({ declaration }) => declaration.goal)])]
+    const judged = await adaptation.preview(texts, capability)
+    const shown = new Map(judged.map(({ alone, terms, meaning }, i) => [texts[i], { likely: alone, terms, meaning }]))
+    const as = (text: string): PreviewedRequest => ({ text, ...(shown.get(text) ?? { likely: 0, terms: [], meaning: null }) })
+    const byLikelihood = (a: PreviewedRequest, b: PreviewedRequest) => b.likely - a.likely
     return {
-      requests: own.map((text, i) => ({ text, ...(shown[i] ?? NOT_FOUND) })),
-      samples: [],
+      requests: own.map(as),
+      samples: samples.map(as).sort(byLikelihood),
       wanted: wanted
-        .map((one, i) => ({ agent: one.agent, text: one.declaration.goal, ...(shown[own.length + i] ?? NOT_FOUND) }))
+        .map((one) => ({ agent: one.agent, ...as(one.declaration.goal) }))
         .filter(({ likely }) => likely >= LEAST_LIKELY)
-        .sort((a, b) => b.likely - a.likely),
-      topic: null
+        .sort(byLikelihood),
+      topic
     }
   }
 
@@ -395,6 +401,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     setDevice: async (device) => availability.setDevice(parse(device, deviceSchema)),
     setOpen: (open) => availability.setOpen(open),
     agentCard,
+    readAgentCard: async (card) => (await import('./adapt/agent-card.ts')).fromAgentCard(card),
     async chains(from, to) {
       const found = await adaptation.chains({ from, to })
       return found.map(({ steps, by }) => ({

@@ -104,7 +104,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   const [wordCodebook, sentenceCodebook] = [createCodebook1(), createCodebook2()]
   const fits = (sketch: Sketch) => [wordCodebook, sentenceCodebook].some((codebook) => codebook.fits(sketch))
   const matcher = createHybridMatcher({ clock, embedder, report })
-  const stands = createStands()
+  const stands = createStands(now)
   const interests = createInterests(stands.clash)
   const gossip = createGossip(
     { network, logs, clock, random: Math.random, report, codebook: { ...wordCodebook, fits }, interests },

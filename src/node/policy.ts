@@ -3,7 +3,7 @@
  * is declared again at half of its life, while it says anything.
  */
 import type { Adaptation } from './adapt/adaptation.ts'
-import { NO_STAND, type Stand } from './adapt/constraints.ts'
+import { NO_STAND, saysAnything, type Stand } from './adapt/constraints.ts'
 import { table } from './adapt/table.ts'
 import { equalBytes } from './crypto/hash.ts'
 import { encode, parse } from './schema/codec.ts'
@@ -81,7 +81,7 @@ export function createPolicy({ adaptation, store, locks, changes, now, report }:
         const kept = await read()
         if (kept === undefined) return
         await standFor(kept.stand)
-        if (now() - kept.declaredAt >= HALF_LIFE_MS) await declare(kept.stand)
+        if (saysAnything(kept.stand) && now() - kept.declaredAt >= HALF_LIFE_MS) await declare(kept.stand)
       })
     },
     watch(listener) {

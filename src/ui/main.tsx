@@ -8,6 +8,7 @@ import { App } from './shell/app.tsx'
 import { Halt } from './shell/halt.tsx'
 import { lackWords, missing } from './shell/support.ts'
 import { createAnnouncer } from './state/announcer.ts'
+import type { DeviceSource } from './state/device.ts'
 import { emptyDraft } from './state/draft.ts'
 import { followInstallOffer } from './state/install.ts'
 import { noOfferDrafts } from './state/offer-drafts.ts'
@@ -45,6 +46,7 @@ async function main(root: Root): Promise<void> {
     return
   }
   globalThis.starling = peer.client
+  const unfollow = tellOfDevice(peer.client)
   const snapshots = createSnapshotStore(peer.client)
   root.render(
     <App
@@ -61,7 +63,19 @@ async function main(root: Root): Promise<void> {
   void registerService().then((problem) => offlineShell.set({ problem }))
   const reason = await Promise.race([peer.failed, snapshots.failed])
   snapshots.stop()
+  void unfollow.then((stop) => stop())
   root.render(<Stopped reason={reason} kept={snapshots.get()?.status.storage.kind !== 'memory'} />)
+}
+
+/** Tells the agent how the device is, as far as the browser says so. Resolves to the way to stop; does without what can't be loaded. */
+async function tellOfDevice(client: StarlingClient): Promise<() => void> {
+  try {
+    const { followDevice } = await import('./state/device.ts')
+    return followDevice(client, navigator as Navigator & DeviceSource)
+  } catch (error) {
+    console.warn('The agent is not told how the device is', error)
+    return () => undefined
+  }
 }
 
 function Stopped({ reason, kept }: { reason: unknown; kept: boolean }) {

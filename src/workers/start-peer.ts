@@ -78,6 +78,7 @@ function clientOver(rpc: ReturnType<typeof createRpcClient>): StarlingClient {
     setDevice: call('setDevice'),
     setOpen: call('setOpen'),
     agentCard: call('agentCard'),
+    readAgentCard: call('readAgentCard'),
     chains: call('chains'),
     loadMeaning: call('loadMeaning'),
     find: call('find'),

@@ -7,7 +7,7 @@ import type { AgentKey } from '../crypto/keys.ts'
 import type { Gossip } from '../gossip/gossip.ts'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import type { Network } from '../net/network.ts'
-import { InvalidBytesError, decode, parse } from '../schema/codec.ts'
+import { decode, parse } from '../schema/codec.ts'
 import {
   constraint,
   declaration,
@@ -15,7 +15,8 @@ import {
   type Constraints,
   type Declaration,
   type Intention,
-  type State
+  type State,
+  withdrawal
 } from '../schema/declaration.ts'
 import type { EntryKind, Sketch } from '../schema/header.ts'
 import {
@@ -33,7 +34,7 @@ import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { createCard } from './card.ts'
 import { createChannel, type Channel } from './channel.ts'
-import { unmet, type Stand } from './constraints.ts'
+import { NO_STAND, unmet, type Stand } from './constraints.ts'
 import { fetchData, serveData, type Giver } from './data.ts'
 import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
@@ -41,6 +42,7 @@ import type { OwnInterests } from './interests.ts'
 import type { Meaning } from './meaning.ts'
 import { rank, type Candidate, type History } from './rank.ts'
 import type { Stands } from './stands.ts'
+import { createSurroundings, type Surroundings } from './topics.ts'
 import { createStates, type OwnState } from './states.ts'
 import { table } from './table.ts'
 
@@ -55,11 +57,6 @@ export interface Query {
   skill?: string | null
   /** on what terms; whoever does not meet them is not found */
   constraints?: Constraints
-}
-
-/** What two agents insist on keeps them from working with each other. */
-export class NotMetError extends Error {
-  override readonly name = 'NotMetError'
 }
 
 /** An offer, and how well it fits what is looked for, as if it were all that is offered. */
@@ -108,6 +105,8 @@ export interface Adaptation {
   chains(ends: { from: Goods; to: Goods }): Promise<OfferChain[]>
   /** How well a capability that is not declared would fit each of these texts, in their order. */
   preview(texts: readonly string[], capability: Capability): Promise<Match[]>
+  /** The topic that a capability would count in, and what others ask for around it. */
+  surroundings(capability: Capability): Promise<Surroundings>
   /** Called with offers of others that can be judged from now on, or better than before. */
   onOffered(listener: (offers: ReadonlyArray<Declared<Capability>>) => void): () => void
   /** Has us hear of what may serve these, for as long as they are looked for. */
@@ -155,10 +154,11 @@ export interface AdaptationInit {
 /** How long a peer that comes with an offer may take to say whom it speaks for. */
 const INTRODUCTION_MS = 10_000
 
+/** So long what a card says is believed. */
+const SHOWN_MS = 24 * 60 * 60_000
+
 /** Fork proofs that are read at a time. */
 const FORK_PAGE = 1024
-
-const NOT_MET = 'Your agent is not what mine insists on, or mine is not what yours does.'
 
 const MAX_CANDIDATES = 20
 const MAX_MATCHES = 2000
@@ -167,14 +167,14 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes, clock, report } = components
   const { now } = clock
   const { on, emit } = createEmitter<{ change: undefined }>()
-  const card = createCard({ issue: () => certifier.issue(network.peer), stand: stands.ours, now })
+  const card = createCard({ issue: () => certifier.issue(network.peer), stand: stands.ours, now, report })
   const directory = createDirectory({
     network,
     certifier,
     card,
     now,
     onHello(agent, { stands: said }) {
-      if (said !== undefined && stands.learn(agent, said, now())) notify()
+      if (learnShown(agent, said)) notify()
     }
   })
   /** made when somebody first plans something of several steps */
@@ -209,6 +209,13 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     return composing
   }
 
+  /** What an agent says of itself to a peer that it meets holds until that should have heard of it otherwise. */
+  function learnShown(agent: string, said: Stand | undefined): boolean {
+    // who says nothing has nothing to say, or not any more
+    if (said === undefined && stands.of(agent) === null) return false
+    return stands.learn(agent, said ?? NO_STAND, { at: now(), until: now() + SHOWN_MS, seq: null })
+  }
+
   network.guard({ card: card.bytes, admits })
 
   /** Whether we meet a peer that shows this of itself. Whoever shows nothing may be met: an offer is another matter. */
@@ -217,7 +224,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     try {
       const { certificate, stands: said } = decode(shown, hello, MAX_HELLO_BYTES)
       const { agent } = await certifier.verify(certificate, peer)
-      if (said !== undefined && stands.learn(agent, said, now())) notify()
+      if (learnShown(agent, said)) notify()
       return !stands.clash(agent)
     } catch {
       // it proves nothing: as if it had said nothing
@@ -232,14 +239,16 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   }
 
   /** Takes note of what another agent insists on. What is no constraint says nothing. */
-  function hearStand({ author, header, body }: Entry): void {
-    if (header.kind !== 'constraint' || author === key.agent || body === null) return
-    try {
-      const { facts, insists } = parse(body, constraint)
-      if (stands.learn(author, { facts, insists }, header.time)) notify()
-    } catch (error) {
-      if (!(error instanceof InvalidBytesError)) throw error
-    }
+  function hearStand({ author, header: { kind, seq, time, expiry }, body }: Entry): void {
+    if (author === key.agent) return
+    const said = kind === 'constraint' ? z.safeParse(constraint, body).data : undefined
+    const back = kind === 'withdrawal' ? z.safeParse(withdrawal, body).data : undefined
+    const until = Math.min(expiry ?? Infinity, time + table.constraint.lifeMs)
+    const isNews =
+      said === undefined
+        ? back !== undefined && back.seq < seq && stands.takenBack(author, back.seq)
+        : stands.learn(author, { facts: said.facts, insists: said.insists }, { at: time, until, seq })
+    if (isNews) notify()
   }
 
   function heard(entry: Entry): void {
@@ -422,6 +431,8 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
     preview: (texts, capability) => matcher.preview(texts, capability),
 
+    surroundings: createSurroundings(matcher),
+
     onOffered: (listener) =>
       matcher.onJudgeable((ids) => {
         const some = new Set(ids)
@@ -444,8 +455,6 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     reachable: directory.reachable,
 
     async approach(agent, signal) {
-      const against = stands.against(agent)
-      if (against.length > 0) throw new NotMetError(`You and this agent don’t work together: ${against.join('; ')}`)
       const [peer] = directory.peersOf(agent)
       if (peer === undefined) throw new Error('the other agent went away')
       const stream = await network.open(peer.peer, table.control.protocol, { ...table.control, signal })
@@ -456,10 +465,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       network.handle(table.control.protocol, table.control, async (stream, signal) => {
         const introduction = AbortSignal.any([signal, AbortSignal.timeout(INTRODUCTION_MS)])
         const agent = await directory.identified(stream.peer, introduction)
-        const channel = createChannel<LeaderMessage, FollowerMessage>({ network, stream, agent }, leaderMessage)
-        if (stands.against(agent).length === 0) await handler(channel, signal)
-        // whoever asks is told that it is for what both have said of themselves, and no more
-        else await channel.send({ type: 'declined', reason: NOT_MET }, introduction)
+        await handler(createChannel<LeaderMessage, FollowerMessage>({ network, stream, agent }, leaderMessage), signal)
       })
     },
 

@@ -1,7 +1,7 @@
 /** Our card: the hello by which others know which agent stands behind this peer, and what it insists on. */
 import { encode } from '../schema/codec.ts'
 import type { Hello } from '../schema/messages.ts'
-import { insists, type Stand } from './constraints.ts'
+import { saysAnything, type Stand } from './constraints.ts'
 
 export interface Card {
   /** The newest one; null before the first is made. */
@@ -17,22 +17,27 @@ export interface CardComponents {
   issue: () => Promise<Uint8Array>
   stand: () => Stand
   now: () => number
+  /** a failure that nobody waits for */
+  report: (error: unknown) => void
 }
 
-export function createCard({ issue, stand, now }: CardComponents): Card {
+export function createCard({ issue, stand, now, report }: CardComponents): Card {
   let made: { stand: Stand; at: number; bytes: Uint8Array } | null = null
 
+  async function fresh(): Promise<Uint8Array> {
+    const ours = stand()
+    if (made !== null && made.stand === ours && now() - made.at < RENEW_MS) return made.bytes
+    const said: Hello = { version: 1, certificate: await issue(), ...(saysAnything(ours) ? { stands: ours } : {}) }
+    made = { stand: ours, at: now(), bytes: encode(said) }
+    return made.bytes
+  }
+
   return {
-    bytes: () => made?.bytes ?? null,
-    async fresh() {
-      const ours = stand()
-      if (made !== null && made.stand === ours && now() - made.at < RENEW_MS) return made.bytes
-      const said: Hello = { version: 1, certificate: await issue(), ...(says(ours) ? { stands: ours } : {}) }
-      made = { stand: ours, at: now(), bytes: encode(said) }
-      return made.bytes
+    fresh,
+    bytes() {
+      // the next one is said with the next presence
+      if (made !== null && now() - made.at >= RENEW_MS) fresh().catch(report)
+      return made?.bytes ?? null
     }
   }
 }
-
-const says = (stand: Stand): boolean =>
-  insists(stand) || stand.facts.languages.length > 0 || stand.facts.region !== null || stand.facts.tier > 0

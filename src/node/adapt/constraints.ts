@@ -13,6 +13,10 @@ type Promised = Facts & Partial<Pick<Terms, 'price' | 'keeps'>>
 /** Whether an agent insists on anything. */
 export const insists = ({ insists: on }: Stand): boolean => Object.values(on).some((one) => one !== undefined)
 
+/** Whether an agent insists on anything, or says anything of itself. */
+export const saysAnything = (stand: Stand): boolean =>
+  insists(stand) || stand.facts.languages.length > 0 || stand.facts.region !== null || stand.facts.tier > 0
+
 /**
  * What stands against two agents working together, in words: `ours` is not what they insist on, or they are not what we do. An agent that has
  * said nothing of itself meets nothing.

@@ -97,6 +97,25 @@ describe('a party', () => {
     expect(offsets).toEqual([0, 2 * DATA_PIECE_BYTES, 4 * DATA_PIECE_BYTES])
   })
 
+  test('takes one file at a time from a peer, and waits for its turn no longer than it wants to', async () => {
+    let letGo: () => void = () => undefined
+    const opened = new Promise<void>((resolve) => (letGo = resolve))
+    const offsets = answer(async (stream, offset) => {
+      await opened
+      await pieces(stream, offset, bytes.length)
+    })
+    const tired = new AbortController()
+    const taker = side(b)
+    const [first, second, third] = [signal, signal, tired.signal].map((until) => fetchData(taker, 'a', wanted, until))
+    await vi.waitFor(() => expect(offsets).toHaveLength(1))
+    tired.abort(new Error('not wanted any more'))
+    await expect(third).rejects.toThrow('not wanted any more')
+    expect(offsets).toHaveLength(1)
+    letGo()
+    for (const one of [first, second]) expect(equalBytes(await one!, bytes)).toBe(true)
+    expect(offsets).toEqual([0, 0])
+  })
+
   test('that is asked before it has what it will have a moment later is asked again', async () => {
     let turn = 0
     serveData(side(a), async () => (turn++ === 0 ? null : bytes))

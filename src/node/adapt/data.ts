@@ -12,6 +12,7 @@ import {
   dataReply,
   dataRequest
 } from '../schema/messages.ts'
+import { createMemoryLocks, type Locks } from '../store/locks.ts'
 import { delay } from '../support/wait-for.ts'
 import type { Directory } from './directory.ts'
 import { table } from './table.ts'
@@ -56,8 +57,23 @@ export function serveData({ network, directory }: DataComponents, give: Giver): 
   })
 }
 
+/** Who takes data from whom at the moment, by peer. */
+const turns = new WeakMap<Network, Locks>()
+
 /**
- * Fetches data of a known hash and size from an agent, waiting while it can't be reached.
+ * Runs `take` when nothing else comes from this peer: each stream has as much on its way as its credit allows, and what the peer
+ * says on control waits behind all of that. Several at once bring nothing sooner.
+ *
+ * @throws the signal's reason when it is aborted before
+ */
+function inTurn(network: Network, peer: string, take: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const locks = turns.get(network) ?? createMemoryLocks()
+  turns.set(network, locks)
+  return locks.hold(peer, take, { signal })
+}
+
+/**
+ * Fetches data of a known hash and size from an agent, waiting while it can't be reached, and while other data comes from it.
  *
  * @throws DataUnavailableError when none of the agent's peers gives it, or one gives other bytes; other errors
  * when the connection broke too often: then it is worth trying again
@@ -78,7 +94,7 @@ export async function fetchData(
     const peer = peers[tries % peers.length]?.peer
     if (peer === undefined) continue
     try {
-      await fetchOnce(network, peer, wanted, incoming, signal)
+      await inTurn(network, peer, () => fetchOnce(network, peer, wanted, incoming, signal), signal)
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof InvalidBytesError) {

@@ -46,7 +46,8 @@ async function side(peer: string, issue?: (key: AgentKey) => Promise<Uint8Array>
     card: createCard({
       issue: () => issue?.(key) ?? issueCertificate(key, peer, { now: Date.now(), validMs: day }),
       stand: () => NO_STAND,
-      now: Date.now
+      now: Date.now,
+      report: (error) => expect.fail(String(error))
     }),
     now: Date.now
   })
@@ -93,7 +94,8 @@ describe('two peers that meet', () => {
       card: createCard({
         issue: () => issueCertificate(b.key, 'c', { now: Date.now(), validMs: day }),
         stand: () => NO_STAND,
-        now: Date.now
+        now: Date.now,
+        report: (error) => expect.fail(String(error))
       }),
       now: Date.now
     })

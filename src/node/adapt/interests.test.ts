@@ -49,7 +49,7 @@ test('what was asked for last comes first, and is forgotten after some others; o
   for (let i = 1; i <= 17; i++) interests.asked([sketch(i)])
   interests.asked([sketch(5)])
   expect(changed).toHaveBeenCalledTimes(18)
-  expect(interests.sketches()).toEqual([5, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 4, 3, 2, 0].map((first) => sketch(first)))
+  expect(interests.sketches()).toEqual([5, 0, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 4, 3, 2].map((first) => sketch(first)))
 })
 
 test('who pays for what comes wants only what is near, in a young network, too', () => {

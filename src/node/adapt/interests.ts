@@ -19,7 +19,7 @@ export interface OwnInterests extends Interests {
   asked(sketches: readonly Sketch[]): void
 }
 
-/** Sketches of one model are near that differ in at most so many of 256 bits, by model: nine of ten requests are of what serves them. */
+/** Sketches of one model are near that differ in at most so many of 256 bits, by model: by the second, nine of ten requests are of what serves them; by the first, only with many words in common. */
 const NEAR_BITS: Readonly<Record<number, number>> = { 1: 96, 2: 112 }
 const USUAL_NEAR_BITS = 96
 /** Sketches of goals that are remembered. */
@@ -32,8 +32,8 @@ export function createInterests(avoids: (agent: string) => boolean = () => false
   let asked: readonly Sketch[] = []
   let listening: readonly Sketch[] = []
   let curious = true
-  // what was asked for just now matters most
-  const all = () => [...asked, ...listening, ...standing]
+  // what was asked for just now matters most, and no kind of interest crowds out the others
+  const all = () => inTurns([asked, listening, standing])
   return {
     sketches: all,
     wants({ author, kind, sketch }, depth) {
@@ -74,6 +74,12 @@ function isNear([model, bits, leaves]: Sketch, [otherModel, otherBits, otherLeav
   if (model === otherModel) return hamming(bits, otherBits) <= (NEAR_BITS[model] ?? USUAL_NEAR_BITS)
   const [first, otherFirst] = [leaves[0], otherLeaves[0]]
   return first !== undefined && otherFirst !== undefined && (otherLeaves.includes(first) || leaves.includes(otherFirst))
+}
+
+/** One of each list in turn. */
+function inTurns<T>(lists: ReadonlyArray<readonly T[]>): T[] {
+  const longest = Math.max(...lists.map(({ length }) => length))
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat()
 }
 
 const isSameList = (a: readonly Sketch[], b: readonly Sketch[]): boolean =>

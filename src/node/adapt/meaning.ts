@@ -6,6 +6,7 @@ import type { Capability, Declaration, Intention } from '../schema/declaration.t
 import type { Sketch } from '../schema/header.ts'
 import type { Codebook } from '../semantic/codebook.ts'
 import type { LazyEmbedder } from '../semantic/embedder.ts'
+import { looksEnglish } from '../semantic/language.ts'
 import { offerPieces, placeOffer, placeRequest } from '../semantic/sentences/space.ts'
 import { sentenceBits } from '../semantic/sentences/sketch.ts'
 import { MAX_LEAVES, hamming, type Sketcher } from '../semantic/sketch.ts'
@@ -41,7 +42,8 @@ export function createMeaning({ standIn, embedder, codebook }: MeaningComponents
   const isReady = () => embedder?.state().is === 'ready'
 
   async function bySentences(said: Declaration | string): Promise<Sketch | null> {
-    if (embedder === null || !isReady()) return null
+    // words of other languages would lie anywhere
+    if (embedder === null || !isReady() || !looksEnglish(wordsOf(said) ?? '')) return null
     const signal = AbortSignal.timeout(PATIENCE_MS)
     try {
       const bits = sentenceBits(await placed(embedder, said, signal))

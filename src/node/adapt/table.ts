@@ -15,7 +15,7 @@ const HOUR_MS = 60 * MINUTE_MS
 /** Said to everybody: an entry in the log, whose header is gossiped; whoever is interested pulls the body. */
 export interface Announced {
   by: 'log entry → header gossip → body on demand'
-  /** lapses after this, and is said again at half of it by an agent that still means it */
+  /** lapses after this; what an agent offers and insists on is said again at half of it, while it means it */
   lifeMs: number | null
 }
 

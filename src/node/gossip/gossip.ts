@@ -28,6 +28,7 @@ import type { Interests } from './interests.ts'
 import { createPuller } from './pull.ts'
 import { reconcile, serveReconcile, type ServedEnd } from './reconcile.ts'
 import { createRegions } from './regions.ts'
+import { createRetelling } from './retelling.ts'
 import { CONTROL_TOPIC, holds, placeOf, shardModel, topicOf, type Codebook, type Shard } from './shards.ts'
 import type { Origin } from './sources.ts'
 import { createTopicJudge } from './topic-judge.ts'
@@ -130,6 +131,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   const holdings = createHoldings({ logs }, { leafBits: codebook.leafBits, forkProofs })
   const forks = createForks({ logs, holdings, clock }, { rateLimits })
   const announcer = createAnnouncer({ network, codebook, regions, report })
+  const retelling = createRetelling({ network, clock, report, topicsOf: ({ header }) => keptOf(header).map(topicOf) })
   const transfer = createTransfer({
     holdings,
     clock,
@@ -196,6 +198,8 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       puller.note(stored, origin)
       return false
     }
+    // what gossip brings has a publisher; this came otherwise
+    if (origin.publisher === undefined) retelling.came(stored)
     if (await logs.wanted(stored)) puller.want(stored, { topic: topicNear(header), home: homeOf(header), ...origin })
     return true
   }
@@ -324,6 +328,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       exchanges.leave(peer)
       seekCompany()
     }),
+    logs.on('body', ({ author, header: { seq } }) => retelling.held(author, seq)),
     interests.watch(interestsChanged)
   )
 

@@ -23,7 +23,7 @@ const PER_PEER = 4
 const MAX_LOOKS = 128
 
 /** Pauses before the next rounds: whoever passed a header on may have its body a moment later. */
-const ROUND_PAUSES_MS = [250, 1_000, 5_000, 10_000, 30_000]
+const ROUND_PAUSES_MS = [250, 1_000, 3_000, 6_000, 8_000, 10_000, 30_000]
 /** The round from which on those who don't hold a body are to fetch it for us. */
 const FETCH_ROUND = 1
 /** From this round on so many are asked at a time: each may first have to ask its own neighbours. */

@@ -7,6 +7,7 @@ import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { choose, strength } from './calibration.ts'
 import type { LazyEmbedder } from './embedder.ts'
+import { looksEnglish } from './language.ts'
 import type { Match, Matcher } from './matcher.ts'
 import { offerPieces, placeOffer, placeRequest } from './sentences/space.ts'
 import { written } from './terms.ts'
@@ -95,9 +96,9 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
     vectors?.delete(id)
   }
 
-  /** The request's vector; null when it does not come soon. */
+  /** The request's vector; null when it does not come soon, or is in a language that the model does not know. */
   async function requestVector(text: string): Promise<Float32Array | null> {
-    if (embedder?.state().is !== 'ready') return null
+    if (embedder?.state().is !== 'ready' || !looksEnglish(text)) return null
     const known = requestVectors.get(text)
     if (known !== undefined) return known
     const late = new AbortController()
@@ -191,6 +192,7 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
         words.delete(PREVIEWED)
       }
     },
+    vector: offerVector,
     onJudgeable: (listener) => on('judgeable', listener),
     close() {
       closing.abort(new Error('the node stops'))

@@ -23,6 +23,8 @@ export interface Matcher {
   judge(text: string, ids: readonly string[]): Promise<Match[]>
   /** The same of one that is not known (yet), for several texts, in their order; `score` 0: it would not be found. */
   preview(texts: readonly string[], capability: Capability): Promise<Match[]>
+  /** Where a capability lies among sentence embeddings, as `placeOffer` says; null: the model is not there. */
+  vector(capability: Capability): Promise<Float32Array | null>
   /** Called with those that can be judged from now on, or better than before. */
   onJudgeable(listener: (ids: readonly string[]) => void): () => void
 }

@@ -9,6 +9,7 @@ import { stopWords } from './common-words.ts'
 const MAX_WORD_CHARS = 40
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}]+)?/gu
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu
+const UNSPACED_PAIR = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]{2}$/u
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' }
 
 /** Terms of a text, in the order in which they come, and how often each does. @param maxChars of the text that are read */
@@ -39,6 +40,9 @@ function* words(text: string): Generator<{ word: string; term: string }> {
     if (rest !== null) yield { word, term: rest }
   }
 }
+
+/** Whether a term is two characters of writing without spaces: many such are no word, but the end of one and the beginning of another. */
+export const isPair = (term: string): boolean => UNSPACED_PAIR.test(term)
 
 /** Null: it says nothing. */
 function termOf(word: string): string | null {

@@ -3,7 +3,7 @@
  * to multiple weighted fields", 2004). What a word weighs in a document is worked out when the document comes, with
  * fixed average lengths, and kept in a byte: a hundred thousand documents are some thirty megabytes.
  */
-import { editsApart, termsOf } from './terms.ts'
+import { editsApart, isPair, termsOf } from './terms.ts'
 
 export interface Field {
   text: string
@@ -32,6 +32,8 @@ export interface WordIndex {
 
 /** Whoever speaks of more than so many things says the less of each: honest offers have up to forty different words. */
 const MANY_TERMS = 60
+/** What an unknown pair of characters counts beside an unknown word. */
+const UNKNOWN_PAIR = 0.2
 const K = 1.2
 const B = 0.6
 /** Documents that are gone are taken out of the lists when there are so many, and more than a third of all. */
@@ -151,7 +153,9 @@ export function createWordIndex(): WordIndex {
       if (list !== undefined) return { term, idf: idf(list.count), lists: [{ list, weight: 1 }] }
       const others = term.length >= MIN_ALIKE_CHARS && unknown++ < MAX_UNKNOWN ? alike(term) : []
       const count = others.reduce((sum, { count }) => sum + count, 0)
-      return { term, idf: idf(count), lists: others.map((list) => ({ list, weight: ALIKE_WEIGHT })) }
+      // what no document has and may be no word at all is hardly missed
+      const share = count === 0 && isPair(term) ? UNKNOWN_PAIR : 1
+      return { term, idf: share * idf(count), lists: others.map((list) => ({ list, weight: ALIKE_WEIGHT })) }
     })
   }
 

@@ -32,6 +32,7 @@ export const builtInSkills: readonly Skill[] = [
     capability: {
       kind: 'capability',
       id: 'csv-statistics',
+      topic: 'data/statistics',
       program: 'a466c1b5fe73fb79f4fc2170a86b6b58f872e8db79628c064abd403a131bbb36',
       name: 'CSV statistics and chart',
       description:
@@ -95,6 +96,7 @@ export const builtInSkills: readonly Skill[] = [
     capability: {
       kind: 'capability',
       id: 'key-points',
+      topic: 'text/summarising',
       program: 'b2a40633ed80bf465ee4b0f5126d49bb1020d858ab0e2f3b9e5eecd112ec121d',
       name: 'Key points of a text',
       description:
@@ -160,6 +162,7 @@ export const builtInSkills: readonly Skill[] = [
     capability: {
       kind: 'capability',
       id: 'javascript',
+      topic: 'code/automation-and-scripting',
       program: 'c3a824ef168083bf68f5b6c8ce3caf8ee143d005b973214bb8ef74f69928564b',
       name: 'Run my JavaScript function',
       description:

@@ -36,7 +36,7 @@ export interface FollowerComponents {
   store: Store
   tasks: Tasks
   permissions: Permissions
-  adaptation: Pick<Adaptation, 'onApproach' | 'reachable' | 'fetchData' | 'record'>
+  adaptation: Pick<Adaptation, 'against' | 'onApproach' | 'reachable' | 'fetchData' | 'record'>
   locks: Locks
   runner: Runner
   /** the skill of that id, while it is offered to others */
@@ -59,6 +59,7 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 
 /** Requests that may wait for the operator's answer: of one agent, and of all. */
+const NOT_MET = 'Your agent is not what mine insists on, or mine is not what yours does.'
 const MAX_WAITING_PER_AGENT = 5
 const MAX_WAITING = 50
 
@@ -127,6 +128,8 @@ export function createFollower(components: FollowerComponents): Follower {
   }
 
   function crowded(leader: string): string | null {
+    // what was agreed before goes on; whoever asks is told that it is for what both have said of themselves, and no more
+    if (adaptation.against(leader).length > 0) return NOT_MET
     if (!isOpen()) return 'This agent takes on no work right now. Ask again later.'
     const waiting = tasks.all().filter(({ role, state, approvedBy }) => role === 'follower' && state === 'submitted' && approvedBy === null)
     const theirs = waiting.filter(({ contract }) => contract?.leader === leader)

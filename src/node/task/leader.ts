@@ -158,12 +158,7 @@ export function createLeader(components: LeaderComponents): Leader {
         return
       }
       const { agent, skill, constraints: terms = {} } = task.wanted
-      const against = agent === null ? [] : adaptation.against(agent)
-      if (against.length > 0) {
-        const reason = `You and this agent don’t work together: ${against.join('; ')}. Nothing was sent.`
-        await endAlone(id, 'failed', reason)
-        return
-      }
+      if (agent !== null && (await endUnmet(id, agent))) return
       const found = await adaptation.find({ text: task.goal, files: task.files, agent, skill, constraints: terms })
       const present = found.filter(({ reach }) => reach !== 'away')
       const size = totalSize(task.files)
@@ -192,6 +187,14 @@ export function createLeader(components: LeaderComponents): Leader {
     } finally {
       alert.close()
     }
+  }
+
+  /** Ends a task that was to be for an agent with which we don't work. @returns whether it is so */
+  async function endUnmet(id: string, agent: string): Promise<boolean> {
+    const against = adaptation.against(agent)
+    if (against.length === 0) return false
+    await endAlone(id, 'failed', `You and this agent don’t work together: ${against.join('; ')}. Nothing was sent.`)
+    return true
   }
 
   async function propose(task: TaskRecord, candidate: Candidate): Promise<void> {
@@ -246,6 +249,7 @@ export function createLeader(components: LeaderComponents): Leader {
           return
         }
       }
+      if (task.followerSignature === null && (await endUnmet(task.id, agent))) return
       const channel = await adaptation.approach(agent, step(signal))
       try {
         await follow(task, channel, canceling, talk, signal)

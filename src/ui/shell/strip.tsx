@@ -1,4 +1,4 @@
-import { ChevronDown, CloudOff, Link2, Radio, Search, Sunrise, TriangleAlert } from 'lucide-react'
+import { ChevronDown, CirclePause, CloudOff, Link2, Radio, Search, Sunrise, TriangleAlert } from 'lucide-react'
 import { useRef } from 'react'
 import { Mark } from '../parts/mark.tsx'
 import { connectionWords, type ConnectionWords } from '../parts/connection-words.ts'
@@ -24,10 +24,18 @@ export function Strip() {
   return (
     <header className="strip">
       <a className="strip-brand" href={linkTo('ask')}>
-        <Mark size={24} /> Starling
+        <Mark size={24} /> <span>Starling</span>
       </a>
+      {snapshot?.state.open === false && (
+        <a className="strip-note" href={linkTo('me')}>
+          <CirclePause size={15} aria-hidden />{' '}
+          <span>
+            Closed<span className="strip-long"> for others’ work</span>
+          </span>
+        </a>
+      )}
       {snapshot?.status.storage.kind === 'memory' && (
-        <a className="strip-memory" href={linkTo('me')}>
+        <a className="strip-note warn" href={linkTo('me')}>
           <TriangleAlert size={15} aria-hidden />{' '}
           <span>
             Not kept<span className="strip-long"> after you close this tab</span>
@@ -41,7 +49,7 @@ export function Strip() {
         popoverTarget="strip-why"
       >
         <Icon size={15} aria-hidden />
-        <span className="num">{label}</span>
+        <span className="strip-label num">{label}</span>
         <ChevronDown size={14} aria-hidden />
       </button>
       <div

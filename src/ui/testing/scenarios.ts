@@ -6,6 +6,7 @@ import {
   aCapability,
   aPermission,
   aSnapshot,
+  aState,
   aStatus,
   aTask,
   anAgent,
@@ -87,6 +88,14 @@ const agents: Snapshot['agents'] = [
   anAgent({ agent: did(4), reach: 'relayed', capabilities: [offer(1, ownFunction), offer(2, keyPoints)] }),
   anAgent({ agent: did(5), reach: 'away', capabilities: [offer(1, statistics)], history: { completed: 1, failed: 0 } }),
   anAgent({ agent: did(6), reach: 'away', log: { entries: 9, whole: false, fork: true }, history: { completed: 0, failed: 2 } })
+]
+
+/** Of each agent in turn, what it has said of itself lately. */
+const howOthersAre = [
+  aState({ open: false }),
+  aState({ load: 'full', power: 'battery' }),
+  aState({ power: 'low', metered: true }),
+  aState({ load: 'busy' })
 ]
 
 const connections = [1, 2, 3, 4].map((n) => ({
@@ -413,6 +422,14 @@ export const scenarios: Record<string, Script> = {
     find,
     samples,
     wanted,
+    log
+  },
+  closed: {
+    snapshot: {
+      ...usual,
+      state: { open: false, load: 'busy', power: 'low', metered: true },
+      agents: agents.map((agent, i) => ({ ...agent, state: howOthersAre[i] ?? null }))
+    },
     log
   },
   starting: { snapshot: aSnapshot({ status: aStatus({ network: 'starting', relay: false }) }) },

@@ -17,7 +17,7 @@ import type {
   TaskView
 } from '../../node/client.ts'
 import { unmet } from '../../node/adapt/constraints.ts'
-import type { Capability } from '../../node/schema/declaration.ts'
+import type { Capability, State } from '../../node/schema/declaration.ts'
 
 export interface ScriptedClient extends StarlingClient {
   /** every call but reads, in order: name and arguments */
@@ -149,6 +149,7 @@ export function createScriptedClient(script: Script): ScriptedClient {
       change({ state: { ...now.state, open } })
     },
     agentCard: async () => ({}),
+    readAgentCard: () => Promise.reject(new Error('not an agent card')),
     chains: async () => [],
     async loadMeaning() {
       record('loadMeaning')
@@ -389,6 +390,11 @@ export function anAgent(part: Partial<AgentView> = {}): AgentView {
     log: { entries: 3, whole: true, fork: false },
     ...part
   }
+}
+
+/** What an agent says of itself at this moment. */
+export function aState(part: Partial<State> = {}): State {
+  return { kind: 'state', open: true, load: 'idle', power: 'mains', metered: false, at: Date.now(), ...part }
 }
 
 export function aStatus(part: Partial<Status> = {}): Status {

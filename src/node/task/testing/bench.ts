@@ -130,6 +130,7 @@ export async function createBench(): Promise<Bench> {
     standFor: async () => undefined,
     judge: async () => [],
     preview: async () => [],
+    surroundings: async () => ({ topic: null, samples: [] }),
     onOffered: () => () => undefined,
     listensFor: async () => undefined,
     present: () => [],

@@ -45,7 +45,7 @@ function Now() {
   if (snapshot === null) return null
   const { running, over } = splitTasks(snapshot.tasks)
   const shown = running.length > 0 ? running.slice(0, 4) : over.slice(0, 3)
-  const there = snapshot.agents.filter((agent) => agent.reach !== 'away')
+  const there = snapshot.agents.filter(({ reach, state }) => reach !== 'away' && state?.open !== false)
   return (
     <>
       <section className="stack-s" aria-labelledby="now-heading">

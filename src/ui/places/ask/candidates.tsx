@@ -3,10 +3,13 @@ import { useState } from 'react'
 import type { Candidate, Reason } from '../../../node/client.ts'
 import { AgentName } from '../../parts/agent-name.tsx'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
+import { HindranceChip } from '../../parts/hindrance-chip.tsx'
 import { tooLarge } from '../../parts/limit-words.ts'
 import { ReachChip } from '../../parts/reach-chip.tsx'
 import { StrangerLine } from '../../parts/stranger-text.tsx'
+import { useSnapshot } from '../../state/app-context.ts'
 import { plural } from '../../text/format.ts'
+import { hindrance } from '../../text/state-words.ts'
 import { priceWords } from '../../text/term-words.ts'
 import { candidateKey, splitByLikelihood } from './choose.ts'
 import { WhyMatch } from './why-match.tsx'
@@ -81,6 +84,9 @@ function CandidateRow({
 }: CandidatesProps & { candidate: Candidate; weak?: boolean }) {
   const excess = tooLarge(totalBytes, candidate.limits)
   const price = candidate.terms?.price ?? 0
+  const state = useSnapshot()?.agents.find(({ agent }) => agent === candidate.agent)?.state ?? null
+  // the chips beside the name say these
+  const said: ReadonlyArray<Reason['kind']> = hindrance(state) === null ? ['reach', 'terms'] : ['reach', 'terms', 'state']
   return (
     <div className={weak ? 'candidate weak' : 'candidate'}>
       <label className="candidate-pick">
@@ -95,6 +101,7 @@ function CandidateRow({
           <span className="row">
             <AgentName agent={candidate.agent} tail />
             <ReachChip reach={candidate.reach} />
+            <HindranceChip state={state} />
             {weak && <span className="chip warn">A long shot</span>}
             {price > 0 && <span className="chip num">{priceWords(price)}</span>}
           </span>
@@ -103,8 +110,7 @@ function CandidateRow({
           </span>
           <ul className="reasons small soft">
             {candidate.reasons
-              // the chips beside the name say these
-              .filter(({ kind }) => kind !== 'reach' && kind !== 'terms')
+              .filter(({ kind }) => !said.includes(kind))
               .map((reason, i) => {
                 const Icon = icons[reason.kind]
                 return (

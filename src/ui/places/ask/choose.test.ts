@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candidate } from '../../../node/client.ts'
-import { bestCandidate, splitByLikelihood } from './choose.ts'
+import { bestCandidate, closedAgents, splitByLikelihood } from './choose.ts'
 
 const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct'): Candidate => ({
   agent,
@@ -28,6 +28,15 @@ test('somebody who was asked before comes after the others, but not never', () =
 test('a wanted skill is not given up', () => {
   expect(bestCandidate([one('a', 'x'), one('b', 'y', 'away')], { skill: 'y' })?.agent).toBe('b')
   expect(bestCandidate([one('a', 'x')], { skill: 'y' })).toBeNull()
+})
+
+test('whoever takes on no work now is asked only if there is nobody else', () => {
+  const closed = closedAgents([
+    { agent: 'a', state: { kind: 'state', open: false, load: 'idle', power: 'mains', metered: false, at: 0 } },
+    { agent: 'b', state: null }
+  ])
+  expect(bestCandidate([one('a', 'x'), one('b', 'x', 'away')], { avoid: 'b', closed })?.agent).toBe('b')
+  expect(bestCandidate([one('a', 'x'), one('b', 'y')], { skill: 'x', closed })?.agent).toBe('a')
 })
 
 test('long shots stand apart', () => {

@@ -1,27 +1,32 @@
 /** Which candidate is asked when nobody chose, and which are long shots. Pure. */
-import type { Candidate } from '../../../node/client.ts'
+import type { AgentView, Candidate } from '../../../node/client.ts'
 import { WEAK } from '../../text/likely.ts'
 
 export const candidateKey = (candidate: Pick<Candidate, 'agent' | 'skill'>) => `${candidate.agent} ${candidate.skill}`
 
 /**
- * The best candidate: the first that can be reached, is not `avoid`, and has the `skill` if one is wanted.
- * What can't be had is given up in the opposite order.
+ * The best candidate: of those with the `skill`, if one is wanted, the first that is not `closed`, can be reached, and is not `avoid`. What
+ * can't be had is given up in the opposite order: whoever is closed says no for certain.
  */
 export function bestCandidate(
   candidates: readonly Candidate[],
-  { avoid = null, skill = null }: { avoid?: string | null; skill?: string | null } = {}
+  {
+    avoid = null,
+    skill = null,
+    closed = nobody
+  }: { avoid?: string | null; skill?: string | null; closed?: ReadonlySet<string> } = {}
 ): Candidate | null {
-  const fits = (candidate: Candidate) => skill === null || candidate.skill === skill
-  const others = (candidate: Candidate) => candidate.agent !== avoid
-  const there = (candidate: Candidate) => candidate.reach !== 'away'
-  return (
-    candidates.find((one) => fits(one) && others(one) && there(one)) ??
-    candidates.find((one) => fits(one) && there(one)) ??
-    candidates.find((one) => fits(one) && others(one)) ??
-    candidates.find(fits) ??
-    null
-  )
+  const against = ({ agent, reach }: Candidate) =>
+    (closed.has(agent) ? 4 : 0) + (reach === 'away' ? 2 : 0) + (agent === avoid ? 1 : 0)
+  const [best] = candidates.filter((one) => skill === null || one.skill === skill).sort((a, b) => against(a) - against(b))
+  return best ?? null
+}
+
+const nobody: ReadonlySet<string> = new Set()
+
+/** The agents that say that they take on no work now. */
+export function closedAgents(agents: ReadonlyArray<Pick<AgentView, 'agent' | 'state'>>): ReadonlySet<string> {
+  return new Set(agents.flatMap(({ agent, state }) => (state?.open === false ? agent : [])))
 }
 
 /** Those that may well do it, and those that are a long shot, each as they came. */

@@ -13,7 +13,7 @@ import { useAction } from '../../state/use-action.ts'
 import { useAttach } from '../../state/use-attach.ts'
 import { useValue } from '../../state/use-value.ts'
 import { formatBytes } from '../../text/format.ts'
-import { bestCandidate, candidateKey, splitByLikelihood } from './choose.ts'
+import { bestCandidate, candidateKey, closedAgents, splitByLikelihood } from './choose.ts'
 import { MeaningLine } from './meaning-line.tsx'
 import { OnlyIf } from './only-if.tsx'
 import type { Editing } from './text-editor.tsx'
@@ -43,9 +43,10 @@ export function Composer() {
   const found = 'candidates' in search ? search.candidates : []
   const candidates = pinned === null ? found : pinnedCandidate(pinned, found, snapshot?.agents ?? [])
   const { strong } = splitByLikelihood(candidates)
+  const closed = closedAgents(snapshot?.agents ?? [])
   const chosen =
     candidates.find((candidate) => candidateKey(candidate) === chosenKey) ??
-    bestCandidate(strong.length > 0 ? strong : candidates, { avoid: now.avoid })
+    bestCandidate(strong.length > 0 ? strong : candidates, { avoid: now.avoid, closed })
   const excess = chosen === null ? null : tooLarge(totalBytes(files), chosen.limits)
   const ready = goal.trim() !== '' && chosen !== null && excess === null && !busy
 
@@ -63,19 +64,19 @@ export function Composer() {
     })
 
   const starting = now.startWith
-  const starter = starting !== null && search.state === 'found' ? bestCandidate(found, { skill: starting }) : null
+  const starter = starting !== null && search.state === 'found' ? bestCandidate(found, { skill: starting, closed }) : null
+  const canStart = starter !== null && starter.reach !== 'away' && !closed.has(starter.agent)
   const started = useRef<Draft | null>(null)
   const start = useEffectEvent((candidate: Candidate) => void ask(candidate))
   useEffect(() => {
     // Once for each draft that asks to, whatever else is drawn again.
-    if (starter === null || starter.reach === 'away' || started.current === now) return
+    if (starter === null || !canStart || started.current === now) return
     started.current = now
     start(starter)
-  }, [starter, now])
+  }, [starter, canStart, now])
 
   if (starting !== null && problem === null) {
-    const there = starter !== null && starter.reach !== 'away'
-    return <Starting found={there} onStop={() => draft.set(emptyDraft)} goal={goal} />
+    return <Starting found={canStart} onStop={() => draft.set(emptyDraft)} goal={goal} />
   }
   return (
     <form
@@ -171,6 +172,11 @@ export function Composer() {
         <Note kind="warn" live>
           <p>{excess} Choose another agent below, or attach less.</p>
         </Note>
+      )}
+      {chosen !== null && closed.has(chosen.agent) && goal.trim() !== '' && (
+        <p className="soft" role="status">
+          This agent says that it takes on no work now: expect a no, or ask later.
+        </p>
       )}
       {pinned !== null && (
         <div className="row pinned">

@@ -3,6 +3,7 @@ import type { Constraints } from '../../../node/schema/declaration.ts'
 import { useApp, useSnapshot } from '../../state/app-context.ts'
 import type { Attachment } from '../../state/draft.ts'
 import { useLookedUp } from '../../state/use-looked-up.ts'
+import { hindrance } from '../../text/state-words.ts'
 
 const PAUSE_MS = 250
 
@@ -20,7 +21,7 @@ export function useCandidates(text: string, files: readonly Attachment[], constr
   const { client } = useApp()
   const snapshot = useSnapshot()
   const around = (snapshot?.agents ?? [])
-    .map((agent) => `${agent.agent} ${agent.reach} ${agent.capabilities.map(({ seq }) => seq).join(',')}`)
+    .map(({ agent, reach, state, capabilities }) => [agent, reach, hindrance(state), capabilities.map(({ seq }) => seq)].join(' '))
     .join(';')
   const shapes = files.map(({ name, type }) => ({ name, type }))
   const words = text.trim()

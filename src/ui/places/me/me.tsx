@@ -13,6 +13,7 @@ import { useNow } from '../../state/use-now.ts'
 import { nameOf } from '../../text/names.ts'
 import { plural } from '../../text/format.ts'
 import { Permissions } from '../approvals/permissions.tsx'
+import { Availability } from './availability.tsx'
 import { Connections } from './connections.tsx'
 import { Developers } from './developers.tsx'
 import { LogFile } from './log-file.tsx'
@@ -62,6 +63,7 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
           </div>
         </div>
       </section>
+      <Availability state={snapshot.state} />
       <Storage storage={snapshot.status.storage} />
       <Offers offers={snapshot.offers} />
       <LooksFor entries={log.entries ?? []} />

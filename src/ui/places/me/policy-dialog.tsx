@@ -55,7 +55,7 @@ export function PolicyDialog({ policy, onClose }: { policy: Policy; onClose: () 
         <div>
           <h3>What I insist on</h3>
           <p className="small soft">
-            Who does not meet this is not contacted, not heard and not answered. Whoever does not say counts as not meeting it.
+            Who says otherwise is not connected to and not heard. Who does not say it is not found, not asked and not answered.
           </p>
         </div>
         <PickSeveral

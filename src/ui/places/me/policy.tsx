@@ -9,7 +9,7 @@ const PolicyDialog = lazy(async () => ({ default: (await import('./policy-dialog
 export function Policy({ policy }: { policy: PolicyView }) {
   const [open, setOpen] = useState(false)
   return (
-    <Section title="Whom I work with" intro="Who does not meet this is not contacted, not heard and not answered.">
+    <Section title="Whom I work with" intro="Who says otherwise is not connected to and not heard. Who does not say it is not found, not asked and not answered.">
       <dl className="facts">
         <dt>About me</dt>
         <dd>{factWords(policy.facts)}</dd>

@@ -4,6 +4,7 @@ import type { AgentView } from '../../../node/client.ts'
 import type { Capability } from '../../../node/schema/declaration.ts'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
+import { HindranceChip } from '../../parts/hindrance-chip.tsx'
 import { historyWords } from '../../parts/history-words.ts'
 import { limitWords } from '../../parts/limit-words.ts'
 import { LogList, useLog } from '../../parts/log-list.tsx'
@@ -17,6 +18,7 @@ import { goTo, linkTo } from '../../state/route.ts'
 import { useAction } from '../../state/use-action.ts'
 import { cleanLine } from '../../text/clean.ts'
 import { plural } from '../../text/format.ts'
+import { stateWords } from '../../text/state-words.ts'
 import { termWords } from '../../text/term-words.ts'
 import { nameOf } from '../../text/names.ts'
 import { TaskRow } from '../tasks/task-row.tsx'
@@ -54,6 +56,7 @@ function KnownAgent({ view, back }: { view: AgentView; back: { href: string; lab
         <div className="stack-s agent-head-words">
           <div className="row">
             <ReachChip reach={view.reach} />
+            <HindranceChip state={view.state} />
             <span className="chip warn">Key only</span>
           </div>
           <p className="small soft">
@@ -62,6 +65,7 @@ function KnownAgent({ view, back }: { view: AgentView; back: { href: string; lab
               : 'The name and the picture come from its key; two agents can share a name. '}
             Nobody has shown who stands behind it.
           </p>
+          {view.state !== null && <p className="small soft">It says of itself now: {stateWords(view.state)}.</p>}
           <p className="small mono did">{view.agent}</p>
           <div className="row">
             <Rename view={view} />

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { AgentView } from '../../../node/client.ts'
 import { AgentName } from '../../parts/agent-name.tsx'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
+import { HindranceChip } from '../../parts/hindrance-chip.tsx'
 import { historyWords } from '../../parts/history-words.ts'
 import { Note } from '../../parts/note.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -134,6 +135,7 @@ function AgentCard({ agent }: { agent: AgentView }) {
             <AgentName agent={agent.agent} tail />
           </a>
           <ReachChip reach={agent.reach} />
+          <HindranceChip state={agent.state} />
         </div>
         {offers.length > 0 ? (
           <ul className="row agent-card-offers" aria-label="Offers">

@@ -134,7 +134,7 @@ test('whom one works with is said, and changed', async () => {
   const section = page.getByRole('region', { name: 'Whom I work with' })
   await expect.element(section).toHaveTextContent('Anybody.')
   await section.getByRole('button').click()
-  await expect.element(page.getByRole('dialog')).toHaveTextContent('is not contacted, not heard and not answered')
+  await expect.element(page.getByRole('dialog')).toHaveTextContent('is not found, not asked and not answered')
   await page.getByRole('combobox', { name: 'They speak all of these' }).fill('Fren')
   await userEvent.keyboard('{Enter}')
   await page.getByRole('combobox', { name: 'My country' }).selectOptions('France')

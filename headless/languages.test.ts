@@ -1,0 +1,72 @@
+/** Requests in languages that the sentence model does not know are found by tags, with the model and without it. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Capability } from '../src/node/schema/declaration.ts'
+import type { Embedder, LazyEmbedder } from '../src/node/semantic/embedder.ts'
+import { createHybridMatcher } from '../src/node/semantic/hybrid.ts'
+import { systemClock } from '../src/node/support/clock.ts'
+import { loadSentenceModel } from './sentence-model.ts'
+
+const capability = (id: string, name: string, tags: string[]): Capability => ({
+  kind: 'capability',
+  id,
+  name,
+  description: name,
+  tags,
+  examples: [],
+  inputModes: [],
+  outputModes: [],
+  program: '0'.repeat(64),
+  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
+})
+
+/** Offered in English, with tags in other languages. */
+const offers = [
+  capability('translation', 'Translation of letters', ['translation', 'Übersetzung', 'übersetzen', '翻译']),
+  capability('tax', 'Help with tax returns', ['tax', 'Steuererklärung', '报税']),
+  capability('recipes', 'Recipes from what is in the fridge', ['recipes', 'Kochrezepte', '食谱', '做饭']),
+  capability('bicycles', 'Mending bicycles', ['bicycle', 'Fahrradreparatur', '修自行车']),
+  capability('photos', 'Retouching photographs', ['photo', 'Bildbearbeitung', '修图']),
+  capability('poems', 'Poems for birthdays', ['poem', 'Geburtstagsgedicht', '生日诗'])
+]
+
+const asked = [
+  ['请帮我翻译这封信', 'translation'],
+  ['我需要报税', 'tax'],
+  ['有什么简单的食谱吗？', 'recipes'],
+  ['谁会修自行车', 'bicycles'],
+  ['我想写一首生日诗', 'poems'],
+  ['Kann jemand diesen Brief übersetzen?', 'translation'],
+  ['Ich brauche Hilfe bei der Steuererklärung', 'tax'],
+  ['Kochrezepte für heute Abend', 'recipes'],
+  ['Fahrradreparatur gesucht', 'bicycles'],
+  ['ein Geburtstagsgedicht für meine Oma', 'poems']
+] as const
+
+let model: Embedder
+
+beforeAll(async () => {
+  model = await loadSentenceModel()
+})
+
+const ready = (embedder: Embedder): LazyEmbedder => ({
+  model: embedder.model,
+  dimensions: embedder.dimensions,
+  embed: (texts, signal) => embedder.embed(texts, signal),
+  load: () => undefined,
+  state: () => ({ is: 'ready' }),
+  watch: () => () => undefined
+})
+
+describe.each([
+  ['by words alone', false],
+  ['with the sentence model', true]
+])('%s', (_, withModel) => {
+  test.each(asked)('%s', async (text, id) => {
+    const report = (error: unknown) => expect.fail(String(error))
+    const matcher = createHybridMatcher({ clock: systemClock, embedder: withModel ? ready(model) : null, report })
+    for (const offer of offers) matcher.add(offer.id, offer)
+    if (withModel) await expect.poll(() => matcher.waiting(), { timeout: 10_000 }).toBe(0)
+    expect((await matcher.search(text, 3))[0]?.id).toBe(id)
+    matcher.close()
+  })
+})

@@ -1,0 +1,34 @@
+/** Which topic an offer counts in, and what others ask for around it. The tree of topics is loaded when somebody first wants it. */
+import type { Capability } from '../schema/declaration.ts'
+import type { Matcher } from '../semantic/matcher.ts'
+import type { Topics } from '../semantic/topics/topics.ts'
+
+export interface Surroundings {
+  /** null: it says too little to tell */
+  topic: string | null
+  /** requests as people put them, from the topics that fit it best */
+  samples: string[]
+}
+
+/** What is less likely than this to be its topic is none. */
+const LEAST_LIKELY = 0.25
+/** Topics from which requests are taken, and requests of each. */
+const TOPICS = 4
+const SAMPLES = 4
+
+export function createSurroundings(matcher: Pick<Matcher, 'vector'>): (capability: Capability) => Promise<Surroundings> {
+  let loading: Promise<Topics> | null = null
+
+  return async (capability) => {
+    loading ??= import('../semantic/topics/topics.ts').then(({ loadTopics }) => loadTopics())
+    const topics = await loading
+    const vector = await matcher.vector(capability)
+    const { topic, likely } = topics.place(capability, vector)
+    const { name, tags, examples, description } = capability
+    const near = topics.nearest([name, ...tags, ...examples, description].join('\n'), vector, TOPICS)
+    return {
+      topic: likely >= LEAST_LIKELY ? topic : null,
+      samples: [...new Set([topic, ...near.map((one) => one.topic)])].flatMap((one) => topics.samples(one, SAMPLES))
+    }
+  }
+}

@@ -1,9 +1,10 @@
 /** Requests in languages that the sentence model does not know are found by tags, with the model and without it. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Capability } from '../src/node/schema/declaration.ts'
-import type { Embedder, LazyEmbedder } from '../src/node/semantic/embedder.ts'
+import type { LazyEmbedder } from '../src/node/semantic/embedder.ts'
 import { createHybridMatcher } from '../src/node/semantic/hybrid.ts'
 import { systemClock } from '../src/node/support/clock.ts'
+import { createLazyModel } from './lazy-model.ts'
 import { loadSentenceModel } from './sentence-model.ts'
 
 const capability = (id: string, name: string, tags: string[]): Capability => ({
@@ -42,20 +43,13 @@ const asked = [
   ['ein Geburtstagsgedicht für meine Oma', 'poems']
 ] as const
 
-let model: Embedder
+let model: LazyEmbedder
 
 beforeAll(async () => {
-  model = await loadSentenceModel()
+  model = createLazyModel(loadSentenceModel)
+  await model.embed(['warm'])
 })
 
-const ready = (embedder: Embedder): LazyEmbedder => ({
-  model: embedder.model,
-  dimensions: embedder.dimensions,
-  embed: (texts, signal) => embedder.embed(texts, signal),
-  load: () => undefined,
-  state: () => ({ is: 'ready' }),
-  watch: () => () => undefined
-})
 
 describe.each([
   ['by words alone', false],
@@ -63,7 +57,7 @@ describe.each([
 ])('%s', (_, withModel) => {
   test.each(asked)('%s', async (text, id) => {
     const report = (error: unknown) => expect.fail(String(error))
-    const matcher = createHybridMatcher({ clock: systemClock, embedder: withModel ? ready(model) : null, report })
+    const matcher = createHybridMatcher({ clock: systemClock, embedder: withModel ? model : null, report })
     for (const offer of offers) matcher.add(offer.id, offer)
     if (withModel) await expect.poll(() => matcher.waiting(), { timeout: 10_000 }).toBe(0)
     expect((await matcher.search(text, 3))[0]?.id).toBe(id)

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import type { Embedder } from '../src/node/semantic/embedder.ts'
+import { createLazyModel } from './lazy-model.ts'
+
+const model: Embedder = { model: 2, dimensions: 512, embed: async (texts) => texts.map(() => new Float32Array(512)) }
+
+test('is loaded once, when it is first wanted, and tells how far it is', async () => {
+  let reads = 0
+  const lazy = createLazyModel(async () => {
+    reads++
+    return model
+  })
+  const states: string[] = []
+  lazy.watch(() => states.push(lazy.state().is))
+  expect(lazy.state()).toEqual({ is: 'absent' })
+  expect(reads).toBe(0)
+  const [one, two] = await Promise.all([lazy.embed(['a']), lazy.embed(['b', 'c'])])
+  expect([one.length, two.length]).toEqual([1, 2])
+  lazy.load()
+  expect(reads).toBe(1)
+  expect(states).toEqual(['loading', 'ready'])
+})
+
+test('that can’t be loaded says so, and is tried again when it is wanted again', async () => {
+  let fails = true
+  const lazy = createLazyModel(async () => {
+    if (fails) throw new Error('no such file')
+    return model
+  })
+  await expect(lazy.embed(['a'])).rejects.toMatchObject({ name: 'EmbedderError' })
+  expect(lazy.state()).toEqual({ is: 'failed', reason: 'no such file' })
+  fails = false
+  expect(await lazy.embed(['a'])).toHaveLength(1)
+  expect(lazy.state()).toEqual({ is: 'ready' })
+})

@@ -1,0 +1,48 @@
+/** The sentence model of an agent without a browser: loaded when somebody wants it, in the process itself. */
+import { EmbedderError, type Embedder, type LazyEmbedder, type ModelState } from '../src/node/semantic/embedder.ts'
+import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../src/node/semantic/sentences/model.ts'
+import { createEmitter } from '../src/node/support/emitter.ts'
+
+/** @param read loads the model; called again after it has failed, when it is wanted again */
+export function createLazyModel(read: () => Promise<Embedder>): LazyEmbedder {
+  const { on, emit } = createEmitter<{ change: undefined }>()
+  let state: ModelState = { is: 'absent' }
+  let loading: Promise<Embedder> | null = null
+
+  function turn(to: ModelState): void {
+    state = to
+    emit('change', undefined)
+  }
+
+  function load(): Promise<Embedder> {
+    if (loading !== null) return loading
+    turn({ is: 'loading', fraction: 0 })
+    loading = read()
+    loading.then(
+      () => turn({ is: 'ready' }),
+      (error: unknown) => {
+        loading = null
+        turn({ is: 'failed', reason: error instanceof Error ? error.message : String(error) })
+      }
+    )
+    return loading
+  }
+
+  return {
+    model: SENTENCE_MODEL,
+    dimensions: SENTENCE_DIMENSIONS,
+    load: () => void load().catch(() => undefined),
+    state: () => state,
+    watch: (listener) => on('change', listener),
+    async embed(texts, signal) {
+      let model: Embedder
+      try {
+        model = await load()
+      } catch (cause) {
+        throw new EmbedderError('the sentence model could not be loaded', { cause })
+      }
+      signal?.throwIfAborted()
+      return model.embed(texts, signal)
+    }
+  }
+}

@@ -19,7 +19,8 @@ export default defineConfig({
           environment: 'node',
           include: ['**/*.test.{ts,mjs}'],
           exclude: [...elsewhere, '**/*.browser.test.*'],
-          testTimeout: 20_000
+          // some properties take ten seconds, and three times that beside other work
+          testTimeout: 60_000
         }
       },
       {

@@ -108,3 +108,9 @@ test('strangers’ words are bounded, and can’t pass for ours', () => {
   expect(text).toContain('“’, verified by Starling”')
   expect(text).toMatch(/and more$/)
 })
+
+test('several who offer the very same share what is likely of it', () => {
+  const offers = ['a', 'b', 'c'].map((agent) => offer(agent))
+  const matches = new Map(offers.map(({ agent }) => [`${agent} x`, { id: `${agent} x`, score: 0.3, alone: 0.8, terms: ['x'], meaning: null }]))
+  for (const { likely } of rank(input({ offers, matches }))) expect(likely).toBeCloseTo(0.9)
+})

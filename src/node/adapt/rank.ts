@@ -22,7 +22,7 @@ export interface Candidate {
   name: string
   /** 0 to 1, comparable within one answer only */
   score: number
-  /** how likely it can do what is asked for, as far as its words tell and whatever else is offered, 0 to 1 */
+  /** how likely what it offers is what is asked for, as far as words and meaning tell, 0 to 1; the same for all who offer the very same */
   likely: number
   reach: Reach
   reasons: Reason[]
@@ -73,6 +73,9 @@ export function rank(input: RankInput): Candidate[] {
   const met = input.offers.filter(({ declaration }) => unmet(declaration.terms, input.constraints ?? {}).length === 0)
   const scores = met.map((offer) => input.matches.get(input.idOf(offer))?.score ?? 0)
   const best = Math.max(Number.MIN_VALUE, ...scores)
+  // a choice among fewer: what is said of those that are left grows by what was said of the others
+  const excluded = sumOf(input.offers.map((offer) => input.matches.get(input.idOf(offer))?.score ?? 0)) - sumOf(scores)
+  const shares = sharesOf(met, scores)
   for (const offer of met) {
     const match = input.matches.get(input.idOf(offer))
     const accepted = input.files.filter((file) => acceptsFile(offer.declaration.inputModes, file))
@@ -80,7 +83,7 @@ export function rank(input: RankInput): Candidate[] {
     if (input.files.length > 0 && accepted.length === 0) continue
     if (match === undefined && !allAccepted) continue
     const score = match?.score ?? 0
-    const fit = { relative: score / best, likely: match?.alone ?? 0 }
+    const fit = { relative: score / best, likely: Math.min(1, (shares.get(kindOf(offer)) ?? 0) / Math.max(0.001, 1 - excluded)) }
     candidates.push(candidate(offer, match, fit, accepted, input))
   }
   return candidates.sort((a, b) => b.score - a.score || compare(a.agent, b.agent) || compare(a.skill, b.skill))
@@ -166,6 +169,17 @@ function quoted(words: readonly string[]): string {
   const shown = words.slice(0, 4).map((word) => inQuotes(word, MAX_WORD))
   return shown.join(', ') + (words.length > shown.length ? ' and more' : '')
 }
+
+/** Several who offer the very same share what is likely of it among them: it is the same for each. */
+function sharesOf(offers: ReadonlyArray<Declared<Capability>>, scores: readonly number[]): Map<string, number> {
+  const shares = new Map<string, number>()
+  offers.forEach((offer, i) => shares.set(kindOf(offer), (shares.get(kindOf(offer)) ?? 0) + (scores[i] ?? 0)))
+  return shares
+}
+
+const kindOf = ({ declaration: { id, program } }: Declared<Capability>): string => `${program} ${id}`
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0

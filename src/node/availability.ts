@@ -6,6 +6,7 @@ import type { Adaptation } from './adapt/adaptation.ts'
 import { READY, type OwnState } from './adapt/states.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
+import { createEmitter } from './support/emitter.ts'
 import type { Tasks } from './task/tasks.ts'
 
 export interface Availability {
@@ -32,7 +33,7 @@ const KEY = 'closed'
 const FULL = 3
 
 export function createAvailability({ adaptation, tasks, store, changes, report }: AvailabilityComponents): Availability {
-  const listeners = new Set<() => void>()
+  const { on, emit } = createEmitter<{ change: undefined }>()
   let current = READY
 
   function set(part: Partial<OwnState>): void {
@@ -40,7 +41,7 @@ export function createAvailability({ adaptation, tasks, store, changes, report }
     if (JSON.stringify(next) === JSON.stringify(current)) return
     current = next
     adaptation.setState(next)
-    for (const listener of listeners) listener()
+    emit('change', undefined)
   }
 
   function load(): OwnState['load'] {
@@ -70,10 +71,7 @@ export function createAvailability({ adaptation, tasks, store, changes, report }
       set({ open })
       changes.tell({ what: 'availability' })
     },
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    watch: (listener) => on('change', listener),
     close() {
       for (const stop of stops) stop()
     }

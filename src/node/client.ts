@@ -9,13 +9,14 @@
  * ```
  */
 import type { ImportedCard } from './adapt/agent-card.ts'
+import type { Stand } from './adapt/constraints.ts'
 import type { Candidate } from './adapt/rank.ts'
 import type { Reach } from './adapt/directory.ts'
 import type { OwnState } from './adapt/states.ts'
 import type { ImportResult } from './log/log.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
-import type { Capability, Constraints, Device, Facts, Insistence, Intention, Limits, State } from './schema/declaration.ts'
+import type { Capability, Constraints, Device, Intention, Limits, State } from './schema/declaration.ts'
 import type { Progress, Result } from './schema/result.ts'
 import type { Goods, Sureness } from './semantic/composition.ts'
 import type { ModelState } from './semantic/embedder.ts'
@@ -163,10 +164,7 @@ export interface StandingInterest {
 }
 
 /** On what terms this agent works with others at all: told to others, and held to here. */
-export interface Policy {
-  facts: Facts
-  insists: Insistence
-}
+export type Policy = Stand
 
 /** How an offer would be found before it is declared. */
 export interface OfferPreview {

@@ -10,6 +10,7 @@ import { constraints as constraintsSchema, type Constraints } from './schema/dec
 import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
 import type { Store } from './store/store.ts'
+import { createEmitter } from './support/emitter.ts'
 
 export interface Listening {
   /** Reads what is kept, and looks at what has come meanwhile. */
@@ -45,13 +46,13 @@ export const LEAST_LIKELY = 0.25
 
 export function createListening(components: ListeningComponents): Listening {
   const { adaptation, store, locks, changes, now, random, report } = components
-  const listeners = new Set<() => void>()
+  const { on, emit } = createEmitter<{ change: undefined }>()
   let interests: readonly StandingInterest[] = []
   let closed = false
 
   function show(next: readonly StandingInterest[]): void {
     interests = next
-    for (const listener of listeners) listener()
+    emit('change', undefined)
   }
 
   const read = async () => (await store.get<StandingInterest[]>('settings', KEY)) ?? []
@@ -128,10 +129,7 @@ export function createListening(components: ListeningComponents): Listening {
       await say()
     },
     seen: (id) => update((kept) => seenIn(kept, id)),
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    watch: (listener) => on('change', listener),
     close() {
       closed = true
       for (const stop of stops) stop()

@@ -127,6 +127,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       },
       changes,
       clock,
+      random: Math.random,
       report
     },
     {

@@ -56,7 +56,6 @@ const MAX_OWN_SKILLS = 32
 export function createOffers({ agent, adaptation, store, locks, changes, report, builtIn, now }: OffersComponents): Offers {
   const skills = new Map(builtIn.map((skill) => [skill.capability.id, skill]))
   const builtInSkills = new Map(skills)
-  const builtInIds = new Set(skills.keys())
   let switchedOff: readonly string[] = []
 
   const offered = (id: string) => (switchedOff.includes(id) ? undefined : skills.get(id))
@@ -70,12 +69,14 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
     return equalBytes(encode(live.declaration), encode(wanted)) && live.expiry - now() > HALF_LIFE_MS
   }
 
+  const readTerms = async (): Promise<Record<string, Terms>> => (await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {}
+
   async function read(): Promise<void> {
     for (const [id, { capability, source }] of await store.list<OwnSkill>('skills')) {
-      if (!builtInIds.has(id)) skills.set(id, { capability, author: 'you', source: () => Promise.resolve(source) })
+      if (!builtInSkills.has(id)) skills.set(id, { capability, author: 'you', source: () => Promise.resolve(source) })
     }
     switchedOff = (await store.get<string[]>('settings', KEY)) ?? []
-    for (const [id, terms] of Object.entries((await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {})) {
+    for (const [id, terms] of Object.entries(await readTerms())) {
       const skill = builtInSkills.get(id) ?? skills.get(id)
       if (skill !== undefined) skills.set(id, { ...skill, capability: { ...skill.capability, terms } })
     }
@@ -116,7 +117,7 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       const checked = parse(terms, termsSchema)
       await read()
       if (!skills.has(skill)) throw new RangeError(`expected one of our skills, got ${skill}`)
-      const all = { ...(await store.get<Record<string, Terms>>('settings', TERMS_KEY)), [skill]: checked }
+      const all = { ...(await readTerms()), [skill]: checked }
       await store.commit([{ put: 'settings', key: TERMS_KEY, value: all }])
       changes.tell({ what: 'offers' })
       await renew()
@@ -125,12 +126,12 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       const own: OwnSkill = { capability: parse(capability, capabilitySchema), source }
       const { id } = own.capability
       await read()
-      if (builtInIds.has(id)) throw new RangeError(`“${id}” is a skill that comes with Starling: choose another id`)
-      if (!skills.has(id) && skills.size - builtInIds.size >= MAX_OWN_SKILLS) {
+      if (builtInSkills.has(id)) throw new RangeError(`“${id}” is a skill that comes with Starling: choose another id`)
+      if (!skills.has(id) && skills.size - builtInSkills.size >= MAX_OWN_SKILLS) {
         throw new RangeError(`At most ${MAX_OWN_SKILLS} skills of your own can be kept`)
       }
       const next = switchedOff.filter((one) => one !== id)
-      const terms = Object.entries((await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {})
+      const terms = Object.entries(await readTerms())
       const otherTerms = Object.fromEntries(terms.filter(([of]) => of !== id))
       await store.commit([
         { put: 'skills', key: id, value: own },

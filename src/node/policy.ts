@@ -11,6 +11,7 @@ import { constraint } from './schema/declaration.ts'
 import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
 import type { Store } from './store/store.ts'
+import { createEmitter } from './support/emitter.ts'
 
 export interface Policy {
   current(): Stand
@@ -44,13 +45,13 @@ const HALF_LIFE_MS = table.constraint.lifeMs / 2
 
 export function createPolicy({ adaptation, store, locks, changes, now, report }: PolicyComponents): Policy {
   let current: Stand = NO_STAND
-  const listeners = new Set<() => void>()
+  const { on, emit } = createEmitter<{ change: undefined }>()
 
   async function standFor(stand: Stand): Promise<void> {
     if (equalBytes(encode(stand), encode(current))) return
     current = stand
     await adaptation.standFor(stand)
-    for (const listener of listeners) listener()
+    emit('change', undefined)
   }
 
   const read = () => store.get<PolicyRecord>('settings', KEY)
@@ -84,10 +85,7 @@ export function createPolicy({ adaptation, store, locks, changes, now, report }:
         if (saysAnything(kept.stand) && now() - kept.declaredAt >= HALF_LIFE_MS) await declare(kept.stand)
       })
     },
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    watch: (listener) => on('change', listener),
     close: stopListening
   }
 }

@@ -42,7 +42,7 @@ import type { OwnInterests } from './interests.ts'
 import type { Meaning } from './meaning.ts'
 import { rank, type Candidate, type History } from './rank.ts'
 import type { Stands } from './stands.ts'
-import { createSurroundings, type Surroundings } from './topics.ts'
+import { createSurroundings, type Surroundings } from './surroundings.ts'
 import { createStates, type OwnState } from './states.ts'
 import { table } from './table.ts'
 
@@ -85,7 +85,7 @@ export interface Adaptation {
   capabilities(): Array<Declared<Capability>>
   intentions(): Array<Declared<Intention>>
 
-  /** Sets what we are and what we insist on of others: it is declared, and whoever does not meet it is parted from. */
+  /** Sets what we are and what we insist on of others: it is shown to whoever meets us, and whoever does not meet it is parted from. */
   standFor(stand: Stand): Promise<void>
 
   /** How we are at this moment: told to whoever is connected, coarsely. */
@@ -142,6 +142,8 @@ export interface AdaptationComponents {
   certifier: Certifier
   changes: Changes
   clock: Clock
+  /** 0 to 1 */
+  random: () => number
   /** a failure of our own that nobody waits for, such as of the store */
   report: (error: unknown) => void
 }
@@ -164,7 +166,7 @@ const MAX_CANDIDATES = 20
 const MAX_MATCHES = 2000
 
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
-  const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes, clock, report } = components
+  const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes, clock, random, report } = components
   const { now } = clock
   const { on, emit } = createEmitter<{ change: undefined }>()
   const card = createCard({ issue: () => certifier.issue(network.peer), stand: stands.ours, now, report })
@@ -195,7 +197,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   /** what is looked for until it is found */
   let listened: readonly string[] = []
 
-  const states = createStates({ network, directory, clock, random: Math.random, onChange: notify })
+  const states = createStates({ network, directory, clock, random, onChange: notify })
 
   const idOf = (offer: Declared<Capability>) => capabilityId(offer.agent, offer.declaration.id)
   const othersOffers = () => declarations.capabilities(now()).filter(({ agent }) => agent !== key.agent)

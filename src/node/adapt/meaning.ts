@@ -2,11 +2,12 @@
  * What declarations and requests are about, as sketches: by the sentence model when it is there, else by the stand-in that knows
  * words. Both name the leaves of the same tree, so that who has one meets who has the other.
  */
-import type { Capability, Declaration, Intention } from '../schema/declaration.ts'
+import type { Declaration } from '../schema/declaration.ts'
 import type { Sketch } from '../schema/header.ts'
 import type { Codebook } from '../semantic/codebook.ts'
 import type { LazyEmbedder } from '../semantic/embedder.ts'
 import { looksEnglish } from '../semantic/language.ts'
+import { textOf } from '../semantic/matcher.ts'
 import { offerPieces, placeOffer, placeRequest } from '../semantic/sentences/space.ts'
 import { sentenceBits } from '../semantic/sentences/sketch.ts'
 import { MAX_LEAVES, hamming, type Sketcher } from '../semantic/sketch.ts'
@@ -98,15 +99,10 @@ export function wordsOf(said: Declaration | string): string | null {
   if (typeof said === 'string') return said
   switch (said.kind) {
     case 'capability':
-      return wordsOfCapability(said)
+      return textOf(said)
     case 'intention':
-      return wordsOfIntention(said)
+      return [said.goal, ...said.tags].join('\n')
     case 'constraint':
       return null
   }
 }
-
-const wordsOfCapability = ({ name, tags, examples, description }: Capability): string =>
-  [name, ...tags, ...examples, description].join('\n')
-
-const wordsOfIntention = ({ goal, tags }: Intention): string => [goal, ...tags].join('\n')

@@ -187,7 +187,7 @@ describe('said by an agent', () => {
       verify: (certificate: Uint8Array, other: string) => verifyCertificate(certificate, other, clock.now())
     }
     const adaptation = createAdaptation(
-      { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes: noChanges, clock, report },
+      { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes: noChanges, clock, random: () => 0.5, report },
       { history: () => ({ completed: 0, failed: 0 }), knownPrograms: new Set() }
     )
     const parts = { store, locks: createMemoryLocks(), changes: noChanges, now: clock.now, report, adaptation }

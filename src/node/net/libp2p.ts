@@ -231,7 +231,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
 
   function part(peer: string): void {
     dials.gone(peer)
-    connections.drop(peer, new Error('we don’t meet it: it is not what we insist on, or we are not what it does'))
+    connections.drop(peer, new Error('it is not admitted'))
   }
 
   const keepers: RelayKeeper[] = init.relays.map((source) =>

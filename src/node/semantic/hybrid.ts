@@ -8,7 +8,7 @@ import { createEmitter } from '../support/emitter.ts'
 import { choose, strength } from './calibration.ts'
 import type { LazyEmbedder } from './embedder.ts'
 import { looksEnglish } from './language.ts'
-import type { Match, Matcher } from './matcher.ts'
+import { textOf, type Match, type Matcher } from './matcher.ts'
 import { offerPieces, placeOffer, placeRequest } from './sentences/space.ts'
 import { written } from './terms.ts'
 import { createVectorIndex, dot } from './vectors.ts'
@@ -38,8 +38,6 @@ const MAX_CANDIDATES = 400
 const PATIENCE_MS = 800
 /** What would be less likely than 3 % if it were offered alone is no match. */
 const LEAST_STRENGTH = Math.log(0.03 / 0.97)
-/** Requests whose vectors are kept, for they come again: while one types, and for what is looked for all the time. */
-const MAX_REQUEST_VECTORS = 128
 /** What the capability of a preview is called in the index of words, for a moment. Other ids have an agent's name in front. */
 const PREVIEWED = 'preview'
 /** Capabilities that are embedded together. */
@@ -52,8 +50,6 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
   const waiting = new Set<string>()
   const closing = new AbortController()
   const { on, emit } = createEmitter<{ change: undefined; judgeable: readonly string[] }>()
-  /** of requests, those asked for last come last */
-  const requestVectors = new Map<string, Float32Array>()
   let placing = false
 
   async function place(): Promise<void> {
@@ -99,18 +95,11 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
   /** The request's vector; null when it does not come soon, or is in a language that the model does not know. */
   async function requestVector(text: string): Promise<Float32Array | null> {
     if (embedder?.state().is !== 'ready' || !looksEnglish(text)) return null
-    const known = requestVectors.get(text)
-    if (known !== undefined) return known
     const late = new AbortController()
     const cancel = clock.after(PATIENCE_MS, () => late.abort(new Error('the model is busy')))
     try {
       const [vector] = await embedder.embed([text], AbortSignal.any([late.signal, closing.signal]))
-      if (vector === undefined) return null
-      const placed = placeRequest(vector)
-      requestVectors.set(text, placed)
-      const [oldest] = requestVectors.keys()
-      if (requestVectors.size > MAX_REQUEST_VECTORS && oldest !== undefined) requestVectors.delete(oldest)
-      return placed
+      return vector === undefined ? null : placeRequest(vector)
     } catch (error) {
       if (!late.signal.aborted && !closing.signal.aborted) report(error)
       return null
@@ -225,8 +214,4 @@ export function fieldsOf({ name, tags, examples, description }: Capability): Fie
     { text: examples.join(' '), boost: 1.5, usualLength: 16 },
     { text: description, boost: 1, usualLength: 18 }
   ]
-}
-
-function textOf({ name, tags, examples, description }: Capability): string {
-  return [name, ...tags, ...examples, description].join('\n')
 }

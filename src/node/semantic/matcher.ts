@@ -1,6 +1,10 @@
 /** Matching, as an interface: what is wanted against what is offered. */
 import type { Capability } from '../schema/declaration.ts'
 
+/** All that a capability says of itself, what says most first. */
+export const textOf = ({ name, tags, examples, description }: Pick<Capability, 'name' | 'tags' | 'examples' | 'description'>): string =>
+  [name, ...tags, ...examples, description].join('\n')
+
 export interface Match {
   id: string
   /** how likely it is that it serves, 0 to 1, beside all others that were found */

@@ -1,6 +1,6 @@
 /** Which topic an offer counts in, and what others ask for around it. The tree of topics is loaded when somebody first wants it. */
 import type { Capability } from '../schema/declaration.ts'
-import type { Matcher } from '../semantic/matcher.ts'
+import { textOf, type Matcher } from '../semantic/matcher.ts'
 import type { Topics } from '../semantic/topics/topics.ts'
 
 export interface Surroundings {
@@ -24,8 +24,7 @@ export function createSurroundings(matcher: Pick<Matcher, 'vector'>): (capabilit
     const topics = await loading
     const vector = await matcher.vector(capability)
     const { topic, likely } = topics.place(capability, vector)
-    const { name, tags, examples, description } = capability
-    const near = topics.nearest([name, ...tags, ...examples, description].join('\n'), vector, TOPICS)
+    const near = topics.nearest(textOf(capability), vector, TOPICS)
     return {
       topic: likely >= LEAST_LIKELY ? topic : null,
       samples: [...new Set([topic, ...near.map((one) => one.topic)])].flatMap((one) => topics.samples(one, SAMPLES))

@@ -1,0 +1,31 @@
+/** Runs one graph of the bench where trust runs too: in a worker, with one more for the second thread. */
+import type { Answer, Question } from './questions.ts'
+import { createRunner, type Runner } from './runner.ts'
+
+let runner: Runner | null = null
+
+addEventListener('message', ({ data }: MessageEvent<Question>) => {
+  answer(data).then(postMessage, (error: unknown) => postMessage({ error: String(error) } satisfies Answer))
+})
+
+async function answer(question: Question): Promise<Answer> {
+  if (question.what === 'open') {
+    const [graph, reference] = await Promise.all([load(question.graph), question.reference === null ? null : load(question.reference)])
+    runner = await createRunner(graph, reference, startHelper())
+    return { opened: true }
+  }
+  if (runner === null) throw new Error('expected a graph to be opened first')
+  return runner.run(question)
+}
+
+async function load(url: string): Promise<ArrayBuffer> {
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`expected ${url}, got ${response.status}`)
+  return response.arrayBuffer()
+}
+
+function startHelper(): MessagePort {
+  const { port1, port2 } = new MessageChannel()
+  new Worker(new URL('./helper.ts', import.meta.url), { type: 'module' }).postMessage(port2, [port2])
+  return port1
+}

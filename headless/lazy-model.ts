@@ -1,10 +1,15 @@
-/** The sentence model of an agent without a browser: loaded when somebody wants it, in the process itself. */
+/** The model of an agent without a browser: loaded when somebody wants it, in the process itself. */
 import { EmbedderError, type Embedder, type LazyEmbedder, type ModelState } from '../src/node/semantic/embedder.ts'
 import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../src/node/semantic/sentences/model.ts'
 import { createEmitter } from '../src/node/support/emitter.ts'
 
-/** @param read loads the model; called again after it has failed, when it is wanted again */
-export function createLazyModel(read: () => Promise<Embedder>): LazyEmbedder {
+const sentenceModel: Omit<Embedder, 'embed'> = { model: SENTENCE_MODEL, dimensions: SENTENCE_DIMENSIONS }
+
+/**
+ * @param read loads the model; called again after it has failed, when it is wanted again
+ * @param about the model, before it is there
+ */
+export function createLazyModel(read: () => Promise<Embedder>, about = sentenceModel): LazyEmbedder {
   const { on, emit } = createEmitter<{ change: undefined }>()
   let state: ModelState = { is: 'absent' }
   let loading: Promise<Embedder> | null = null
@@ -29,8 +34,9 @@ export function createLazyModel(read: () => Promise<Embedder>): LazyEmbedder {
   }
 
   return {
-    model: SENTENCE_MODEL,
-    dimensions: SENTENCE_DIMENSIONS,
+    model: about.model,
+    dimensions: about.dimensions,
+    multilingual: about.multilingual ?? false,
     load: () => void load().catch(() => undefined),
     state: () => state,
     watch: (listener) => on('change', listener),

@@ -14,12 +14,16 @@ import { parseArgs } from 'node:util'
 import { createLibp2pNetwork } from '../src/node/net/libp2p.ts'
 import { relayAtOrigin } from '../src/node/net/relay-source.ts'
 import { createNode } from '../src/node/node.ts'
+import type { LazyEmbedder } from '../src/node/semantic/embedder.ts'
+import { loadTopics } from '../src/node/semantic/topics/topics.ts'
 import { builtInSkills } from '../src/node/skill/skills.ts'
 import { noChanges } from '../src/node/store/changes.ts'
 import { openLevelStore } from '../src/node/store/level.ts'
 import { createMemoryLocks } from '../src/node/store/locks.ts'
+import { createDesk } from '../src/node/trust/desk.ts'
 import { createKeyFileVault } from './key-file.ts'
 import { createLazyModel } from './lazy-model.ts'
+import { loadOwnModel } from './own-model.ts'
 import { createNodeRunner } from './skill-runner.ts'
 
 const help = `headless.js [options]
@@ -29,6 +33,7 @@ const help = `headless.js [options]
   --name NAME      what it calls itself in its output
   --per-day N      runs of each skill that it does for anybody in a day; 0 does nothing for anybody (10000)
   --meaning        finds by meaning, too: loads the sentence model, 28 MB on disk and some 150 MB of memory
+  --embedder FILE  finds by meaning with a model of your own: a module that exports an embedder (docs/models.md)
   --help           this text`
 
 async function main(): Promise<void> {
@@ -39,6 +44,7 @@ async function main(): Promise<void> {
       name: { type: 'string', default: 'agent' },
       'per-day': { type: 'string', default: '10000' },
       meaning: { type: 'boolean' },
+      embedder: { type: 'string' },
       help: { type: 'boolean' }
     }
   })
@@ -51,7 +57,7 @@ async function main(): Promise<void> {
   if (relays === undefined || data === undefined || !Number.isInteger(perDay) || perDay < 0) {
     throw new Error(`expected --relay, --data and a whole --per-day\n\n${help}`)
   }
-  const embedder = values.meaning === true ? createLazyModel(async () => (await import('./sentence-model.ts')).loadSentenceModel()) : null
+  const embedder = await chooseModel(values)
   await mkdir(data, { recursive: true })
   const key = await createKeyFileVault(join(data, 'key.pem')).load()
   const node = await createNode({
@@ -61,6 +67,7 @@ async function main(): Promise<void> {
     network: await createLibp2pNetwork({ relays: relays.map((origin) => relayAtOrigin(origin)) }),
     ...(embedder === null ? {} : { embedder }),
     runner: createNodeRunner(),
+    desk: createDesk({ loadTopics }),
     locks: createMemoryLocks(),
     changes: noChanges,
     now: Date.now,
@@ -84,6 +91,15 @@ async function main(): Promise<void> {
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(signal, stop)
+}
+
+/** The model that it was told to take; null: it finds by words. */
+async function chooseModel({ embedder, meaning = false }: { embedder?: string; meaning?: boolean }): Promise<LazyEmbedder | null> {
+  if (embedder !== undefined) {
+    const own = await loadOwnModel(embedder)
+    return createLazyModel(() => Promise.resolve(own), own)
+  }
+  return meaning ? createLazyModel(async () => (await import('./sentence-model.ts')).loadSentenceModel()) : null
 }
 
 main().catch((error: unknown) => {

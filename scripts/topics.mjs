@@ -1,7 +1,8 @@
 /**
- * `npm run topics`: makes the seed of the tree of topics anew, `topics/built/seed.json` from `topics/*.json`. Takes some minutes,
- * most of them the sentence model's; `-- --words` leaves the directions as they are, for a change of how words are chosen. Other
- * directions are other similarities of topics, and nodes that differ in them don't agree on trust.
+ * `npm run topics`: makes the seed of the tree of topics anew, `topics/built/seed.json`, and `common-terms.json` beside it, from
+ * `topics/*.json`. Takes some minutes, most of them the sentence model's; `-- --words` leaves the directions as they are, for a
+ * change of how words are chosen. Other directions are other similarities of topics, and nodes that differ in them don't agree on
+ * trust.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -15,7 +16,8 @@ async function main() {
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => ({ area: basename(name, '.json'), topics: JSON.parse(readFileSync(join(folder, name), 'utf8')) }))
-  const { buildOutlines, buildSeed } = await loadModule('src/node/semantic/topics/build.ts')
+  const { buildCommonTerms, buildOutlines, buildSeed } = await loadModule('src/node/semantic/topics/build.ts')
+  writeFileSync(join(folder, '..', 'common-terms.json'), `${JSON.stringify(buildCommonTerms(areas), null, 2)}\n`)
   mkdirSync(join(folder, 'built'), { recursive: true })
   if (process.argv.includes('--words')) {
     const { model, topics } = JSON.parse(readFileSync(built, 'utf8'))

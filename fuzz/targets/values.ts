@@ -70,7 +70,8 @@ const tasks = [
     problem: null,
     outcome: null,
     outcomeSignatures: { leader: null, follower: null },
-    entries: { contract: null, outcome: null },
+    breach: null,
+    entries: { contract: null, outcome: null, rating: null },
     created: 1,
     updated: 2,
     events: [{ at: 1, text: 'asked' }]

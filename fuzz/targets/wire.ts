@@ -3,14 +3,16 @@
  * examples.
  */
 import type * as z from 'zod/mini'
+import { table } from '../../src/node/adapt/table.ts'
 import { MAX_CERTIFICATE_BYTES, certificateTuple } from '../../src/node/schema/certificate.ts'
 import { decode, encode } from '../../src/node/schema/codec.ts'
-import { contract, outcome, signedContract, signedOutcome } from '../../src/node/schema/contract.ts'
-import { capability, intention, withdrawal } from '../../src/node/schema/declaration.ts'
+import { contract, outcome, outline, signedContract, signedOutcome } from '../../src/node/schema/contract.ts'
+import { capability, constraint, intention, state, withdrawal } from '../../src/node/schema/declaration.ts'
 import wire from '../../src/node/schema/fixtures/wire.json' with { type: 'json' }
 import { MAX_BODY_BYTES, MAX_HEADER_BYTES, headerTuple } from '../../src/node/schema/header.ts'
 import * as messages from '../../src/node/schema/messages.ts'
 import { MAX_PRESENCE_BYTES, presence } from '../../src/node/schema/presence.ts'
+import { MAX_RATING_BYTES, signedRating } from '../../src/node/schema/rating.ts'
 import { result } from '../../src/node/schema/result.ts'
 import type { Target } from '../fuzz.ts'
 import { pick } from '../spoil-bytes.ts'
@@ -20,9 +22,13 @@ import { spoilCbor } from '../spoil-cbor.ts'
 const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   capability: { schema: capability, limit: MAX_BODY_BYTES },
   intention: { schema: intention, limit: MAX_BODY_BYTES },
+  constraint: { schema: constraint, limit: MAX_BODY_BYTES },
   withdrawal: { schema: withdrawal, limit: MAX_BODY_BYTES },
+  state: { schema: state, limit: table.state.maxMessageBytes },
   signedContract: { schema: signedContract, limit: MAX_BODY_BYTES },
   signedOutcome: { schema: signedOutcome, limit: MAX_BODY_BYTES },
+  signedRating: { schema: signedRating, limit: MAX_RATING_BYTES },
+  outline: { schema: outline, limit: MAX_RATING_BYTES },
   headerTuple: { schema: headerTuple, limit: MAX_HEADER_BYTES },
   certificateTuple: { schema: certificateTuple, limit: MAX_CERTIFICATE_BYTES },
   hello: { schema: messages.hello, limit: messages.MAX_HELLO_BYTES },

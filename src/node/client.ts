@@ -21,11 +21,15 @@ import type { Progress, Result } from './schema/result.ts'
 import type { Goods, Sureness } from './semantic/composition.ts'
 import type { ModelState } from './semantic/embedder.ts'
 import type { SubmitRequest } from './task/leader.ts'
+import type { Standing } from './trust/book.ts'
+import type { Why } from './trust/why.ts'
 
 export type { Candidate, Reason } from './adapt/rank.ts'
 export type { ImportResult } from './log/log.ts'
 export type { FileInput } from './task/files.ts'
 export type { SubmitRequest } from './task/leader.ts'
+export type { Standing } from './trust/book.ts'
+export type { Why } from './trust/why.ts'
 
 export interface Status {
   /** did:key of this browser profile's agent */
@@ -92,8 +96,8 @@ export interface TaskView {
   problem: string | null
   /** hash of the contract, hex, once there is one */
   contract: string | null
-  /** sequence numbers of the contract's and the outcome's entries in our own log */
-  entries: { contract: number | null; outcome: number | null }
+  /** sequence numbers of the contract's, the outcome's and the rating's entries in our own log */
+  entries: { contract: number | null; outcome: number | null; rating: number | null }
   created: number
   updated: number
   events: TaskEvent[]
@@ -187,6 +191,16 @@ export interface PreviewedRequest {
   meaning: number | null
 }
 
+/** What is known of how an agent did, by our own view. */
+export interface Reputation {
+  /** in each topic in which it was rated, best first */
+  topics: Standing[]
+  /** as one who asks others */
+  asking: Standing
+  /** why we and it don't work with each other, in words; empty when nothing is against it */
+  against: string[]
+}
+
 /** Everything a page draws, in one value. Sent whole when it changes, at most ten times a second. */
 export interface Snapshot {
   status: Status
@@ -199,6 +213,10 @@ export interface Snapshot {
   /** what is looked for until it is found */
   interests: StandingInterest[]
   policy: Policy
+  /** agents whose judgement of others counts for us */
+  trusted: readonly string[]
+  /** goes up whenever what is thought of anybody may have changed */
+  opinions: number
   /** how we are at this moment, as others are told */
   state: OwnState
   /** number of entries in our own log */
@@ -285,6 +303,18 @@ export interface StarlingClient {
   forget(entry: { author?: string; seq: number }): Promise<void>
   /** Switches one of our skills on or off for others. */
   offer(skill: string, offered: boolean): Promise<void>
+  /** What is known of how an agent did. */
+  reputation(agent: string): Promise<Reputation>
+  /** Why an agent stands as it does in a topic: whose word, by which ways, what was discounted; null: it was never heard of there. */
+  why(agent: string, topic: string): Promise<Why | null>
+  /** Has an agent's judgement of others count for us, or not any more. Nobody else is told. @throws RangeError when there are too many */
+  trust(agent: string, trusts: boolean): Promise<void>
+  /**
+   * Our operator's own word on how a task's other side did, -100 to 100: public, and in place of what our agent has said by itself.
+   *
+   * @throws RangeError when it is no such number, or there is no contract
+   */
+  rate(task: string, score: number): Promise<void>
   /** Our own name for an agent; an empty one removes it. */
   name(agent: string, petname: string): Promise<void>
   /** Everything at once, now and after each change. */

@@ -23,7 +23,7 @@ import type { Logs } from './log/log.ts'
 import type { Network } from './net/network.ts'
 import type { Offers, OwnSkill } from './offers.ts'
 import type { Policy } from './policy.ts'
-import { InvalidBytesError, decode, parse } from './schema/codec.ts'
+import { InvalidBytesError, agentId, decode, parse } from './schema/codec.ts'
 import { capability as capabilitySchema, device as deviceSchema, type Capability, type Limits } from './schema/declaration.ts'
 import { result as resultSchema, type Progress, type Result } from './schema/result.ts'
 import type { TaskRecord } from './schema/task.ts'
@@ -35,7 +35,9 @@ import { createAlert, delay } from './support/wait-for.ts'
 import { clip } from './support/words.ts'
 import type { Leader } from './task/leader.ts'
 import type { Permissions } from './task/permissions.ts'
+import { rate } from './task/rate.ts'
 import { hasEnded, type Tasks } from './task/tasks.ts'
+import type { Reputation as ReputationOf } from './trust/reputation.ts'
 import {
   approvalView,
   logEntryView,
@@ -62,6 +64,7 @@ export interface LocalClientComponents {
   policy: Policy
   availability: Availability
   listening: Listening
+  reputation: ReputationOf
   history: (agent: string) => AgentView['history']
   changes: Changes
   now: () => number
@@ -110,12 +113,14 @@ export interface LocalClient extends StarlingClient {
 export async function createLocalClient(components: LocalClientComponents): Promise<LocalClient> {
   const { agent, store, storage, meaning, network, logs, adaptation, tasks, permissions, leader, offers, policy, availability, listening } =
     components
-  const { history, changes, now, report } = components
+  const { reputation, history, changes, now, report } = components
   const names = new Map<string, string>()
   /** programs' sources by hash: at most as many as there are skills */
   const sources = new Map<string, string>()
   const views = new Map<string, { revision: number; progress: Progress | null; view: TaskView }>()
   const logViews = new Map<string, Promise<AgentView['log']>>()
+  /** how often what is thought of others has changed */
+  let opinions = 0
   const { on, emit } = createEmitter<{ change: undefined }>()
   const closing = new AbortController()
 
@@ -140,6 +145,10 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     policy.watch(notify),
     availability.watch(notify),
     listening.watch(notify),
+    reputation.watch(() => {
+      opinions++
+      notify()
+    }),
     logs.on('appended', logChanged),
     logs.on('accepted', logChanged),
     logs.on('fork', logChanged),
@@ -266,6 +275,8 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       })),
       interests: listening.all(),
       policy: policy.current(),
+      trusted: reputation.trusted(),
+      opinions,
       state: availability.current(),
       logLength: (await logView(agent)).entries
     }
@@ -463,6 +474,14 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       logChanged({ author })
     },
     offer: (skill, offered) => offers.set(skill, offered),
+    reputation: async (other) => ({ ...(await reputation.record(other)), against: adaptation.against(other) }),
+    why: reputation.why,
+    async trust(other, trusts) {
+      await reputation.trust(parse(other, agentId), trusts)
+    },
+    async rate(id, score) {
+      await rate({ tasks, adaptation, now }, id, score)
+    },
     async name(other, petname) {
       const name = petname.trim().slice(0, MAX_NAME)
       await store.commit([name === '' ? { delete: 'names', key: other } : { put: 'names', key: other, value: name }])

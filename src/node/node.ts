@@ -15,7 +15,7 @@ import { createStands } from './adapt/stands.ts'
 import { createAvailability } from './availability.ts'
 import type { StarlingClient, Status } from './client.ts'
 import type { AgentKey } from './crypto/keys.ts'
-import type { Verifier } from './crypto/verifier.ts'
+import { createVerifier, type Verifier } from './crypto/verifier.ts'
 import { createGossip } from './gossip/gossip.ts'
 import { issueCertificate, verifyCertificate } from './identity/certificate.ts'
 import { createListening } from './listening.ts'
@@ -29,6 +29,7 @@ import type { Sketch } from './schema/header.ts'
 import { createCodebook1, createCodebook2 } from './semantic/codebook.ts'
 import type { LazyEmbedder } from './semantic/embedder.ts'
 import { createHybridMatcher } from './semantic/hybrid.ts'
+import { createKeptVectors, type VectorPage } from './semantic/kept-vectors.ts'
 import { createRemembering } from './semantic/remembering.ts'
 import { createStandIn } from './semantic/stand-in.ts'
 import { builtInSkills } from './skill/skills.ts'
@@ -37,11 +38,14 @@ import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
 import type { Store } from './store/store.ts'
 import { systemClock, type Clock } from './support/clock.ts'
+import { once } from './support/once.ts'
 import { createFollower } from './task/follower.ts'
 import { isSettled } from './task/housekeeping.ts'
 import { createLeader } from './task/leader.ts'
 import { createPermissions } from './task/permissions.ts'
 import { createTasks, hasEnded } from './task/tasks.ts'
+import type { Desk } from './trust/desk.ts'
+import { createReputation } from './trust/reputation.ts'
 import { createHistory } from './views.ts'
 
 export interface NodeComponents {
@@ -54,6 +58,8 @@ export interface NodeComponents {
   network: Network
   /** checks the signatures of headers; here and now, unless it is told where */
   verifier?: Verifier
+  /** where the book of trust lies */
+  desk: Desk
   /** what finds by meaning, as soon as it is loaded; without it, words do */
   embedder?: LazyEmbedder
   runner: Runner
@@ -94,17 +100,30 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   if (unreadable.length > 0) report(new Error(`${unreadable.length} kept tasks can’t be read: ${unreadable.join(', ')}`))
   const permissions = createPermissions({ store, changes, now, random })
   const clock: Clock = { now, after: systemClock.after }
+  const verifier = components.verifier ?? createVerifier()
   const logs = createLogs({
     store,
     clock,
     lock: (name, task) => locks.hold(name, task),
-    ...(components.verifier ? { verifier: components.verifier } : {})
+    verifier
   })
   const embedder = components.embedder === undefined ? null : createRemembering(components.embedder)
   const [wordCodebook, sentenceCodebook] = [createCodebook1(), createCodebook2()]
+  // another model has no codebook that others have, too: what it knows stays here, and sketches go by words
+  const sketching = embedder?.model === sentenceCodebook.model ? embedder : null
   const fits = (sketch: Sketch) => [wordCodebook, sentenceCodebook].some((codebook) => codebook.fits(sketch))
-  const matcher = createHybridMatcher({ clock, embedder, report })
-  const stands = createStands(now)
+  const keptVectors = createKeptVectors({
+    clock,
+    read: async () => (await store.list<VectorPage>('vectors')).map(([, page]) => page),
+    async write(place, page) {
+      await store.commit([{ put: 'vectors', key: `${place}`, value: page }])
+    },
+    report
+  })
+  const loadTopics = once(async () => (await import('./semantic/topics/topics.ts')).loadTopics())
+  const loadSamples = async () => (await import('./semantic/topics/usual.ts')).usualTexts(await loadTopics())
+  const matcher = createHybridMatcher({ clock, embedder, kept: keptVectors, loadSamples, report })
+  const stands = createStands(now, (agent) => reputation.esteem(agent))
   const interests = createInterests(stands.clash)
   const gossip = createGossip(
     { network, logs, clock, random: Math.random, report, codebook: { ...wordCodebook, fits }, interests },
@@ -118,23 +137,35 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       logs,
       gossip,
       matcher,
-      meaning: createMeaning({ standIn: createStandIn(), embedder, codebook: sentenceCodebook }),
+      meaning: createMeaning({ standIn: createStandIn(), embedder: sketching, codebook: sentenceCodebook, loadTopics }),
       interests,
       stands,
       certifier: {
         issue: (peer) => issueCertificate(key, peer, { now: now(), validMs: CERTIFICATE_MS }),
         verify: (certificate, peer) => verifyCertificate(certificate, peer, now())
       },
+      loadTopics,
       changes,
       clock,
       random: Math.random,
       report
     },
     {
+      standings: (of) => reputation.standings(of),
       history,
       knownPrograms: new Set(builtInSkills.map(({ capability }) => capability.program))
     }
   )
+  const reputation = createReputation({
+    agent: key.agent,
+    adaptation,
+    desk: components.desk,
+    store,
+    verifier,
+    changes,
+    clock,
+    report
+  })
   const offers = createOffers({ agent: key.agent, adaptation, store, locks, changes, report, builtIn: builtInSkills, now })
   const availability = createAvailability({ adaptation, tasks, store, changes, report })
   const policy = createPolicy({ adaptation, store, locks, changes, now, report })
@@ -190,6 +221,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     policy,
     availability,
     listening,
+    reputation,
     history,
     changes,
     now,
@@ -229,6 +261,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       // before anybody is met
       await policy.renew()
       await availability.start()
+      reputation.start()
       await adaptation.start()
       await offers.renew()
       await listening.start()
@@ -257,10 +290,12 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       availability.close()
       listening.close()
       adaptation.stop()
+      await reputation.close()
       matcher.close()
       permissions.close()
       tasks.close()
       await network.stop()
+      await keptVectors.flush()
       await store.close()
     }
   }

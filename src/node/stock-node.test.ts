@@ -17,11 +17,13 @@ import { agentKey, generateKeyPair as generateAgentKeys } from './crypto/keys.ts
 import { createLibp2pNetwork } from './net/libp2p.ts'
 import { relayAtOrigin } from './net/relay-source.ts'
 import { createNode, type StarlingNode } from './node.ts'
+import { loadTopics } from './semantic/topics/topics.ts'
 import { noChanges } from './store/changes.ts'
 import { openLevelStore } from './store/level.ts'
 import { createMemoryLocks } from './store/locks.ts'
 import { endlessRunner } from './testing/nodes.ts'
 import { startStockNode, type StockNode } from './testing/stock-node.ts'
+import { createDesk } from './trust/desk.ts'
 
 const SOON = { timeout: 20_000, interval: 25 }
 const RECORD = 'starling/1/record/-'
@@ -68,6 +70,7 @@ async function startAgent(): Promise<StarlingNode> {
       }
     },
     runner: endlessRunner(),
+    desk: createDesk({ loadTopics }),
     locks: createMemoryLocks(),
     changes: noChanges,
     now: Date.now,

@@ -17,6 +17,7 @@ import { serveRpc } from './rpc.ts'
 import { createBrowserRunner } from './skill-runner.ts'
 import { packSnapshots } from './snapshot-updates.ts'
 import { tabChanges, tabLocks } from './tabs.ts'
+import { createWorkerDesk } from './worker-desk.ts'
 import { createWorkerEmbedder } from './worker-embedder.ts'
 import { createWorkerVerifier } from './worker-verifier.ts'
 
@@ -55,6 +56,7 @@ async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'star
     ...profile,
     network: await createLibp2pNetwork({ relays: [relayAtOrigin(origin)] }),
     verifier,
+    desk: createWorkerDesk(),
     embedder,
     runner: createBrowserRunner(),
     persistent: () => (profile.store.kind === 'memory' ? null : persistent),

@@ -8,6 +8,7 @@ import type { Gossip } from '../gossip/gossip.ts'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import type { Network } from '../net/network.ts'
 import { decode, parse } from '../schema/codec.ts'
+import { UNSORTED_TOPIC } from '../schema/contract.ts'
 import {
   constraint,
   declaration,
@@ -27,8 +28,11 @@ import {
   type FollowerMessage,
   type LeaderMessage
 } from '../schema/messages.ts'
+import { signedRating, type SignedRating } from '../schema/rating.ts'
 import type { Composition, Goods, Sureness } from '../semantic/composition.ts'
 import type { Match, Matcher } from '../semantic/matcher.ts'
+import { sameSketch } from '../semantic/sketch.ts'
+import type { Topics } from '../semantic/topics/topics.ts'
 import type { Change, Changes } from '../store/changes.ts'
 import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
@@ -40,7 +44,7 @@ import { capabilityId, createDeclarations, type Declared } from './declarations.
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
 import type { OwnInterests } from './interests.ts'
 import type { Meaning } from './meaning.ts'
-import { rank, type Candidate, type History } from './rank.ts'
+import { rank, type Candidate, type Esteem, type History } from './rank.ts'
 import type { Stands } from './stands.ts'
 import { createSurroundings, type Surroundings } from './surroundings.ts'
 import { createStates, type OwnState } from './states.ts'
@@ -82,6 +86,20 @@ export interface Adaptation {
   withdraw(seq: number): Promise<Entry>
   /** Writes what concerns a contract to our log. Its header is announced; its body is for the parties. */
   record(kind: Extract<EntryKind, 'contract' | 'outcome'>, body: unknown, options?: AppendOptions): Promise<Entry>
+  /** Says how an agent did in a contract with us: to those who care for that topic. */
+  rate(rated: SignedRating, options?: AppendOptions): Promise<Entry>
+  /** Called with ratings by anybody, ours among them, as they come here. They are shaped as they must be, and not checked further. */
+  onRating(listener: (heard: LoggedRating) => void): () => void
+  /** Ratings that are held. */
+  ratings(): AsyncIterable<LoggedRating>
+  /** Called when an agent takes back what it has said in its log, by a later entry. */
+  onTakenBack(listener: (taken: { author: string; seq: number; by: number }) => void): () => void
+  /** Has us hear of ratings in these topics. */
+  careFor(topics: readonly string[]): Promise<void>
+  /** Called with agents that are proven to have forked their logs: those known when we start, too. */
+  onFraud(listener: (agent: string) => void): () => void
+  /** Somebody is thought of so much better or worse than before that who is met is to be decided anew. */
+  reconsider(): void
   capabilities(): Array<Declared<Capability>>
   intentions(): Array<Declared<Intention>>
 
@@ -130,6 +148,15 @@ export interface Adaptation {
   watch(listener: () => void): () => void
 }
 
+/** A rating, and where it stands. */
+export interface LoggedRating {
+  author: string
+  seq: number
+  /** when it was written, milliseconds since 1970 */
+  time: number
+  body: SignedRating
+}
+
 export interface AdaptationComponents {
   key: AgentKey
   network: Network
@@ -140,6 +167,8 @@ export interface AdaptationComponents {
   interests: OwnInterests
   stands: Stands
   certifier: Certifier
+  /** the tree of topics, the same each time */
+  loadTopics: () => Promise<Topics>
   changes: Changes
   clock: Clock
   /** 0 to 1 */
@@ -149,6 +178,8 @@ export interface AdaptationComponents {
 }
 
 export interface AdaptationInit {
+  /** how agents stand in topics, in this order */
+  standings: (of: ReadonlyArray<{ agent: string; topic: string }>) => Promise<Esteem[]>
   history: (agent: string) => History
   knownPrograms: ReadonlySet<string>
 }
@@ -166,9 +197,9 @@ const MAX_CANDIDATES = 20
 const MAX_MATCHES = 2000
 
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
-  const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes, clock, random, report } = components
+  const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, loadTopics, changes, clock, random, report } = components
   const { now } = clock
-  const { on, emit } = createEmitter<{ change: undefined }>()
+  const { on, emit } = createEmitter<{ change: undefined; rating: LoggedRating; takenBack: { author: string; seq: number; by: number }; fraud: string }>()
   const card = createCard({ issue: () => certifier.issue(network.peer), stand: stands.ours, now, report })
   const directory = createDirectory({
     network,
@@ -202,6 +233,19 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   const idOf = (offer: Declared<Capability>) => capabilityId(offer.agent, offer.declaration.id)
   const othersOffers = () => declarations.capabilities(now()).filter(({ agent }) => agent !== key.agent)
 
+  /** How those stand who offer these, each in its offer's topic. Without an answer nobody is known. */
+  async function standingsOf(offers: ReadonlyArray<Declared<Capability>>): Promise<(offer: Declared<Capability>) => Esteem | null> {
+    const of = offers.map(({ agent, declaration }) => ({ agent, topic: declaration.topic ?? UNSORTED_TOPIC }))
+    try {
+      const found = await init.standings(of)
+      const byOffer = new Map(offers.map((offer, i) => [offer, found[i] ?? null]))
+      return (offer) => byOffer.get(offer) ?? null
+    } catch (error) {
+      report(error)
+      return () => null
+    }
+  }
+
   function composition(): Promise<Composition> {
     composing ??= import('../semantic/composition.ts').then(({ createComposition }) => {
       const all = createComposition()
@@ -218,7 +262,14 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     return stands.learn(agent, said ?? NO_STAND, { at: now(), until: now() + SHOWN_MS, seq: null })
   }
 
-  network.guard({ card: card.bytes, admits })
+  network.guard({
+    card: card.bytes,
+    admits,
+    esteem(peer) {
+      const agent = directory.agentOf(peer)
+      return agent === undefined ? 0 : stands.esteem(agent)
+    }
+  })
 
   /** Whether we meet a peer that shows this of itself. Whoever shows nothing may be met: an offer is another matter. */
   async function admits(peer: string, shown: Uint8Array | null): Promise<boolean> {
@@ -240,6 +291,14 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     return entry
   }
 
+  /** Entries of other kinds that are taken back concern nobody who counts ratings. */
+  async function takeBack({ author, header, body }: Entry): Promise<void> {
+    const back = header.kind === 'withdrawal' ? z.safeParse(withdrawal, body).data : undefined
+    if (back === undefined) return
+    const kind = (await logs.header(author, back.seq))?.header.kind ?? 'rating'
+    if (kind === 'rating') emit('takenBack', { author, seq: back.seq, by: header.seq })
+  }
+
   /** Takes note of what another agent insists on. What is no constraint says nothing. */
   function hearStand({ author, header: { kind, seq, time, expiry }, body }: Entry): void {
     if (author === key.agent) return
@@ -254,7 +313,12 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   }
 
   function heard(entry: Entry): void {
+    if (entry.header.kind === 'rating') {
+      hearRating(entry).catch(report)
+      return
+    }
     hearStand(entry)
+    takeBack(entry).catch(report)
     if (entry.author === key.agent || entry.header.sketch === null) take(entry)
     else hearOther(entry, entry.header.sketch).catch(report)
   }
@@ -272,13 +336,26 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       take(entry)
       return
     }
-    const { author, header } = entry
+    await refuse(entry)
+  }
+
+  /** Its body is not kept, and who does so again and again is not listened to. */
+  async function refuse({ author, header }: Entry): Promise<void> {
     await logs.dropBody(author, header.seq)
     if (stands.caughtLying(author)) {
       declarations.drop(author)
       network.reconsider()
     }
     notify()
+  }
+
+  async function hearRating(entry: Entry): Promise<void> {
+    const rating = ratingOf(entry)
+    const { sketch } = entry.header
+    if (rating === null || sketch === null) return
+    const isOurs = entry.author === key.agent
+    if (isOurs || sameSketch(sketch, await meaning.topic(rating.body.rating.topic))) emit('rating', rating)
+    else await refuse(entry)
   }
 
   /** What we offer and look for is what we want to hear of. */
@@ -296,6 +373,9 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
   function forked({ author }: { author: string }): void {
     declarations.drop(author)
+    stands.shun(author)
+    network.reconsider()
+    emit('fraud', author)
     notify()
   }
 
@@ -317,12 +397,16 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   async function readLogs(): Promise<void> {
     for (let after = ''; ; ) {
       const forks = await logs.forks({ after, limit: FORK_PAGE })
-      for (const [author] of forks) declarations.drop(author)
+      for (const [author] of forks) {
+        declarations.drop(author)
+        stands.shun(author)
+        emit('fraud', author)
+      }
       const last = forks.at(-1)
       if (last === undefined || forks.length < FORK_PAGE) break
       after = last[0]
     }
-    for await (const entry of logs.declared()) {
+    for await (const entry of logs.declared(({ kind }) => kind !== 'rating')) {
       hearStand(entry)
       declarations.add(entry)
     }
@@ -371,6 +455,22 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       return append('withdrawal', { kind: 'withdrawal', seq }, sketch === null ? {} : { sketch })
     },
     record: (kind, body, options = {}) => append(kind, body, options),
+    async rate(rated, options = {}) {
+      return append('rating', rated, { ...options, sketch: await meaning.topic(rated.rating.topic) })
+    },
+    onRating: (listener) => on('rating', listener),
+    async *ratings() {
+      for await (const entry of logs.declared(({ kind }) => kind === 'rating')) {
+        const rating = ratingOf(entry)
+        if (rating !== null) yield rating
+      }
+    },
+    async careFor(topics) {
+      interests.caresFor(await Promise.all(topics.map(meaning.topic)))
+    },
+    onTakenBack: (listener) => on('takenBack', listener),
+    onFraud: (listener) => on('fraud', listener),
+    reconsider: network.reconsider,
     capabilities: () => declarations.capabilities(now()),
     intentions: () => declarations.intentions(now()),
 
@@ -397,7 +497,8 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
           if (!matches.has(id)) matches.set(id, { id, score: 0.5, alone: 0.5, terms: [offer.declaration.name], meaning: null })
         }
       }
-      const ranked = rank({ offers, matches, idOf, files, constraints, reach: directory.reach, state: states.of, ...init })
+      const trust = await standingsOf(offers.filter((offer) => matches.has(idOf(offer))))
+      const ranked = rank({ offers, matches, idOf, files, constraints, reach: directory.reach, state: states.of, trust, ...init })
       return ranked.slice(0, MAX_CANDIDATES)
     },
 
@@ -433,7 +534,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
     preview: (texts, capability) => matcher.preview(texts, capability),
 
-    surroundings: createSurroundings(matcher),
+    surroundings: createSurroundings({ matcher, loadTopics }),
 
     onOffered: (listener) =>
       matcher.onJudgeable((ids) => {
@@ -476,4 +577,10 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
     watch: (listener) => on('change', listener)
   }
+}
+
+/** What is no rating says nothing. */
+function ratingOf({ author, header: { seq, time }, body }: Entry): LoggedRating | null {
+  const { data } = z.safeParse(signedRating, body)
+  return data === undefined ? null : { author, seq, time, body: data }
 }

@@ -5,7 +5,8 @@
 import type { Interests } from '../gossip/interests.ts'
 import { didOf } from '../crypto/did.ts'
 import { publicKinds, type Sketch } from '../schema/header.ts'
-import { hamming } from '../semantic/sketch.ts'
+import { MAX_RATING_BYTES } from '../schema/rating.ts'
+import { hamming, sameSketch } from '../semantic/sketch.ts'
 import { createEmitter } from '../support/emitter.ts'
 
 export interface OwnInterests extends Interests {
@@ -13,6 +14,8 @@ export interface OwnInterests extends Interests {
   declared(sketches: readonly Sketch[]): void
   /** What is listened for until it is found. Replaces what was so before. */
   listensFor(sketches: readonly Sketch[]): void
+  /** Topics whose ratings matter here, by their sketches. Replaces what was so before. */
+  caresFor(topics: readonly Sketch[]): void
   /** Whether everything is wanted while the network is young, or only what is near, because it costs to hear of it. */
   setCurious(curious: boolean): void
   /** What somebody asked for here, by each model: stands until so many others were asked for after it. */
@@ -31,18 +34,20 @@ export function createInterests(avoids: (agent: string) => boolean = () => false
   let standing: readonly Sketch[] = []
   let asked: readonly Sketch[] = []
   let listening: readonly Sketch[] = []
+  let topics: readonly Sketch[] = []
   let curious = true
   // what was asked for just now matters most, and no kind of interest crowds out the others
-  const all = () => inTurns([asked, listening, standing])
+  const all = () => inTurns([asked, listening, standing, topics])
   return {
     sketches: all,
-    wants({ author, kind, sketch }, depth) {
-      if (!publicKinds.has(kind)) return false
+    wants({ author, kind, sketch, bodySize }, depth) {
+      if (!publicKinds.has(kind) || (kind === 'rating' && bodySize > MAX_RATING_BYTES)) return false
       // what it insists on may be another now
       if (kind !== 'constraint' && avoids(didOf(author))) return false
       if (depth === 0 && curious) return true
       if (sketch === null) return false
-      return all().some((one) => isNear(one, sketch))
+      if (kind === 'rating') return topics.some((one) => sameSketch(one, sketch))
+      return [...asked, ...listening, ...standing].some((one) => isNear(one, sketch))
     },
     watch: (listener) => on('change', listener),
     declared(sketches) {
@@ -55,14 +60,19 @@ export function createInterests(avoids: (agent: string) => boolean = () => false
       listening = sketches
       emit('change', undefined)
     },
+    caresFor(sketches) {
+      if (isSameList(sketches, topics)) return
+      topics = sketches
+      emit('change', undefined)
+    },
     setCurious(next) {
       if (next === curious) return
       curious = next
       emit('change', undefined)
     },
     asked(sketches) {
-      const isNew = sketches.some((sketch) => !asked.some((one) => same(one, sketch)))
-      const others = asked.filter((one) => !sketches.some((sketch) => same(one, sketch)))
+      const isNew = sketches.some((sketch) => !asked.some((one) => sameSketch(one, sketch)))
+      const others = asked.filter((one) => !sketches.some((sketch) => sameSketch(one, sketch)))
       asked = [...sketches, ...others].slice(0, MAX_ASKED)
       if (isNew) emit('change', undefined)
     }
@@ -83,8 +93,6 @@ function inTurns<T>(lists: ReadonlyArray<readonly T[]>): T[] {
 }
 
 const isSameList = (a: readonly Sketch[], b: readonly Sketch[]): boolean =>
-  a.length === b.length && a.every((one, i) => same(one, b[i]))
+  a.length === b.length && a.every((one, i) => isSame(one, b[i]))
 
-function same([model, bits]: Sketch, other: Sketch | undefined): boolean {
-  return other !== undefined && model === other[0] && hamming(bits, other[1]) === 0
-}
+const isSame = (one: Sketch, other: Sketch | undefined): boolean => other !== undefined && sameSketch(one, other)

@@ -11,12 +11,19 @@ import { textOf } from '../semantic/matcher.ts'
 import { offerPieces, placeOffer, placeRequest } from '../semantic/sentences/space.ts'
 import { sentenceBits } from '../semantic/sentences/sketch.ts'
 import { MAX_LEAVES, hamming, type Sketcher } from '../semantic/sketch.ts'
+import { readable } from '../semantic/topics/seed.ts'
+import type { Topics } from '../semantic/topics/topics.ts'
 
 export interface Meaning {
   /** A declaration's sketch, by the best model that is there; null: it is about whoever says it. */
   sketch(said: Declaration): Promise<Sketch | null>
   /** Sketches of a declaration of ours, or of what somebody asks for, one by each model that is there, the best first. */
   sketches(said: Declaration | string): Promise<Sketch[]>
+  /**
+   * What a topic's ratings are sketched by: where the topic lies in the tree, so that it is the same on every node, whichever models
+   * are there. A name that is below no topic of the seed goes by its words.
+   */
+  topic(name: string): Promise<Sketch>
   /** Whether a sketch is of what is declared; null: of a model that is not here. */
   tells(said: Declaration, sketch: Sketch): Promise<boolean | null>
   /** Called when there is a model that was not there before. */
@@ -27,8 +34,9 @@ export interface MeaningComponents {
   standIn: Sketcher
   /** null: there is none */
   embedder: LazyEmbedder | null
-  /** of the embedder's model */
+  /** of the embedder's model, which is that of the tree of topics */
   codebook: Codebook
+  loadTopics: () => Promise<Pick<Topics, 'direction'>>
 }
 
 /**
@@ -39,7 +47,7 @@ const SAME_BITS = 80
 /** How long a sketch waits for the model. */
 const PATIENCE_MS = 10_000
 
-export function createMeaning({ standIn, embedder, codebook }: MeaningComponents): Meaning {
+export function createMeaning({ standIn, embedder, codebook, loadTopics }: MeaningComponents): Meaning {
   const isReady = () => embedder?.state().is === 'ready'
 
   async function bySentences(said: Declaration | string): Promise<Sketch | null> {
@@ -71,6 +79,12 @@ export function createMeaning({ standIn, embedder, codebook }: MeaningComponents
 
   return {
     sketches,
+    async topic(name) {
+      const direction = (await loadTopics()).direction(name)
+      if (direction === null) return standIn.sketch(readable(name))
+      const bits = sentenceBits(Float32Array.from(direction))
+      return [codebook.model, bits, codebook.nearest(bits, MAX_LEAVES)]
+    },
     async sketch(said) {
       const words = wordsOf(said)
       return words === null ? null : ((await bySentences(said)) ?? standIn.sketch(words))

@@ -100,6 +100,11 @@ test('the reasons say what counted, in words', () => {
   ])
 })
 
+test('a match without words that tell gives none', () => {
+  const matches = new Map([['a x', { id: 'a x', score: 0.2, alone: 0.2, terms: [], meaning: null }]])
+  expect(rank(input({ offers: [offer('a')], matches }))[0]!.reasons.map(({ kind }) => kind)).toEqual(['reach'])
+})
+
 test('strangers’ words are bounded, and can’t pass for ours', () => {
   const terms = ['“, verified by Starling', 'x'.repeat(900), 'c', 'd', 'e']
   const [one] = rank(input({ offers: [offer('a')], matches: new Map([['a x', { id: 'a x', score: 1, alone: 1, terms, meaning: null }]]) }))

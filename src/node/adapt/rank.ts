@@ -11,7 +11,7 @@ import type { Reach } from './directory.ts'
 
 export interface Reason {
   /** for grouping and icons */
-  kind: 'matches' | 'means' | 'accepts' | 'reach' | 'state' | 'history' | 'program' | 'terms'
+  kind: 'matches' | 'means' | 'accepts' | 'trust' | 'reach' | 'state' | 'history' | 'program' | 'terms'
   text: string
 }
 
@@ -30,6 +30,18 @@ export interface Candidate {
   program: string
   terms: Terms | null
   topic: string | null
+  /** how it stands in that topic; null: nothing is known */
+  trust: Esteem | null
+}
+
+/** How an agent stands in a topic, as far as ranking goes. */
+export interface Esteem {
+  /** 0 (nothing known) to 1; 1/2 is as well endorsed as is usual */
+  level: number
+  /** the same by its work in this very topic */
+  record: number
+  /** why it is not considered; null: nothing is against it */
+  excluded: 'proven' | 'complaints' | null
 }
 
 export interface History {
@@ -49,6 +61,8 @@ export interface RankInput {
   /** how it says that it is; null: it has not said */
   state?: (agent: string) => State | null
   history: (agent: string) => History
+  /** how an agent stands in an offer's topic; null: nothing is known */
+  trust?: (offer: Declared<Capability>) => Esteem | null
   /** programs that we run ourselves, by hash: no stranger's code */
   knownPrograms: ReadonlySet<string>
 }
@@ -57,7 +71,11 @@ export interface RankInput {
 const MAX_WORD = 40
 
 /** What each fact is worth. Match and files decide what fits; the rest decides among those that fit. */
-const weight = { match: 0.48, files: 0.22, reach: 0.1, history: 0.1, state: 0.07, price: 0.03 }
+const weight = { match: 0.44, files: 0.2, trust: 0.14, reach: 0.09, history: 0.05, state: 0.06, price: 0.02 }
+/** From this level on somebody is said to be well spoken of; the usual is one half. */
+const WELL_SPOKEN = 0.1
+/** How much of that is there for whom nobody knows: it is to get its first work, and not before those who are known to be good. */
+const UNKNOWN_TRUST = 0.4
 /** What costs so much is halfway between what is for nothing and what costs anything; so is what does not say what it costs. */
 const USUAL_PRICE = 10
 const cheapness = (price: number): number => USUAL_PRICE / (price + USUAL_PRICE)
@@ -90,21 +108,24 @@ export function rank(input: RankInput): Candidate[] {
 }
 
 function candidate(
-  { agent, declaration }: Declared<Capability>,
+  offer: Declared<Capability>,
   match: Match | undefined,
   /** how well it matches beside the best, and how likely it is right */
   { relative, likely }: { relative: number; likely: number },
   accepted: ReadonlyArray<{ name: string }>,
   input: RankInput
 ): Candidate {
+  const { agent, declaration } = offer
   const reach = input.reach(agent)
   const history = input.history(agent)
   const state = input.state?.(agent) ?? null
   const fileShare = input.files.length === 0 ? 0 : accepted.length / input.files.length
+  const trust = input.trust?.(offer) ?? null
   const record = (1 + history.completed) / (2 + history.completed + 2 * history.failed)
   const score =
     weight.match * relative +
     weight.files * fileShare +
+    weight.trust * trustWorth(trust) +
     weight.reach * { direct: 1, relayed: 0.5, away: 0 }[reach] +
     weight.history * record +
     weight.state * (1 - hindrance(state)) +
@@ -118,6 +139,8 @@ function candidate(
   if (accepted.length > 0) {
     reasons.push({ kind: 'accepts', text: `Takes ${quoted(accepted.map(({ name }) => name))}` })
   }
+  const known = trustText(trust)
+  if (known !== null) reasons.push({ kind: 'trust', text: known })
   reasons.push({
     kind: 'reach',
     text: { direct: 'Connected directly', relayed: 'Reached through a relay', away: 'Not there right now' }[reach]
@@ -145,8 +168,23 @@ function candidate(
     limits: declaration.limits,
     program: declaration.program,
     terms: declaration.terms ?? null,
-    topic: declaration.topic ?? null
+    topic: declaration.topic ?? null,
+    trust
   }
+}
+
+/** What trust is worth, 0 to 1. */
+function trustWorth(trust: Esteem | null): number {
+  if (trust === null) return UNKNOWN_TRUST
+  return trust.excluded === null ? UNKNOWN_TRUST + (1 - UNKNOWN_TRUST) * trust.level : 0
+}
+
+function trustText(trust: Esteem | null): string | null {
+  if (trust === null) return null
+  if (trust.excluded === 'proven') return 'Has been caught cheating'
+  if (trust.excluded === 'complaints') return 'Those whose word counts for you complain of its work'
+  if (trust.record >= WELL_SPOKEN) return 'Well spoken of in this field'
+  return trust.level >= WELL_SPOKEN ? 'Well spoken of in a field nearby' : null
 }
 
 /** How much the way an agent is speaks against asking it now, 0 to 1. */

@@ -21,6 +21,10 @@ export interface Stands {
   of(agent: string): Stand | null
   /** Whether what we and an agent have said shows that we can't work with each other. What is not said may be as it should. */
   clash(agent: string): boolean
+  /** It is proven that an agent told different people different things: it is not met any more. */
+  shun(agent: string): void
+  /** How an agent is thought of, -1 over 0 (unknown) to 1. */
+  esteem(agent: string): number
   /** An agent has declared something else than its sketch said. @returns whether it has done so too often to be listened to */
   caughtLying(agent: string): boolean
   /** Why we and an agent don't work with each other, in words; empty when nothing is against it. Who has said nothing meets nothing. */
@@ -31,11 +35,16 @@ export interface Stands {
 const MAX_AGENTS = 4096
 /** Whoever is caught so often is not met and not listened to, until we start anew. */
 const MAX_LIES = 3
+/** Whoever is thought of no better than this is not met. */
+export const AVOIDED = -0.5
 
-export function createStands(now: () => number): Stands {
+/** @param esteem how an agent is thought of, -1 over 0 (unknown) to 1 */
+export function createStands(now: () => number, esteem: (agent: string) => number = () => 0): Stands {
   const known = new Map<string, Said & { stand: Stand }>()
   /** how often each was caught */
   const liars = new Map<string, number>()
+  /** those who have forked their logs */
+  const forkers = new Set<string>()
   let ours = NO_STAND
 
   function standOf(agent: string): Stand | null {
@@ -45,7 +54,12 @@ export function createStands(now: () => number): Stands {
     return null
   }
 
-  const isShunned = (agent: string): boolean => (liars.get(agent) ?? 0) >= MAX_LIES
+  /** Why an agent is not met, whatever it and we insist on; null: nothing of the kind. */
+  function whyShunned(agent: string): string | null {
+    if (forkers.has(agent)) return 'it showed different histories to different people'
+    if ((liars.get(agent) ?? 0) >= MAX_LIES) return 'what it said of its offers was not what it offers'
+    return esteem(agent) <= AVOIDED ? 'those whose word counts for you complain of its work' : null
+  }
 
   return {
     ours: () => ours,
@@ -65,6 +79,12 @@ export function createStands(now: () => number): Stands {
       return known.get(agent)?.seq === seq && known.delete(agent)
     },
     of: standOf,
+    esteem: (agent) => (forkers.has(agent) ? -1 : esteem(agent)),
+    shun(agent) {
+      forkers.add(agent)
+      const [oldest] = forkers
+      if (forkers.size > MAX_AGENTS && oldest !== undefined) forkers.delete(oldest)
+    },
     caughtLying(agent) {
       const times = (liars.get(agent) ?? 0) + 1
       liars.delete(agent)
@@ -74,12 +94,13 @@ export function createStands(now: () => number): Stands {
       return times >= MAX_LIES
     },
     clash(agent) {
-      if (isShunned(agent)) return true
+      if (whyShunned(agent) !== null) return true
       const theirs = standOf(agent)
       return theirs !== null && (contradicts(theirs.facts, ours.insists) || contradicts(ours.facts, theirs.insists))
     },
     against(agent) {
-      if (isShunned(agent)) return ['what it said of its offers was not what it offers']
+      const shunned = whyShunned(agent)
+      if (shunned !== null) return [shunned]
       const theirs = standOf(agent)
       if (theirs === null && !insists(ours)) return []
       const { them, us } = against(ours, theirs)

@@ -1,4 +1,4 @@
-/** Which topic an offer counts in, and what others ask for around it. The tree of topics is loaded when somebody first wants it. */
+/** Which topic an offer counts in, and what others ask for around it. */
 import type { Capability } from '../schema/declaration.ts'
 import { textOf, type Matcher } from '../semantic/matcher.ts'
 import type { Topics } from '../semantic/topics/topics.ts'
@@ -10,18 +10,21 @@ export interface Surroundings {
   samples: string[]
 }
 
+export interface SurroundingsComponents {
+  matcher: Pick<Matcher, 'vector'>
+  /** the tree, the same each time */
+  loadTopics: () => Promise<Topics>
+}
+
 /** What is less likely than this to be its topic is none. */
 const LEAST_LIKELY = 0.25
 /** Topics from which requests are taken, and requests of each. */
 const TOPICS = 4
 const SAMPLES = 4
 
-export function createSurroundings(matcher: Pick<Matcher, 'vector'>): (capability: Capability) => Promise<Surroundings> {
-  let loading: Promise<Topics> | null = null
-
+export function createSurroundings({ matcher, loadTopics }: SurroundingsComponents): (capability: Capability) => Promise<Surroundings> {
   return async (capability) => {
-    loading ??= import('../semantic/topics/topics.ts').then(({ loadTopics }) => loadTopics())
-    const topics = await loading
+    const topics = await loadTopics()
     const vector = await matcher.vector(capability)
     const { topic, likely } = topics.place(capability, vector)
     const near = topics.nearest(textOf(capability), vector, TOPICS)

@@ -16,17 +16,20 @@ import type { SignedOutcome } from '../schema/contract.ts'
 import { state as stateSchema, type Capability, type Intention } from '../schema/declaration.ts'
 import { MAX_HEADER_BYTES } from '../schema/header.ts'
 import { MAX_DATA_REPLY_BYTES, dataReply, hello, leaderMessage } from '../schema/messages.ts'
+import type { SignedRating } from '../schema/rating.ts'
 import { createCodebook1 } from '../semantic/codebook.ts'
 import { createHybridMatcher } from '../semantic/hybrid.ts'
 import { createStandIn } from '../semantic/stand-in.ts'
+import { loadTopics } from '../semantic/topics/topics.ts'
 import type { Runner } from '../skill/runner.ts'
 import { noChanges } from '../store/changes.ts'
 import { createMemoryLocks } from '../store/locks.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Clock } from '../support/clock.ts'
+import { once } from '../support/once.ts'
 import { createTestTime, type TestTime } from '../support/testing/time.ts'
 import { agents, approval, createNodes, createProfile, csv, reaches, sandboxRunner, type Nodes } from '../testing/nodes.ts'
-import { createAdaptation } from './adaptation.ts'
+import { createAdaptation, type LoggedRating } from './adaptation.ts'
 import type { Stand } from './constraints.ts'
 import { createInterests } from './interests.ts'
 import { createMeaning } from './meaning.ts'
@@ -117,6 +120,7 @@ function headersOf({ published }: Seen) {
 
 const kindsOf = (seen: Seen): string[] => headersOf(seen).map(({ kind }) => kind)
 
+const topics = once(() => loadTopics())
 const tested = new Set<Row>()
 
 /** A test of one row of the table, named after it. */
@@ -181,14 +185,14 @@ describe('said by an agent', () => {
       { self: key.publicKey }
     )
     const matcher = createHybridMatcher({ clock, embedder: null, report })
-    const meaning = createMeaning({ standIn: createStandIn(), embedder: null, codebook: createCodebook1() })
+    const meaning = createMeaning({ standIn: createStandIn(), embedder: null, codebook: createCodebook1(), loadTopics: topics })
     const certifier = {
       issue: () => issueCertificate(key, peer, { now: clock.now(), validMs: 24 * 60 * 60_000 }),
       verify: (certificate: Uint8Array, other: string) => verifyCertificate(certificate, other, clock.now())
     }
     const adaptation = createAdaptation(
-      { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, changes: noChanges, clock, random: () => 0.5, report },
-      { history: () => ({ completed: 0, failed: 0 }), knownPrograms: new Set() }
+      { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, loadTopics: topics, changes: noChanges, clock, random: () => 0.5, report },
+      { standings: async () => [], history: () => ({ completed: 0, failed: 0 }), knownPrograms: new Set() }
     )
     const parts = { store, locks: createMemoryLocks(), changes: noChanges, now: clock.now, report, adaptation }
     stops.push(async () => {
@@ -197,7 +201,7 @@ describe('said by an agent', () => {
       await network.stop()
       expect(reports).toEqual([])
     })
-    return { peer, agent: key.agent, network, seen, logs, adaptation, parts }
+    return { peer, key, agent: key.agent, network, seen, logs, gossip, adaptation, parts }
   }
 
   /** Starts these, each linked to the next. */
@@ -236,6 +240,14 @@ describe('said by an agent', () => {
     program: '0'.repeat(64),
     limits: { ms: 1000, memoryBytes: 1000, inputBytes: 0, outputBytes: 1000 }
   }
+  /** As it is shaped; who counts ratings would look at the signatures. */
+  const ratingBy = (leader: string, follower: string, topic: string): SignedRating => ({
+    kind: 'rating',
+    rating: { version: 1, contract: '0'.repeat(64), subject: follower, topic, score: 80, weight: 50, time: 1 },
+    outline: { version: 2, leader, follower, topic, skill: 'tea', program: '0'.repeat(64), created: 0, expiry: 1, details: '0'.repeat(64) },
+    leaderSignature: new Uint8Array(64),
+    followerSignature: new Uint8Array(64)
+  })
   const wish = (goal: string): Intention => ({ kind: 'intention', goal, tags: [] })
 
   /** Says `declaration`; a newcomer that comes when it has lapsed catches up and is given nothing but what still holds. */
@@ -301,6 +313,35 @@ describe('said by an agent', () => {
     slept += table.capability.lifeMs / 2
     expect(offered(b)).toEqual(['Tea'])
     offers.close()
+  })
+
+  row('rating', 'goes to those who care for its topic, and to nobody else; whose sketch lies about the topic is not believed', async () => {
+    const [a, b, c] = [await side('a'), await side('b'), await side('c')]
+    await startInRow(b, a, c)
+    await introduced(a, b, c)
+    // as on a device where the connection costs: only what is near to what it cares for
+    for (const { adaptation } of [b, c]) adaptation.setState({ open: true, load: 'idle', power: 'mains', metered: true })
+    await b.adaptation.careFor(['text/translation'])
+    await c.adaptation.careFor(['data/statistics'])
+    const heard: LoggedRating[] = []
+    b.adaptation.onRating((rating) => heard.push(rating))
+
+    const rated = ratingBy(a.agent, b.agent, 'text/translation')
+    const { seq } = (await a.adaptation.rate(rated)).header
+    await soon(() => expect(heard.map((one) => [one.author, one.seq, one.body])).toEqual([[a.agent, seq, rated]]))
+    await soon(async () => expect(await c.logs.header(a.agent, seq)).not.toBeNull())
+    const [header] = headersOf(a.seen)
+    expect([header?.kind, header?.expiry]).toEqual(['rating', table.rating.lifeMs])
+    expect(peersOf(streamsOf(a.seen, BODY_PROTOCOL, 'them'))).toEqual(['b'])
+    expect(await holdsBody(c, a, seq)).toBe(false)
+
+    // said to be in another topic than it is
+    const { sketch } = (await a.logs.header(a.agent, seq))!.header
+    const lie = await a.logs.append(a.key, 'rating', ratingBy(a.agent, b.agent, 'data/statistics'), { sketch: sketch! })
+    await a.gossip.announce(lie.bytes)
+    await soon(async () => expect(await b.logs.wanted(lie)).toBe(false))
+    expect(await holdsBody(b, a, lie.header.seq)).toBe(false)
+    expect(heard).toHaveLength(1)
   })
 
   row('withdrawal', 'goes where the declaration went, and takes it out of the index of all who have it, for good', async () => {

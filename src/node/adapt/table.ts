@@ -37,6 +37,8 @@ export const table = {
   intention: { by: 'log entry → header gossip → body on demand', lifeMs: 24 * HOUR_MS },
   /** what an agent insists on of whoever works with it: looked at before a dial, a pull and an offer, on both sides */
   constraint: { by: 'log entry → header gossip → body on demand', lifeMs: 30 * 24 * HOUR_MS },
+  /** what one party of a contract says of the other: in the shards of its topic, for those who care for that */
+  rating: { by: 'log entry → header gossip → body on demand', lifeMs: null },
   withdrawal: { by: 'log entry → header gossip → body on demand', lifeMs: null },
 
   /** how an agent is at this moment: told to each peer that has introduced itself, coarsely, and forgotten soon */

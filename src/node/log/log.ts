@@ -159,8 +159,12 @@ export interface Logs {
   path(author: string, from: number, to: number): Promise<StoredHeader[] | null>
   /** The highest sequence number held of each log, ordered by author; `after` an author, to page. */
   authors(page?: { after?: string; limit?: number }): Promise<Array<[author: string, seq: number]>>
-  /** The entries of public kinds whose body is held, ours and others', that have not lapsed. In no particular order. */
-  declared(): AsyncIterable<Entry>
+  /**
+   * The entries of public kinds whose body is held, ours and others', that have not lapsed. In no particular order.
+   *
+   * @param wanted which of them; the others are not read
+   */
+  declared(wanted?: (place: { author: string; seq: number; kind: string }) => boolean): AsyncIterable<Entry>
   /** The proof that an author has forked its log; null when none is known. */
   forked(author: string): Promise<Uint8Array | null>
   /** All known fork proofs, ordered by author. */
@@ -259,12 +263,12 @@ export function createLogs({ store, clock, verifier = createVerifier(), lock }: 
     return stored.map((one, i) => ({ ...one, body: bodyFor(one.header, bodies.get(keys[i] ?? '')) }))
   }
 
-  async function* declared(): AsyncGenerator<Entry, void, undefined> {
+  async function* declared(wanted: Parameters<Logs['declared']>[0] = () => true): AsyncGenerator<Entry, void, undefined> {
     const now = clock.now()
     let places: Place[] = []
     for await (const { body, of } of allReferences(store)) {
       for (const { author, seq, kind, expiry } of of) {
-        if (publicKinds.has(kind) && (expiry ?? Infinity) > now) places.push({ author, seq, body })
+        if (publicKinds.has(kind) && (expiry ?? Infinity) > now && wanted({ author, seq, kind })) places.push({ author, seq, body })
       }
       if (places.length < PAGE) continue
       yield* await entriesAt(places)

@@ -10,6 +10,8 @@ export interface Admission {
   guard(door: Door): void
   /** What is said of ourselves; null: nothing. */
   card(): Uint8Array | null
+  /** How well thought of a peer is, -1 to 1; 0 while nobody decides. */
+  esteem(peer: string): number
   /** Whether a peer with this card is met, where that is known; null: it is to be asked. */
   known(peer: string, card: Uint8Array | null): boolean | null
   /** Decides, and remembers it. Never throws. */
@@ -41,6 +43,7 @@ export function createAdmission(): Admission {
       door = by
     },
     card: () => door?.card() ?? null,
+    esteem: (peer) => door?.esteem?.(peer) ?? 0,
     known(peer, card) {
       if (door === null) return true
       const decided = peers.get(peer)

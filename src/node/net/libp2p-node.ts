@@ -32,6 +32,8 @@ export interface NodeComponents {
   isFull(peer: string): boolean
   /** What is held against a peer, in points up to 100. */
   points(peer: string): number
+  /** How well thought of a peer is, -1 to 1. */
+  esteem(peer: string): number
 }
 
 export interface NodeInit {
@@ -65,7 +67,7 @@ const PING_PATIENCE_MS = 10_000
 
 /** A libp2p peer that is not started, and its reservations. */
 export async function createNode(
-  { traffic, topicStreams, refuses, isFull, points }: NodeComponents,
+  { traffic, topicStreams, refuses, isFull, points, esteem }: NodeComponents,
   { privateKeySeed, iceServers, maxConnections }: NodeInit
 ): Promise<{ node: StarlingLibp2p; reservations: Reservations }> {
   let circuit: Transport | null = null
@@ -114,7 +116,7 @@ export async function createNode(
             connectionManager: components.connectionManager,
             logger: components.logger
           },
-          { points, options: { runOnLimitedConnection: true } }
+          { points, esteem, options: { runOnLimitedConnection: true } }
         )
     }
   })

@@ -113,7 +113,8 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
         connections.best(peer) === null &&
         relayConnection(peer) === null &&
         connections.inbound() >= MAX_INBOUND_PEERS,
-      points: penalties.points
+      points: penalties.points,
+      esteem: admission.esteem
     },
     {
       iceServers: init.iceServers ?? [],

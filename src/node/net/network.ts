@@ -81,6 +81,8 @@ export interface Door {
   card(): Uint8Array | null
   /** Whether a peer is met that says this of itself; null: nothing. Must not throw. Asked again when it says something else. */
   admits(peer: string, card: Uint8Array | null): Promise<boolean>
+  /** How well thought of whoever a peer speaks for is, from -1 (shun it) over 0 (unknown) to 1. Asked often. Must not throw. */
+  esteem?(peer: string): number
 }
 
 export interface NetworkEvents {

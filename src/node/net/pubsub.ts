@@ -16,13 +16,15 @@ const MAX_TOPIC_BYTES = 64 * 1024
 export interface PubsubInit {
   /** What is held against a peer, in points up to 100; default: nothing */
   points?: (peer: string) => number
+  /** how well thought of a peer is, -1 to 1; default: nobody is known */
+  esteem?: (peer: string) => number
   /** what is otherwise than usual */
   options?: Partial<GossipsubOpts>
 }
 
 /** Gossipsub that scores each topic that it takes part in, and looks at no message on any other. */
 export function createPubsub(components: GossipSubComponents, init: PubsubInit = {}): GossipSub {
-  const { points = () => 0, options } = init
+  const { points = () => 0, esteem = () => 0, options } = init
   const gossip = gossipsub({
     globalSignaturePolicy: StrictSign,
     msgIdFn: ({ topic, data }) => messageId(topic, data),
@@ -34,7 +36,7 @@ export function createPubsub(components: GossipSubComponents, init: PubsubInit =
     maxInboundDataLength: MAX_RPC_BYTES,
     maxOutboundBufferSize: MAX_QUEUE_BYTES,
     maxTopicBytesPerPeer: MAX_TOPIC_BYTES,
-    scoreParams: peerScoreParams(points),
+    scoreParams: peerScoreParams({ points, esteem }),
     scoreThresholds,
     ...options
   })(components)

@@ -20,8 +20,8 @@ interface Conduct {
 }
 
 /** What gossipsub itself makes of a peer that has behaved so. */
-function score(topics: Record<string, Conduct>, points = 0, brokenPromises = 0): number {
-  const params = createPeerScoreParams(peerScoreParams(() => points))
+function score(topics: Record<string, Conduct>, points = 0, brokenPromises = 0, esteem = 0): number {
+  const params = createPeerScoreParams(peerScoreParams({ points: () => points, esteem: () => esteem }))
   const scores = new PeerScore(params, null, silent, { scoreCacheValidityMs: 0 })
   scores.addPeer(PEER)
   for (const [topic, { invalid = 0, first = 0, seconds = 0 }] of Object.entries(topics)) {
@@ -63,7 +63,7 @@ describe('scores in gossip', () => {
     const best = Object.fromEntries(
       Array.from({ length: 14 }, (_, i) => [`${SHARD}${i}`, { first: 1000, seconds: 1e6 }])
     )
-    expect(score(best)).toBe(peerScoreParams(() => 0).topicScoreCap)
+    expect(score(best)).toBe(peerScoreParams({ points: () => 0, esteem: () => 0 }).topicScoreCap)
     expect(score({ ...best, [SHARD]: { invalid: 20 } })).toBeLessThan(graylistThreshold)
     expect(score(best)).toBeLessThan(acceptPXThreshold)
   })
@@ -80,6 +80,13 @@ describe('scores in gossip', () => {
       score(Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`${SHARD}${i}`, { first, seconds: 3600 }])))
     expect(everywhere(0)).toBeLessThan(opportunisticGraftThreshold)
     expect(everywhere(1)).toBeGreaterThan(opportunisticGraftThreshold)
+  })
+
+  it('follow esteem: whom nobody should rely on is in no mesh, and a good name does not make up for bad conduct', () => {
+    expect(score({}, 0, 0, -0.1)).toBeLessThan(0)
+    expect(score({}, 0, 0, -1)).toBeLessThanOrEqual(gossipThreshold)
+    expect(score({}, 0, 0, 1)).toBeGreaterThan(0)
+    expect(score({ [SHARD]: { invalid: 9 } }, 90, 0, 1)).toBeLessThan(publishThreshold)
   })
 
   it('earn nothing by presence', () => {

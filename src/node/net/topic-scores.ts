@@ -57,14 +57,24 @@ const SCORE_PER_POINT = 0.6
 /** Fading points never quite come to nothing, and whoever is below zero is in no mesh. */
 const FORGIVEN_POINTS = 1
 
-/** @param points what is held against a peer, in points up to 100 */
-export function peerScoreParams(points: (peer: string) => number): Partial<PeerScoreParams> {
+/** Whom nobody should rely on is told as little as whoever has behaved badly here; who is well thought of is kept when there is a choice. */
+const SCORE_OF_ESTEEM = 10
+
+/** What is known of a peer beyond its part in topics. */
+export interface PeerStanding {
+  /** what is held against it, in points up to 100 */
+  points(peer: string): number
+  /** how well thought of it is, -1 to 1 */
+  esteem(peer: string): number
+}
+
+export function peerScoreParams({ points, esteem }: PeerStanding): Partial<PeerScoreParams> {
   return {
     topicScoreCap: 10,
     appSpecificWeight: 1,
     appSpecificScore(peer) {
       const held = points(peer)
-      return held < FORGIVEN_POINTS ? 0 : -SCORE_PER_POINT * held
+      return SCORE_OF_ESTEEM * esteem(peer) - (held < FORGIVEN_POINTS ? 0 : SCORE_PER_POINT * held)
     },
     // all peers behind one relay seem to have its address, as do all tabs of one machine, school or office
     IPColocationFactorWeight: 0,

@@ -1,10 +1,12 @@
 /**
- * A contract: what two agents agree on for one task. Its hash is the SHA-256 of its DAG-CBOR; both sign
- * that hash. The outcome is signed the same way and names the contract by hash; ratings will refer to it.
+ * A contract: what two agents agree on for one task. It has two parts: an *outline* that may be shown to anybody, and the details
+ * (goal, files, limits), of which the outline has only the hash. The contract's hash is the SHA-256 of the outline's DAG-CBOR; both
+ * sign that hash, so whoever sees the outline can check that both have agreed, without learning on what. The outcome is signed the
+ * same way and names the contract by hash, and so does a rating.
  */
 import * as z from 'zod/mini'
 import { agentId, bytes, count, hexDigest, text, time } from './codec.ts'
-import { limits } from './declaration.ts'
+import { limits, topicName } from './declaration.ts'
 import { MAX_FILES, fileName } from './result.ts'
 
 /** States of A2A. */
@@ -29,21 +31,35 @@ export const fileReference = z.object({
 })
 export type FileReference = z.infer<typeof fileReference>
 
+/** What a contract counts in whose capability says no topic and can't be placed. No topic has to do with it but itself. */
+export const UNSORTED_TOPIC = 'other/unsorted'
+
 export const contract = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   leader: agentId,
   follower: agentId,
-  goal: text(4000),
+  /** the one topic that it counts in */
+  topic: topicName,
   skill: text(64),
   program: hexDigest,
+  goal: text(4000),
   files: z.array(fileReference).check(z.maxLength(MAX_FILES)),
   limits,
   created: time,
   expiry: time,
-  /** so that the same request twice is two contracts */
+  /** so that the same request twice is two contracts, and nobody can guess the details from their hash */
   nonce: bytes(16)
 })
 export type Contract = z.infer<typeof contract>
+
+/** The part of a contract that others may see. It is what both sign, so nothing may be in it that is not known here. */
+export const outline = z.strictObject({
+  ...z.pick(contract, { version: true, leader: true, follower: true, topic: true, skill: true, program: true, created: true, expiry: true })
+    .shape,
+  /** SHA-256 of the DAG-CBOR of the contract's `goal`, `files`, `limits` and `nonce` */
+  details: hexDigest
+})
+export type Outline = z.infer<typeof outline>
 
 const signature = bytes(64)
 

@@ -32,8 +32,10 @@ export const taskRecord = z.object({
   outcome: z.nullable(outcome),
   /** signatures over the outcome */
   outcomeSignatures: z.object({ leader: z.nullable(bytes(64)), follower: z.nullable(bytes(64)) }),
-  /** sequence numbers of the entries in our own log */
-  entries: z.object({ contract: z.nullable(count), outcome: z.nullable(count) }),
+  /** how the other side broke the contract, as far as this machine can tell; null: it did not, or nobody knows */
+  breach: z.nullable(z.enum(['other-result', 'out-of-order', 'given-up'])),
+  /** sequence numbers of the entries in our own log; of the rating, the one that stands */
+  entries: z.object({ contract: z.nullable(count), outcome: z.nullable(count), rating: z.nullable(count) }),
   created: time,
   updated: time,
   events: z.array(z.object({ at: time, text: text(500) })).check(z.maxLength(MAX_EVENTS))

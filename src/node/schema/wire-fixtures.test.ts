@@ -7,6 +7,7 @@ import type { Stream } from '@libp2p/interface'
 import { base58btc } from 'multiformats/bases/base58'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
+import { table } from '../adapt/table.ts'
 import { publicKeyOf } from '../crypto/did.ts'
 import { digest, fromHex, toHex } from '../crypto/hash.ts'
 import { agentKey, verify, type AgentKey } from '../crypto/keys.ts'
@@ -17,11 +18,12 @@ import { fingerprint, initiate } from '../gossip/negentropy.ts'
 import { MAX_FORK_PROOF_BYTES, encodeForkProof, verifyForkProof } from '../log/fork-proof.ts'
 import { decodeHeader, encodeHeader, headerHash, signHeader, verifyHeader } from '../log/header.ts'
 import { frameStream } from '../net/framed-stream.ts'
-import { contractHash, signContract, signOutcome, verifyContract, verifyOutcome } from '../task/contract.ts'
+import { contractHash, outlineOf, signContract, signOutcome, verifyContract, verifyOutcome } from '../task/contract.ts'
+import { checkRating } from '../trust/ratings.ts'
 import { MAX_CERTIFICATE_BYTES, certificateTuple } from './certificate.ts'
 import { bytesUpTo, decode, encode, parse } from './codec.ts'
-import { contract, outcome, signedContract, signedOutcome } from './contract.ts'
-import { capability, intention, withdrawal } from './declaration.ts'
+import { contract, outcome, outline, signedContract, signedOutcome } from './contract.ts'
+import { capability, constraint, intention, state, withdrawal } from './declaration.ts'
 import { MAX_BODY_BYTES, MAX_HEADER_BYTES, headerTuple } from './header.ts'
 import {
   MAX_BATCH_BYTES,
@@ -48,6 +50,7 @@ import {
   reconcileRequest
 } from './messages.ts'
 import { MAX_PRESENCE_BYTES, presence } from './presence.ts'
+import { MAX_RATING_BYTES, signedRating } from './rating.ts'
 import { result } from './result.ts'
 
 interface Signature {
@@ -82,9 +85,12 @@ const forkProof = z.tuple([z.literal('fork'), bytesUpTo(MAX_HEADER_BYTES), bytes
 const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   capability: { schema: capability, limit: MAX_BODY_BYTES },
   intention: { schema: intention, limit: MAX_BODY_BYTES },
+  constraint: { schema: constraint, limit: MAX_BODY_BYTES },
   withdrawal: { schema: withdrawal, limit: MAX_BODY_BYTES },
+  state: { schema: state, limit: table.state.maxMessageBytes },
   signedContract: { schema: signedContract, limit: MAX_BODY_BYTES },
   signedOutcome: { schema: signedOutcome, limit: MAX_BODY_BYTES },
+  signedRating: { schema: signedRating, limit: MAX_RATING_BYTES },
   headerTuple: { schema: headerTuple, limit: MAX_HEADER_BYTES },
   certificateTuple: { schema: certificateTuple, limit: MAX_CERTIFICATE_BYTES },
   hello: { schema: hello, limit: MAX_HELLO_BYTES },
@@ -97,6 +103,7 @@ const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   bodyReply: { schema: bodyReply, limit: MAX_BODY_REPLY_BYTES },
   heldReply: { schema: heldReply, limit: MAX_HELD_REPLY_BYTES },
   contract: { schema: contract, limit: MAX_CONTROL_BYTES },
+  outline: { schema: outline, limit: MAX_CONTROL_BYTES },
   outcome: { schema: outcome, limit: MAX_CONTROL_BYTES },
   leaderMessage: { schema: leaderMessage, limit: MAX_CONTROL_BYTES },
   followerMessage: { schema: followerMessage, limit: MAX_CONTROL_BYTES },
@@ -168,12 +175,14 @@ describe('examples of wire formats', () => {
     'header of the second entry, with a sketch',
     'header of the third entry',
     'header of the fourth entry, with a skip link',
-    'another header of the second entry'
+    'another header of the second entry',
+    'header of a constraint',
+    'header of a capability, with a sketch of model 2'
   ])('the log makes the %s', async (name) => {
-    const { encoded, bytes } = example(name)
+    const { encoded, bytes, signature } = example(name)
     const header = decodeHeader(encoded)
     // author and signature are made anew, from the key
-    expect(toHex(encodeHeader(await signHeader(await keyOf('leader'), header)))).toBe(bytes)
+    expect(toHex(encodeHeader(await signHeader(await keyOf(signature?.by ?? 'leader'), header)))).toBe(bytes)
     expect(await verifyHeader(header)).toBe(true)
   })
 
@@ -191,6 +200,27 @@ describe('examples of wire formats', () => {
     const { previous, skip } = decodeHeader(example('header of the fourth entry, with a skip link').encoded)
     expect(previous).toEqual(await headerHash(example('header of the third entry').encoded))
     expect(skip).toEqual(await headerHash(example('header of the first entry').encoded))
+  })
+
+  it.each([
+    ['header of a constraint', 'constraint body', null],
+    ['header of a capability, with a sketch of model 2', 'capability body, with terms', 'header of a constraint']
+  ])('the %s commits to its body and to the entry before', async (name, body, before) => {
+    const header = decodeHeader(example(name).encoded)
+    expect(header).toMatchObject({ bodyHash: await digest(example(body).encoded), bodySize: example(body).encoded.length })
+    expect(header.kind).toBe(example(body).schema)
+    expect(header.previous).toEqual(before === null ? null : await headerHash(example(before).encoded))
+  })
+
+  it('says the same of the agent in a constraint, in a hello and on the card of a presence', () => {
+    const { facts, insists } = parse(revived(example('constraint body').value), constraint)
+    const said = example('hello with what the agent is and insists on')
+    expect(decode(said.encoded, hello, MAX_HELLO_BYTES)).toEqual({
+      version: 1,
+      certificate: example('certificate').encoded,
+      stands: { facts, insists }
+    })
+    expect(decode(example('presence: with a card').encoded, presence, MAX_PRESENCE_BYTES).card).toEqual(said.encoded)
   })
 
   it('proves a fork by two headers of one number', async () => {
@@ -223,21 +253,29 @@ describe('examples of wire formats', () => {
     expect(await verifyCertificate(encoded, peer, issued)).toEqual({ agent: keys.leader.did, expires })
   })
 
-  it('both parties sign the contract by its hash', async () => {
-    const { value, sha256 } = example('contract')
-    const agreed = parse(revived(value), contract)
+  it('both parties sign the contract by the hash of its outline', async () => {
+    const agreed = parse(revived(example('contract').value), contract)
+    const { value, sha256 } = example('outline')
+    expect(await outlineOf(agreed)).toEqual(value)
     expect(await contractHash(agreed)).toBe(sha256)
-    const signatures = { leader: signatureOf('contract'), follower: signatureOf('approved') }
+    const signatures = { leader: signatureOf('outline'), follower: signatureOf('approved') }
     for (const who of ['leader', 'follower'] as const) {
       expect(toHex(await signContract(await keyOf(who), agreed))).toBe(signatures[who])
       expect(await verifyContract(keys[who].did, agreed, fromHex(signatures[who] ?? ''))).toBe(true)
     }
   })
 
+  it('the rating counts, said by the leader of the follower', async () => {
+    const { value } = example('rating body')
+    const said = { author: keys.leader.did, time: parse(revived(value), signedRating).rating.time }
+    expect(await checkRating(revived(value), said, createVerifier())).toMatchObject({ fault: null, subjectWas: 'follower' })
+    expect(await checkRating(revived(value), { ...said, author: keys.follower.did }, createVerifier())).toEqual({ fault: 'parties' })
+  })
+
   it('both parties sign the outcome by its hash', async () => {
     const { value } = example('outcome')
     const settled = parse(revived(value), outcome)
-    expect(settled.contract).toBe(example('contract').sha256)
+    expect(settled.contract).toBe(example('outline').sha256)
     expect(settled.result).toBe(example('result').sha256)
     const signatures = { leader: signatureOf('accepted'), follower: signatureOf('outcome') }
     for (const who of ['leader', 'follower'] as const) {

@@ -1,9 +1,14 @@
+/** Lower numbers are models that all nodes know, and sketches name; from here on a number is whoever's who brings a model. */
+export const FIRST_OWN_MODEL = 256
+
 /** Whatever turns texts into vectors that are near when the texts mean much the same. */
 export interface Embedder {
   /** as sketches name it: other weights are another model */
   readonly model: number
-  /** numbers of a vector */
+  /** numbers of a vector, a multiple of 32 */
   readonly dimensions: number
+  /** it knows other languages than English; else what is said in them is held against words and tags alone */
+  readonly multilingual?: boolean
   /**
    * A vector of length 1 for each text, or of nothing but zeros for one that says nothing.
    *

@@ -7,9 +7,12 @@ import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { choose, strength } from './calibration.ts'
 import type { LazyEmbedder } from './embedder.ts'
+import type { KeptVectors } from './kept-vectors.ts'
 import { looksEnglish } from './language.ts'
 import { textOf, type Match, type Matcher } from './matcher.ts'
-import { offerPieces, placeOffer, placeRequest } from './sentences/space.ts'
+import { createPlacer, type Samples } from './placer.ts'
+import { SENTENCE_MODEL } from './sentences/model.ts'
+import { tellingTerms } from './telling.ts'
 import { written } from './terms.ts'
 import { createVectorIndex, dot } from './vectors.ts'
 import { createWordIndex, type Field, type WordMatch } from './word-index.ts'
@@ -18,6 +21,10 @@ export interface HybridComponents {
   clock: Clock
   /** null: there is no model, only words */
   embedder: LazyEmbedder | null
+  /** vectors of offers from before; without it, all are made anew */
+  kept?: KeptVectors
+  /** what people usually ask for and offer, for a model that is not the sentence model */
+  loadSamples?: () => Promise<Samples>
   /** a failure that nobody waits for */
   report: (error: unknown) => void
 }
@@ -43,8 +50,11 @@ const PREVIEWED = 'preview'
 /** Capabilities that are embedded together. */
 const BATCH = 8
 
-export function createHybridMatcher({ clock, embedder, report }: HybridComponents): HybridMatcher {
+const noSamples = (): Promise<Samples> => Promise.resolve({ requests: [], offers: [] })
+
+export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSamples, report }: HybridComponents): HybridMatcher {
   const words = createWordIndex()
+  const placer = embedder === null ? null : createPlacer({ embedder, kept: kept ?? null, loadSamples })
   const vectors = embedder === null ? null : createVectorIndex(embedder.dimensions)
   const known = new Map<string, Capability>()
   const waiting = new Set<string>()
@@ -53,26 +63,23 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
   let placing = false
 
   async function place(): Promise<void> {
-    if (placing || embedder?.state().is !== 'ready') return
+    if (placing || placer === null || embedder?.state().is !== 'ready') return
     placing = true
     try {
       while (waiting.size > 0 && !closing.signal.aborted) {
-        const ids = [...waiting].slice(0, BATCH)
-        const offers = ids.map((id) => known.get(id))
-        const pieces = offers.map((offer) => (offer === undefined ? [] : offerPieces(offer)))
-        const embedded = await embedder.embed(pieces.flat(), closing.signal)
-        const placed: string[] = []
-        for (const [i, id] of ids.entries()) {
-          const mine = embedded.splice(0, pieces[i]?.length ?? 0)
-          // it may be another by now, and then it waits again
-          if (known.get(id) !== offers[i]) continue
+        const batch = [...waiting].slice(0, BATCH).flatMap((id) => {
+          const offer = known.get(id)
+          return offer === undefined ? [] : { id, offer }
+        })
+        const made = await placer.offers(batch.map(({ offer }) => offer), closing.signal)
+        // it may be another by now, and then it waits again
+        const placed = batch.flatMap(({ id, offer }, i) => (known.get(id) === offer ? { id, vector: made[i] } : []))
+        for (const { id, vector } of placed) {
           waiting.delete(id)
-          if (offers[i] === undefined) continue
-          vectors?.set(id, placeOffer(mine))
-          placed.push(id)
+          if (vector !== undefined) vectors?.set(id, vector)
         }
         emit('change', undefined)
-        emit('judgeable', placed)
+        emit('judgeable', placed.map(({ id }) => id))
       }
     } catch (error) {
       if (!closing.signal.aborted) report(error)
@@ -94,12 +101,12 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
 
   /** The request's vector; null when it does not come soon, or is in a language that the model does not know. */
   async function requestVector(text: string): Promise<Float32Array | null> {
-    if (embedder?.state().is !== 'ready' || !looksEnglish(text)) return null
+    if (placer === null || embedder?.state().is !== 'ready') return null
+    if (embedder.multilingual !== true && !looksEnglish(text)) return null
     const late = new AbortController()
     const cancel = clock.after(PATIENCE_MS, () => late.abort(new Error('the model is busy')))
     try {
-      const [vector] = await embedder.embed([text], AbortSignal.any([late.signal, closing.signal]))
-      return vector === undefined ? null : placeRequest(vector)
+      return await placer.request(text, AbortSignal.any([late.signal, closing.signal]))
     } catch (error) {
       if (!late.signal.aborted && !closing.signal.aborted) report(error)
       return null
@@ -110,9 +117,9 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
 
   /** The vector of an offer that is not kept; null when the model is not there. */
   async function offerVector(capability: Capability): Promise<Float32Array | null> {
-    if (embedder?.state().is !== 'ready') return null
+    if (placer === null || embedder?.state().is !== 'ready') return null
     try {
-      return placeOffer(await embedder.embed(offerPieces(capability), closing.signal))
+      return await placer.draft(capability, closing.signal)
     } catch (error) {
       if (!closing.signal.aborted) report(error)
       return null
@@ -128,6 +135,12 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
       const speaks = strength({ words: score, meaning })
       return speaks < LEAST_STRENGTH ? [] : { id, meaning, speaks, terms }
     })
+  }
+
+  function matchOf({ id, meaning, terms, speaks }: Weighed, score: number, capability: Capability | undefined): Match {
+    const telling = capability === undefined ? [] : tellingTerms(terms, capability, words)
+    const shown = capability === undefined || telling.length === 0 ? [] : written(textOf(capability), new Set(telling))
+    return { id, score, alone: alone(speaks), terms: shown, meaning }
   }
 
   return {
@@ -181,7 +194,8 @@ export function createHybridMatcher({ clock, embedder, report }: HybridComponent
         words.delete(PREVIEWED)
       }
     },
-    vector: offerVector,
+    // other models' vectors lie elsewhere
+    vector: (capability) => (embedder?.model === SENTENCE_MODEL ? offerVector(capability) : Promise.resolve(null)),
     onJudgeable: (listener) => on('judgeable', listener),
     close() {
       closing.abort(new Error('the node stops'))
@@ -200,11 +214,6 @@ interface Weighed {
 
 /** How likely it is the right one when nothing else is offered. */
 const alone = (speaks: number): number => choose([speaks])[0] ?? 0
-
-function matchOf({ id, meaning, terms, speaks }: Weighed, score: number, capability: Capability | undefined): Match {
-  const isNamed = capability !== undefined && terms.length > 0
-  return { id, score, alone: alone(speaks), terms: isNamed ? written(textOf(capability), new Set(terms)) : [], meaning }
-}
 
 /** What people ask with weighs most. */
 export function fieldsOf({ name, tags, examples, description }: Capability): Field[] {

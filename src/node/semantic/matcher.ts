@@ -11,7 +11,7 @@ export interface Match {
   score: number
   /** how likely it would be if nothing else were offered, 0 to 1 */
   alone: number
-  /** the words that made the match, as the capability has them */
+  /** the words that tell why it matches, as the capability has them; none that everybody uses */
   terms: string[]
   /** how near the two are in meaning, as a cosine; null when only words were looked at */
   meaning: number | null

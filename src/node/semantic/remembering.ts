@@ -17,6 +17,7 @@ export function createRemembering(embedder: LazyEmbedder): LazyEmbedder {
   return {
     model: embedder.model,
     dimensions: embedder.dimensions,
+    multilingual: embedder.multilingual ?? false,
     load: embedder.load,
     state: embedder.state,
     watch: embedder.watch,

@@ -63,3 +63,8 @@ export function hamming(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < SKETCH_BYTES; i++) distance += onesOf[(a[i] ?? 0) ^ (b[i] ?? 0)] ?? 0
   return distance
 }
+
+/** Whether two sketches say the same of the same model. */
+export function sameSketch([model, bits]: Sketch, [otherModel, otherBits]: Sketch): boolean {
+  return model === otherModel && bits.length === otherBits.length && hamming(bits, otherBits) === 0
+}

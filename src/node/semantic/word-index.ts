@@ -26,6 +26,8 @@ export interface WordIndex {
   /** Keeps a document, in place of the one that was there. */
   set(id: string, fields: readonly Field[]): void
   delete(id: string): void
+  /** In how many documents a term is, about: some of them may just have been deleted. @param term as `termsOf` has it */
+  count(term: string): number
   /** Documents with words of the query, best first; after them those of `others` that have some, too, in no order. */
   search(query: string, count: number, others?: readonly string[]): WordMatch[]
 }
@@ -204,6 +206,7 @@ export function createWordIndex(): WordIndex {
       for (const [term, weight] of weights) add(term, slot, weight * share)
     },
     delete: remove,
+    count: (term) => lists.get(term)?.count ?? 0,
     search(query, count, others = []) {
       const sought = seek(query)
       const { scores: found, seen, touched } = scores(sought)

@@ -13,6 +13,8 @@ const change = z.discriminatedUnion('what', [
   z.object({ what: z.literal('names') }),
   z.object({ what: z.literal('offers') }),
   z.object({ what: z.literal('policy') }),
+  /** whose judgement counts */
+  z.object({ what: z.literal('trusted') }),
   z.object({ what: z.literal('availability') }),
   z.object({ what: z.literal('interests') }),
   /** an entry is there now, or its body is */

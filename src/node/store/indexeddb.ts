@@ -20,7 +20,7 @@ import {
 type Schema = DBSchema & { [C in Collection]: { key: string; value: unknown } }
 
 /** Raised when `collections`, or what the values mean, changes. */
-const VERSION = 2
+const VERSION = 3
 
 export interface IndexedDbStoreInit {
   /** how long a tab with another version may keep the database from being opened; 10 s unless told */

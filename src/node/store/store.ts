@@ -17,7 +17,9 @@ export const collections = [
   'permissions',
   'skills',
   'names',
+  'trust',
   'blobs',
+  'vectors',
   'settings'
 ] as const
 export type Collection = (typeof collections)[number]

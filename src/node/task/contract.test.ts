@@ -1,8 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { toHex } from '../crypto/hash.ts'
 import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
-import type { Contract, Outcome } from '../schema/contract.ts'
+import { parse } from '../schema/codec.ts'
+import { outline, type Contract, type Outcome } from '../schema/contract.ts'
 import type { Capability } from '../schema/declaration.ts'
-import { CONTRACT_LIFE_MS, contractHash, objection, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
+import { outlineDigest } from '../trust/rating-outline.ts'
+import {
+  CONTRACT_LIFE_MS,
+  contractHash,
+  objection,
+  outlineOf,
+  signContract,
+  signOutcome,
+  verifyContract,
+  verifyOutcome
+} from './contract.ts'
 import { contractOf, limits } from './testing/records.ts'
 
 let leader: AgentKey
@@ -29,9 +41,32 @@ test('a signature holds for one contract and one signer', async () => {
   const signature = await signContract(leader, contract)
   expect(await verifyContract(leader.agent, contract, signature)).toBe(true)
   expect(await verifyContract(follower.agent, contract, signature)).toBe(false)
-  for (const change of [{ goal: 'other' }, { expiry: contract.expiry + 1 }, { nonce: new Uint8Array(16) }, { limits: { ...limits, ms: 999 } }]) {
+  const changes: Array<Partial<Contract>> = [
+    { goal: 'other' },
+    { files: [{ name: 'a', type: '', hash: 'c'.repeat(64), size: 1 }] },
+    { limits: { ...limits, ms: 999 } },
+    { nonce: new Uint8Array(16) },
+    { topic: 'data/charts' },
+    { skill: 'y' },
+    { program: 'b'.repeat(64) },
+    { created: contract.created + 1 },
+    { expiry: contract.expiry + 1 },
+    { leader: follower.agent },
+    { follower: leader.agent }
+  ]
+  expect(new Set(['version', ...changes.flatMap(Object.keys)])).toEqual(new Set(Object.keys(contract)))
+  for (const change of changes) {
     expect(await verifyContract(leader.agent, { ...contract, ...change }, signature)).toBe(false)
   }
+})
+
+test('the outline says nothing of the details, and parses as what others take', async () => {
+  const said = await outlineOf(contract)
+  expect(parse(said, outline)).toEqual(said)
+  expect(Object.keys(said)).not.toEqual(expect.arrayContaining(['goal', 'files', 'limits', 'nonce']))
+  expect(await contractHash(contract)).toBe(toHex(await outlineDigest(said)))
+  // the same details under another nonce have another hash
+  expect((await outlineOf({ ...contract, nonce: new Uint8Array(16) })).details).not.toBe(said.details)
 })
 
 test('a signature on an outcome is none on a contract, and holds for that outcome', async () => {
@@ -53,7 +88,8 @@ describe('what can’t be taken is answered in words', () => {
     inputModes: [],
     outputModes: [],
     program: 'a'.repeat(64),
-    limits
+    limits,
+    topic: 'data/statistics'
   }
   const answer = (change: Partial<Contract>, offered: Capability | undefined = capability) =>
     objection({ ...contract, ...change }, follower.agent, offered, contract.created)
@@ -61,6 +97,8 @@ describe('what can’t be taken is answered in words', () => {
   test.each<[string, Partial<Contract>, RegExp]>([
     ['for another agent', { follower: 'did:key:other' }, /another agent/],
     ['of another version', { program: 'b'.repeat(64) }, /another version/],
+    ['under another topic', { topic: 'data/charts' }, /another topic/],
+    ['of a clock that is far ahead', { created: Date.now() + 20 * 60_000 }, /in the future/],
     ['that has lapsed', { expiry: 1 }, /lapsed/],
     ['that stays open for too long', { expiry: Date.now() + 3 * CONTRACT_LIFE_MS }, /too long/],
     ['that asks for more', { limits: { ...limits, ms: limits.ms + 1 } }, /more time or memory/],
@@ -72,6 +110,10 @@ describe('what can’t be taken is answered in words', () => {
   test('a request for what is not offered; and none otherwise', () => {
     expect(objection(contract, follower.agent, undefined, contract.created)).toMatch(/does not offer/)
     expect(answer({})).toBeNull()
+    // who says no topic takes the one that it is given
+    const unplaced = { ...capability }
+    delete unplaced.topic
+    expect(answer({ topic: 'data/charts' }, unplaced)).toBeNull()
     expect(answer({ files: [{ name: 'a', type: '', hash: 'c'.repeat(64), size: 1000 }] })).toBeNull()
   })
 })

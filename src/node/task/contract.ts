@@ -1,32 +1,41 @@
 /**
- * Contracts and outcomes: making, hashing, signing, checking. Both parties sign one hash.
+ * Contracts and outcomes: making, hashing, signing, checking. Both parties sign one hash: a contract's is its outline's.
  */
 import { publicKeyOf } from '../crypto/did.ts'
-import { digest, fromHex, toHex } from '../crypto/hash.ts'
+import { digest, toHex } from '../crypto/hash.ts'
 import { verify, type AgentKey } from '../crypto/keys.ts'
-import { encode } from '../schema/codec.ts'
-import type { Contract, FileReference, Outcome } from '../schema/contract.ts'
+import { MAX_CLOCK_SKEW_MS, encode } from '../schema/codec.ts'
+import type { Contract, FileReference, Outcome, Outline } from '../schema/contract.ts'
 import type { Capability } from '../schema/declaration.ts'
+import { CONTRACT_DOMAIN, outlineDigest } from '../trust/rating-outline.ts'
 import { within } from './permission.ts'
 
-const CONTRACT_DOMAIN = 'contract'
 const OUTCOME_DOMAIN = 'outcome'
 
 /** How long an offer may wait for its answer, and a result for its acceptance. */
 export const CONTRACT_LIFE_MS = 24 * 60 * 60_000
 
+/** What of a contract others may see: the details are in it as a hash only. */
+export async function outlineOf(contract: Contract): Promise<Outline> {
+  const { version, leader, follower, topic, skill, program, created, expiry, goal, files, limits, nonce } = contract
+  const details = toHex(await digest(encode({ goal, files, limits, nonce })))
+  return { version, leader, follower, topic, skill, program, created, expiry, details }
+}
+
+const digestOf = async (contract: Contract): Promise<Uint8Array> => outlineDigest(await outlineOf(contract))
+
 /** The hash that both sign and that later entries refer to, in hex. */
 export async function contractHash(contract: Contract): Promise<string> {
-  return toHex(await digest(encode(contract)))
+  return toHex(await digestOf(contract))
 }
 
 export async function signContract(key: AgentKey, contract: Contract): Promise<Uint8Array> {
-  return key.sign(CONTRACT_DOMAIN, fromHex(await contractHash(contract)))
+  return key.sign(CONTRACT_DOMAIN, await digestOf(contract))
 }
 
 /** Whether `agent` signed this contract. */
 export async function verifyContract(agent: string, contract: Contract, signature: Uint8Array): Promise<boolean> {
-  return verify(publicKeyOf(agent), CONTRACT_DOMAIN, fromHex(await contractHash(contract)), signature)
+  return verify(publicKeyOf(agent), CONTRACT_DOMAIN, await digestOf(contract), signature)
 }
 
 export async function signOutcome(key: AgentKey, outcome: Outcome): Promise<Uint8Array> {
@@ -52,6 +61,10 @@ export function objection(contract: Contract, self: string, capability: Capabili
   if (contract.follower !== self) return 'This request is for another agent.'
   if (capability === undefined) return `This agent does not offer “${contract.skill}” any more.`
   if (capability.program !== contract.program) return 'This agent now runs another version of that program: ask again.'
+  if (capability.topic !== undefined && capability.topic !== contract.topic) {
+    return 'This agent offers that under another topic now: ask again.'
+  }
+  if (contract.created > now + MAX_CLOCK_SKEW_MS) return 'The request is dated in the future: look at the clock of your device.'
   if (contract.expiry <= now) return 'The request had lapsed before it arrived.'
   if (contract.expiry > now + 2 * CONTRACT_LIFE_MS) return 'The request would stay open for too long.'
   if (!within(contract.limits, capability.limits)) return 'The request asks for more time or memory than this agent gives.'

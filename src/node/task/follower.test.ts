@@ -11,7 +11,9 @@ import { noChanges } from '../store/changes.ts'
 import { endlessRunner } from '../testing/nodes.ts'
 import { contractHash, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
 import { createFollower, type Follower } from './follower.ts'
+import { isSettled } from './housekeeping.ts'
 import { createPermissions, type Permissions } from './permissions.ts'
+import { recordOutcome } from './recording.ts'
 import { createBench, type Bench } from './testing/bench.ts'
 import { contractOf, limits } from './testing/records.ts'
 
@@ -37,7 +39,8 @@ const skill: Skill = {
     inputModes: [],
     outputModes: [],
     program,
-    limits
+    limits,
+    topic: 'data/statistics'
   }
 }
 
@@ -106,16 +109,19 @@ describe('an offer', () => {
     expect(await verifyOutcome(bench.self.agent, finished.outcome, finished.signature)).toBe(true)
     expect(finished.outcome).toMatchObject({ state: 'completed', contract: await contractHash(of) })
     await channel.send({ type: 'accepted', signature: await signOutcome(bench.other, finished.outcome) }, signal)
-    const task = await until(of, ({ entries }) => entries.outcome !== null)
-    expect(task).toMatchObject({ state: 'completed', waiting: '', entries: { contract: 1, outcome: 2 } })
-    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+    const task = await until(of, isSettled)
+    expect(task).toMatchObject({ state: 'completed', waiting: '', entries: { contract: 1, outcome: 2, rating: 3 } })
+    expect(await bench.recorded()).toEqual(['contract', 'outcome', 'rating'])
+    const body = await bench.logs.body(bench.self.agent, 3)
+    expect(body).toMatchObject({ rating: { contract: await contractHash(of), subject: bench.other.agent, score: 20 } })
     expect(bench.reports).toEqual([])
   })
 
   test.each<[string, Partial<Contract>, RegExp]>([
     ['for what is not offered', { skill: 'y' }, /does not offer/],
     ['by somebody else than who asks', { leader: `did:key:z6Mk${'1'.repeat(44)}` }, /another agent/],
-    ['that asks for too much', { limits: { ...limits, ms: 2000 } }, /more time/]
+    ['that asks for too much', { limits: { ...limits, ms: 2000 } }, /more time/],
+    ['under another topic', { topic: 'text/translation' }, /another topic/]
   ])('%s is declined on the spot, and not kept', async (_, change, reason) => {
     const channel = await offer(contract(change))
     expect((await said(channel, 'declined')).reason).toMatch(reason)
@@ -298,6 +304,22 @@ describe('what the asking side says afterwards', () => {
     const task = await until(of, ({ entries }) => entries.outcome !== null)
     expect(task.problem).toBe('The asking side disputes the result: “wrong ’sum’”')
     expect(task.outcomeSignatures.leader).toBeNull()
+    // who is right nobody can tell
+    expect(isSettled(task)).toBe(true)
+  })
+
+  test('the rating is made up for when the tab was closed before it', async () => {
+    const { of, channel } = await finished()
+    const id = await contractHash(of)
+    const { outcome, outcomeSignatures } = await bench.tasks.read(id)
+    follower.stop()
+    await channel.close()
+    const signatures = { ...outcomeSignatures, leader: await signOutcome(bench.other, outcome!) }
+    await recordOutcome(bench, id, outcome!, signatures, {})
+    expect(isSettled(await bench.tasks.read(id))).toBe(false)
+    follower = start()
+    follower.drive(id)
+    expect((await until(of, isSettled)).entries.rating).toBe(3)
   })
 
   test('a forged confirmation ends the talk, and a true one is still taken', async () => {

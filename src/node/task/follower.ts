@@ -26,9 +26,9 @@ import { contractHash, objection, signContract, signOutcome, verifyContract, ver
 import { newTask, type TaskStart } from './new-task.ts'
 import { permissionFor } from './permission.ts'
 import type { Permissions } from './permissions.ts'
-import { recordContract, recordOutcome } from './recording.ts'
+import { recordContract, recordOutcome, recordVerdict } from './recording.ts'
 import { createDriver } from './driver.ts'
-import { clearing, isSettled, outlived } from './housekeeping.ts'
+import { clearing, isClosed, outlived } from './housekeeping.ts'
 import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
 
 export interface FollowerComponents {
@@ -36,7 +36,7 @@ export interface FollowerComponents {
   store: Store
   tasks: Tasks
   permissions: Permissions
-  adaptation: Pick<Adaptation, 'against' | 'onApproach' | 'reachable' | 'fetchData' | 'record'>
+  adaptation: Pick<Adaptation, 'against' | 'onApproach' | 'reachable' | 'fetchData' | 'record' | 'rate'>
   locks: Locks
   runner: Runner
   /** the skill of that id, while it is offered to others */
@@ -210,12 +210,20 @@ export function createFollower(components: FollowerComponents): Follower {
 
   // Driving
 
-  const drive = createDriver({ locks, report }, pursue, closing.signal)
+  const drive = createDriver(
+    { locks, report },
+    async (id) => {
+      await pursue(id)
+      await recordVerdict(components, id)
+    },
+    closing.signal
+  )
 
+  /** Resolves when the task has ended and is written down. */
   async function pursue(id: string): Promise<void> {
     const task = await tasks.read(id)
     const { contract } = task
-    if (contract === null || isSettled(task)) return
+    if (contract === null || isClosed(task)) return
     const deadline = createDeadline(contract.expiry - now(), closing.signal)
     try {
       if (!hasEnded(task.state)) await answer(task, contract, deadline.signal)
@@ -384,12 +392,12 @@ export function createFollower(components: FollowerComponents): Follower {
   /** Waits for the leader to confirm the outcome; what it never confirms is written down with our signature alone. */
   async function closeBooks(id: string, signal: AbortSignal): Promise<void> {
     try {
-      await tasks.until(id, isSettled, signal)
+      await tasks.until(id, isClosed, signal)
     } catch {
       closing.signal.throwIfAborted()
     }
     const task = await tasks.read(id)
-    if (task.outcome === null || isSettled(task)) return
+    if (task.outcome === null || isClosed(task)) return
     const change = { waiting: '', event: 'The other side never confirmed' }
     await recordOutcome(components, id, task.outcome, task.outcomeSignatures, change)
   }

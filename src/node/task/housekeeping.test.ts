@@ -15,20 +15,20 @@ const outcome = (result: string | null): Outcome => ({
   finished: 1
 })
 const done = (fields: Partial<TaskRecord> = {}) =>
-  recordOf({ role: 'follower', state: 'completed', outcome: outcome(null), entries: { contract: 1, outcome: 2 }, ...fields })
+  recordOf({ role: 'follower', state: 'completed', outcome: outcome(null), entries: { contract: 1, outcome: 2, rating: null }, ...fields })
 
 test('a task is settled when it has ended and its outcome is written down', () => {
   expect(isSettled(recordOf())).toBe(false)
   expect(isSettled(recordOf({ state: 'rejected' }))).toBe(true)
   expect(isSettled(done())).toBe(true)
-  expect(isSettled(done({ entries: { contract: 1, outcome: null } }))).toBe(false)
+  expect(isSettled(done({ entries: { contract: 1, outcome: null, rating: null } }))).toBe(false)
 })
 
 test('of what was done for others the newest are kept, and what is open', () => {
   const tasks = [
     done({ id: 'new' }),
     recordOf({ role: 'follower', id: 'open' }),
-    done({ id: 'unsettled', entries: { contract: 1, outcome: null } }),
+    done({ id: 'unsettled', entries: { contract: 1, outcome: null, rating: null } }),
     recordOf({ id: 'own', state: 'completed' }),
     done({ id: 'old' }),
     recordOf({ role: 'follower', id: 'older', state: 'canceled' })

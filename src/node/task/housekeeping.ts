@@ -5,13 +5,19 @@
 import type { TaskRecord } from '../schema/task.ts'
 import type { Operation } from '../store/store.ts'
 import { hasEnded } from './tasks.ts'
+import { verdictOwed } from './verdict.ts'
 
 /** Tasks done for others that are kept when they are over, newest first. */
 export const MAX_KEPT = 500
 
-/** Whether nothing more is to be done about a task: it has ended, and what there is to write down is written. */
-export function isSettled({ state, outcome, entries }: TaskRecord): boolean {
+/** Whether a task has ended, and its outcome, if there is one, is written down. */
+export function isClosed({ state, outcome, entries }: TaskRecord): boolean {
   return hasEnded(state) && (outcome === null || entries.outcome !== null)
+}
+
+/** Whether nothing more is to be done about a task: it is closed, and what that says of the other side is said. */
+export function isSettled(task: TaskRecord): boolean {
+  return isClosed(task) && verdictOwed(task) === null
 }
 
 /** Tasks done for others that are over and no longer kept. @param newestFirst all tasks */

@@ -2,11 +2,17 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FollowerChannel } from '../adapt/adaptation.ts'
 import type { SubmitRequest } from '../client.ts'
 import { digest, toHex } from '../crypto/hash.ts'
-import { encode } from '../schema/codec.ts'
-import type { Contract, Outcome } from '../schema/contract.ts'
+import { createVerifier } from '../crypto/verifier.ts'
+import { encode, parse } from '../schema/codec.ts'
+import { UNSORTED_TOPIC, type Contract, type Outcome } from '../schema/contract.ts'
+import type { Capability } from '../schema/declaration.ts'
+import { MAX_RATING_BYTES, signedRating } from '../schema/rating.ts'
 import type { TaskRecord } from '../schema/task.ts'
+import { checkRating } from '../trust/ratings.ts'
 import { CONTRACT_LIFE_MS, contractHash, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
+import { isSettled } from './housekeeping.ts'
 import { createLeader, type Leader } from './leader.ts'
+import { recordOutcome } from './recording.ts'
 import { createBench, type Bench } from './testing/bench.ts'
 import { limits } from './testing/records.ts'
 
@@ -14,6 +20,19 @@ let bench: Bench
 let leader: Leader
 let clock: number
 const signal = AbortSignal.timeout(60_000)
+
+const someCapability: Capability = {
+  kind: 'capability',
+  id: 'y',
+  name: 'Y',
+  description: '',
+  tags: [],
+  examples: [],
+  inputModes: [],
+  outputModes: [],
+  program: 'a'.repeat(64),
+  limits
+}
 
 beforeEach(async () => {
   bench = await createBench()
@@ -28,7 +47,8 @@ beforeEach(async () => {
     limits,
     program: 'a'.repeat(64),
     terms: null,
-    topic: null
+    topic: null,
+    trust: null
   })
   clock = Date.now()
   leader = start()
@@ -49,8 +69,14 @@ function start(): Leader {
   })
 }
 
+/** What our log says of the other agent, in hundredths. */
+async function scores(): Promise<number[]> {
+  const entries = await bench.logs.entries(bench.self.agent)
+  return entries.filter(({ header }) => header.kind === 'rating').map(({ body }) => parse(body, signedRating).rating.score)
+}
+
 const until = (id: string, wanted: (task: TaskRecord) => boolean) => bench.tasks.until(id, wanted, signal)
-const ended = (id: string) => until(id, ({ state }) => ['completed', 'failed', 'canceled', 'rejected'].includes(state))
+const ended = (id: string) => until(id, isSettled)
 
 /** Submits, and takes the offer as the other agent does. */
 async function offered(request: SubmitRequest = { goal: 'do it' }): Promise<{ id: string; channel: FollowerChannel; contract: Contract }> {
@@ -104,10 +130,36 @@ describe('a request', () => {
     expect(accepted?.type).toBe('accepted')
     if (accepted?.type === 'accepted') expect(await verifyOutcome(bench.self.agent, outcome, accepted.signature)).toBe(true)
     const task = await ended(id)
-    expect(task).toMatchObject({ state: 'completed', problem: null, outcome, entries: { contract: 1, outcome: 2 } })
-    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+    expect(task).toMatchObject({ state: 'completed', problem: null, outcome, entries: { contract: 1, outcome: 2, rating: 3 } })
+    expect(await bench.recorded()).toEqual(['contract', 'outcome', 'rating'])
+    expect(await scores()).toEqual([50])
     expect(await bench.store.get('blobs', outcome.result!)).toBeDefined()
     expect(task.events.map(({ text }) => text)).toContain('Asked an agent to do “The ’X’”')
+  })
+
+  test.each<[string, { topic: string | null; placed?: string | null }, string]>([
+    ['that the offer says', { topic: 'text/translation' }, 'text/translation'],
+    ['in which the offer belongs', { topic: null, placed: 'text/summarising' }, 'text/summarising'],
+    ['of what can’t be placed', { topic: null, placed: null }, UNSORTED_TOPIC],
+    ['of what is not declared any more', { topic: null }, UNSORTED_TOPIC]
+  ])('counts in the topic %s', async (_, { topic, placed }, expected) => {
+    bench.candidates.splice(0, 1, { ...bench.candidates[0]!, topic })
+    if (placed !== undefined) {
+      const declaration = { ...someCapability, id: 'x' }
+      bench.adaptation.capabilities = () => [{ agent: bench.other.agent, seq: 1, expiry: Infinity, declaration }]
+      bench.adaptation.surroundings = async (one) => ({ topic: one === declaration ? placed : 'life/cooking', samples: [] })
+    }
+    leader.stop()
+    leader = start()
+    expect((await offered()).contract.topic).toBe(expected)
+  })
+
+  test('is made, too, when the tree of topics can’t be had', async () => {
+    bench.candidates.splice(0, 1, { ...bench.candidates[0]!, topic: null })
+    bench.adaptation.capabilities = () => [{ agent: bench.other.agent, seq: 1, expiry: Infinity, declaration: { ...someCapability, id: 'x' } }]
+    bench.adaptation.surroundings = () => Promise.reject(new Error('no tree'))
+    expect((await offered()).contract.topic).toBe(UNSORTED_TOPIC)
+    expect(bench.reports).toEqual([new Error('no tree')])
   })
 
   test('that can’t be made is refused at once', async () => {
@@ -158,7 +210,7 @@ describe('a no', () => {
     await until(id, ({ state }) => state === 'working')
     await channel.send({ type: 'declined', reason: 'tired' }, signal)
     expect(await ended(id)).toMatchObject({ state: 'failed', problem: 'The other side has given it up: “tired”' })
-    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+    expect(await scores()).toEqual([-50])
   })
 })
 
@@ -179,7 +231,7 @@ describe('a cancel', () => {
     await bench.tasks.update(id, () => ({ cancelRequested: true }))
     await finish(channel, await outcomeOf(contract))
     expect(await ended(id)).toMatchObject({ state: 'completed' })
-    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+    expect(await bench.recorded()).toEqual(['contract', 'outcome', 'rating'])
   })
 
   test('while the other is away ends it here; after a yes, with an outcome of our own', async () => {
@@ -211,7 +263,7 @@ describe('a broken channel, or a reload', () => {
     await finish(again, await outcomeOf(contract))
     expect((await again.receive(signal))?.type).toBe('accepted')
     await ended(id)
-    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+    expect(await bench.recorded()).toEqual(['contract', 'outcome', 'rating'])
   })
 
   test('after the outcome was decided on, and not yet written, is accepted the same way again', async () => {
@@ -247,7 +299,57 @@ test('an outcome that was decided on stays it, whatever is wanted afterwards', a
   leader = start()
   leader.drive(id)
   expect(await ended(id)).toMatchObject({ state: 'completed', outcome, outcomeSignatures })
-  expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+  expect(await bench.recorded()).toEqual(['contract', 'outcome', 'rating'])
+})
+
+describe('the rating', () => {
+  test('is checked and counted by others as it is', async () => {
+    const { id, channel, contract } = await offered()
+    await approve(channel, contract)
+    await finish(channel, await outcomeOf(contract))
+    const { entries } = await ended(id)
+    const [entry] = await bench.logs.entries(bench.self.agent, { after: entries.rating! - 1 })
+    const said = { author: bench.self.agent, time: entry!.header.time }
+    expect(await checkRating(entry!.body, said, createVerifier())).toMatchObject({ fault: null, subjectWas: 'follower' })
+    expect(entry!.header.bodySize).toBeLessThanOrEqual(MAX_RATING_BYTES)
+  })
+
+  test.each(['failed', 'canceled'] as const)('is none when both say that it was %s', async (state) => {
+    const { id, channel, contract } = await offered()
+    await approve(channel, contract)
+    await finish(channel, await outcomeOf(contract, { state, result: null, resultSize: 0, reason: 'so it is' }))
+    await ended(id)
+    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+  })
+
+  test('is none when nothing came within a day', async () => {
+    const { id, channel, contract } = await offered()
+    await approve(channel, contract)
+    await until(id, ({ state }) => state === 'working')
+    bench.here(false)
+    await channel.close()
+    await until(id, ({ waiting }) => /come back/.test(waiting))
+    leader.stop()
+    clock += CONTRACT_LIFE_MS
+    leader = start()
+    leader.drive(id)
+    expect((await ended(id)).problem).toMatch(/did not finish/)
+    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+  })
+
+  test('is made up for when the tab was closed before it', async () => {
+    const { id, channel, contract } = await offered()
+    await approve(channel, contract)
+    await until(id, ({ state }) => state === 'working')
+    leader.stop()
+    const outcome = await outcomeOf(contract)
+    const signatures = { leader: await signOutcome(bench.self, outcome), follower: await signOutcome(bench.other, outcome) }
+    expect(isSettled(await recordOutcome(bench, id, outcome, signatures, { state: 'completed' }))).toBe(false)
+    leader = start()
+    leader.drive(id)
+    await ended(id)
+    expect(await scores()).toEqual([50])
+  })
 })
 
 describe('what is not in order ends the task, with the reason', () => {
@@ -263,21 +365,30 @@ describe('what is not in order ends the task, with the reason', () => {
     await channel.send({ type: 'pending' }, signal)
     await channel.send({ type: 'pending' }, signal)
     expect((await ended(id)).state).toBe('failed')
+    // nothing was agreed, so nobody can be rated
+    expect(await bench.recorded()).toEqual([])
+    const second = await offered()
+    await approve(second.channel, second.contract)
+    await approve(second.channel, second.contract)
+    await ended(second.id)
+    expect(await scores()).toEqual([-50])
   })
 
-  test.each<[string, (contract: Contract) => Promise<Partial<Outcome>>]>([
-    ['an outcome of another contract', async () => ({ contract: 'c'.repeat(64) })],
-    ['a result larger than agreed', async () => ({ resultSize: limits.outputBytes + 1 })],
-    ['a completed task without a result', async () => ({ result: null })],
-    ['a result that can’t be had', async () => ({ result: 'd'.repeat(64) })]
-  ])('%s is disputed', async (_, change) => {
+  test.each<[string, Partial<Outcome>, number[]]>([
+    ['an outcome of another contract', { contract: 'c'.repeat(64) }, [-100]],
+    ['a result larger than agreed', { resultSize: limits.outputBytes + 1 }, [-100]],
+    ['a completed task without a result', { result: null }, [-100]],
+    // the network may be to blame
+    ['a result that can’t be had', { result: 'd'.repeat(64) }, []]
+  ])('%s is disputed', async (_, change, said) => {
     const { id, channel, contract } = await offered()
     await approve(channel, contract)
     await until(id, ({ state }) => state === 'working')
-    await finish(channel, await outcomeOf(contract, await change(contract)))
+    await finish(channel, await outcomeOf(contract, change))
     expect((await channel.receive(signal))?.type).toBe('disputed')
     expect((await ended(id)).state).toBe('failed')
-    expect(await bench.recorded()).toEqual(['contract', 'outcome'])
+    expect((await bench.recorded()).slice(0, 2)).toEqual(['contract', 'outcome'])
+    expect(await scores()).toEqual(said)
   })
 
   test('a result that is none, and an outcome before any approval', async () => {

@@ -9,7 +9,7 @@ import type { Candidate } from '../adapt/rank.ts'
 import type { AgentKey } from '../crypto/keys.ts'
 import { toHex } from '../crypto/hash.ts'
 import { InvalidBytesError, decode, parse } from '../schema/codec.ts'
-import type { Contract, Outcome } from '../schema/contract.ts'
+import { UNSORTED_TOPIC, type Contract, type Outcome } from '../schema/contract.ts'
 import { constraints, type Constraints } from '../schema/declaration.ts'
 import type { FollowerMessage } from '../schema/messages.ts'
 import { result } from '../schema/result.ts'
@@ -22,7 +22,7 @@ import { clip, inQuotes } from '../support/words.ts'
 import { CONTRACT_LIFE_MS, contractHash, signContract, signOutcome, totalSize, verifyContract, verifyOutcome } from './contract.ts'
 import { takeIn, type FileInput } from './files.ts'
 import { newTask, type TaskStart } from './new-task.ts'
-import { recordContract, recordOutcome } from './recording.ts'
+import { recordContract, recordOutcome, recordVerdict } from './recording.ts'
 import { createDriver } from './driver.ts'
 import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
 
@@ -40,7 +40,21 @@ export interface LeaderComponents {
   key: AgentKey
   store: Store
   tasks: Tasks
-  adaptation: Pick<Adaptation, 'find' | 'against' | 'listenFor' | 'reach' | 'reachable' | 'approach' | 'fetchData' | 'record' | 'watch'>
+  adaptation: Pick<
+    Adaptation,
+    | 'find'
+    | 'capabilities'
+    | 'surroundings'
+    | 'against'
+    | 'listenFor'
+    | 'reach'
+    | 'reachable'
+    | 'approach'
+    | 'fetchData'
+    | 'record'
+    | 'rate'
+    | 'watch'
+  >
   locks: Locks
   now: () => number
   /** fresh random bytes */
@@ -77,7 +91,14 @@ export function createLeader(components: LeaderComponents): Leader {
   const closing = new AbortController()
   const step = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(STEP_MS)])
 
-  const drive = createDriver({ locks, report }, pursue, closing.signal)
+  const drive = createDriver(
+    { locks, report },
+    async (id) => {
+      await pursue(id)
+      await recordVerdict(components, id)
+    },
+    closing.signal
+  )
 
   async function submit(request: SubmitRequest): Promise<string> {
     const goal = request.goal.trim()
@@ -104,6 +125,7 @@ export function createLeader(components: LeaderComponents): Leader {
     return task.id
   }
 
+  /** Resolves when the task has ended. */
   async function pursue(id: string): Promise<void> {
     let pause = FIRST_PAUSE_MS
     for (;;) {
@@ -130,7 +152,7 @@ export function createLeader(components: LeaderComponents): Leader {
       } catch (error) {
         closing.signal.throwIfAborted()
         if (error instanceof InvalidBytesError) {
-          await endAlone(id, 'failed', nonsenseText)
+          await endAlone(id, 'failed', nonsenseText, 'out-of-order')
           return
         }
         if (error instanceof StoreFullError || error instanceof StoreUnavailableError) throw error
@@ -199,12 +221,13 @@ export function createLeader(components: LeaderComponents): Leader {
 
   async function propose(task: TaskRecord, candidate: Candidate): Promise<void> {
     const contract: Contract = {
-      version: 1,
+      version: 2,
       leader: key.agent,
       follower: candidate.agent,
-      goal: task.goal,
+      topic: await topicOf(candidate),
       skill: candidate.skill,
       program: candidate.program,
+      goal: task.goal,
       files: task.files,
       limits: candidate.limits,
       created: now(),
@@ -224,6 +247,20 @@ export function createLeader(components: LeaderComponents): Leader {
             event: `Asked an agent to do ${inQuotes(candidate.name, 80)}`
           }
     )
+  }
+
+  /** The topic that a contract counts in: what the offer says, or else where it belongs by its words and meaning. */
+  async function topicOf({ agent, skill, topic }: Candidate): Promise<string> {
+    if (topic !== null) return topic
+    const offer = adaptation.capabilities().find((one) => one.agent === agent && one.declaration.id === skill)
+    if (offer === undefined) return UNSORTED_TOPIC
+    try {
+      return (await adaptation.surroundings(offer.declaration)).topic ?? UNSORTED_TOPIC
+    } catch (error) {
+      // the tree of topics comes from the network, and the work need not wait for it
+      report(error)
+      return UNSORTED_TOPIC
+    }
   }
 
   /** One channel's worth of talk; waits first while the other agent is away. */
@@ -329,7 +366,7 @@ export function createLeader(components: LeaderComponents): Leader {
   async function declined(id: string, reason: string): Promise<TaskRecord> {
     const task = await tasks.read(id)
     if (task.followerSignature !== null) {
-      await endAlone(id, 'failed', `The other side has given it up: ${inQuotes(reason, MAX_REASON)}`)
+      await endAlone(id, 'failed', `The other side has given it up: ${inQuotes(reason, MAX_REASON)}`, 'given-up')
       return tasks.read(id)
     }
     return tasks.update(id, ({ state, cancelRequested }): TaskChange | null => {
@@ -348,34 +385,35 @@ export function createLeader(components: LeaderComponents): Leader {
     channel: LeaderChannel,
     signal: AbortSignal
   ): Promise<TaskRecord> {
-    const dispute = async (reason: string) => {
+    const dispute = async (reason: string, breach: TaskRecord['breach']) => {
       await channel.send({ type: 'disputed', reason: clip(reason, MAX_REASON) }, step(signal))
-      await endAlone(id, 'failed', reason)
+      await endAlone(id, 'failed', reason, breach)
       return tasks.read(id)
     }
     const { followerSignature } = await tasks.read(id)
     const fits = outcome.contract === contractHash && outcome.resultSize <= contract.limits.outputBytes
     if (followerSignature === null || !fits || !(await verifyOutcome(contract.follower, outcome, signature))) {
-      return dispute('The other side signed something else than was agreed.')
+      return dispute('The other side signed something else than was agreed.', 'other-result')
     }
     if (outcome.state === 'completed') {
       try {
         await takeResult(outcome, contract, signal)
       } catch (error) {
-        if (error instanceof StoreFullError) return dispute(fullText)
+        if (error instanceof StoreFullError) return dispute(fullText, null)
         if (!(error instanceof DataUnavailableError || error instanceof InvalidBytesError)) throw error
-        return dispute(`The result can’t be used: ${error.message}.`)
+        // what does not come may be held up; what came and is no result was made so
+        return dispute(`The result can’t be used: ${error.message}.`, error instanceof InvalidBytesError ? 'other-result' : null)
       }
     }
     const leaderSignature = await signOutcome(key, outcome)
-    const decided = await decide(id, outcome, { leader: leaderSignature, follower: signature })
+    const decided = await decide(id, { outcome, outcomeSignatures: { leader: leaderSignature, follower: signature } })
     if (!sameOutcome(decided.outcome, outcome)) return writeDown(decided)
     await channel.send({ type: 'accepted', signature: leaderSignature }, step(signal))
     return writeDown(decided)
   }
 
   async function takeResult(outcome: Outcome, contract: Contract, signal: AbortSignal): Promise<void> {
-    if (outcome.result === null) throw new DataUnavailableError('it is said to be complete, but names no result')
+    if (outcome.result === null) throw new InvalidBytesError('it is said to be complete, but names no result')
     const wanted = { contract: outcome.contract, hash: outcome.result, size: outcome.resultSize }
     const held = await store.get<Uint8Array>('blobs', outcome.result)
     const bytes = held ?? (await adaptation.fetchData(contract.follower, wanted, signal))
@@ -383,8 +421,17 @@ export function createLeader(components: LeaderComponents): Leader {
     if (held === undefined) await store.commit([{ put: 'blobs', key: outcome.result, value: bytes }])
   }
 
-  /** Ends a task without the other side. What both had signed gets an outcome in our log, signed by us alone. */
-  async function endAlone(id: string, state: 'failed' | 'canceled', problem: string | null): Promise<void> {
+  /**
+   * Ends a task without the other side. What both had signed gets an outcome in our log, signed by us alone.
+   *
+   * @param breach how the other side broke the contract, if that is why
+   */
+  async function endAlone(
+    id: string,
+    state: 'failed' | 'canceled',
+    problem: string | null,
+    breach: TaskRecord['breach'] = null
+  ): Promise<void> {
     const task = await tasks.read(id)
     if (task.followerSignature === null || task.contractHash === null) {
       await tasks.update(id, (current) =>
@@ -402,14 +449,12 @@ export function createLeader(components: LeaderComponents): Leader {
       finished: now()
     }
     const leader = await signOutcome(key, outcome)
-    await writeDown(await decide(id, outcome, { leader, follower: null }))
+    await writeDown(await decide(id, { outcome, outcomeSignatures: { leader, follower: null }, breach }))
   }
 
   /** The first outcome that is decided on is the only one that we sign off: a cancel and a result may come at once. */
-  function decide(id: string, outcome: Outcome, outcomeSignatures: TaskRecord['outcomeSignatures']): Promise<TaskRecord> {
-    return tasks.update(id, (current) =>
-      current.outcome !== null || hasEnded(current.state) ? null : { outcome, outcomeSignatures }
-    )
+  function decide(id: string, decision: Pick<TaskChange, 'outcome' | 'outcomeSignatures' | 'breach'>): Promise<TaskRecord> {
+    return tasks.update(id, (current) => (current.outcome !== null || hasEnded(current.state) ? null : decision))
   }
 
   /** Puts the outcome that was decided on into our log, and ends the task with it. */

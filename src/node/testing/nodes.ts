@@ -4,6 +4,8 @@ import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
 import type { MemoryHub } from '../net/memory.ts'
 import type { Network } from '../net/network.ts'
 import { createNode, type StarlingNode } from '../node.ts'
+import type { LazyEmbedder } from '../semantic/embedder.ts'
+import { loadTopics } from '../semantic/topics/topics.ts'
 import type { Runner } from '../skill/runner.ts'
 import { runHere } from '../skill/testing/run-program.ts'
 import type { Changes } from '../store/changes.ts'
@@ -11,6 +13,7 @@ import { createMemoryLocks, type Locks } from '../store/locks.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createSharedChanges } from '../store/testing/shared-changes.ts'
+import { createDesk } from '../trust/desk.ts'
 
 /** What survives a reload, and is shared by tabs. */
 export interface Profile {
@@ -54,6 +57,7 @@ export interface NodesInit {
   runner?: Runner
   store?: Store
   network?: (network: Network) => Network
+  embedder?: LazyEmbedder
 }
 
 export interface Nodes {
@@ -81,7 +85,9 @@ export function createNodes(hub: MemoryHub): Nodes {
         store: { ...(init.store ?? store), close: () => Promise.resolve() },
         storageProblem: null,
         network: init.network?.(network) ?? network,
+        ...(init.embedder === undefined ? {} : { embedder: init.embedder }),
         runner: init.runner ?? sandboxRunner,
+        desk: createDesk({ loadTopics }),
         locks,
         changes: changes(),
         now: Date.now,

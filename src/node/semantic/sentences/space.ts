@@ -7,20 +7,29 @@ import { mean, unit } from '../vectors.ts'
 import centres from './centres.json' with { type: 'json' }
 import { SENTENCE_DIMENSIONS } from './model.ts'
 
-const requestCentre = numbersOf(centres.requests)
-const offerCentre = numbersOf(centres.offers)
+/** Where what a model gives is put among its vectors. */
+export interface Space {
+  /** The vector of an offer, of length 1, from those of its pieces. */
+  placeOffer(pieces: readonly Float32Array[]): Float32Array
+  /** The vector of a request, of length 1. */
+  placeRequest(vector: Float32Array): Float32Array
+}
+
+/** @param centres what all requests have in common, and all offers */
+export const createSpace = (centres: { requests: Float32Array; offers: Float32Array }): Space => ({
+  placeOffer: (pieces) => without(mean(pieces), centres.offers),
+  placeRequest: (vector) => without(vector, centres.requests)
+})
+
+/** The space of the sentence model. */
+export const sentenceSpace = createSpace({ requests: numbersOf(centres.requests), offers: numbersOf(centres.offers) })
+export const { placeOffer, placeRequest } = sentenceSpace
 
 /** The texts of a capability that are embedded, each by itself. */
 export function offerPieces({ name, description, tags, examples }: Capability): string[] {
   const pieces = [description.trim() === '' ? name : description, tags.join(', '), examples.join(' ')]
   return pieces.filter((piece) => piece.trim() !== '')
 }
-
-/** The vector of an offer, of length 1, from those of its pieces. */
-export const placeOffer = (pieces: readonly Float32Array[]): Float32Array => without(mean(pieces), offerCentre)
-
-/** The vector of a request, of length 1. */
-export const placeRequest = (vector: Float32Array): Float32Array => without(vector, requestCentre)
 
 function without(vector: Float32Array, centre: Float32Array): Float32Array {
   // nothing stays nothing

@@ -2,7 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadSentenceModel } from '../../../../headless/sentence-model.ts'
-import { buildDirection, buildOutlines, buildSeed, type WrittenArea, type WrittenTopic } from './build.ts'
+import common from '../common-terms.json' with { type: 'json' }
+import { buildCommonTerms, buildDirection, buildOutlines, buildSeed, type WrittenArea, type WrittenTopic } from './build.ts'
 import { cosine, fromBase64 } from './directions.ts'
 import { wordsOf } from './seed.ts'
 import { loadSeed } from './topics.ts'
@@ -21,6 +22,10 @@ describe('the seed that is kept', () => {
     expect(kept.map(({ path, name, words, competences, samples }) => ({ path, name, words, competences, samples }))).toEqual(
       buildOutlines(areas)
     )
+  })
+
+  test('has the common terms beside it that `npm run topics` counts', () => {
+    expect(common).toEqual(buildCommonTerms(areas))
   })
 
   // of one topic: the model takes minutes for all of them

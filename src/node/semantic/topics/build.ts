@@ -5,6 +5,7 @@
 import type { Embedder } from '../embedder.ts'
 import { SENTENCE_MODEL } from '../sentences/model.ts'
 import { placeOffer, placeRequest } from '../sentences/space.ts'
+import { COMMON, type CommonTerms } from '../telling.ts'
 import { termsOf } from '../terms.ts'
 import { quantised, toBase64 } from './directions.ts'
 import { WORD_UNIT, readable, type Seed, type SeedTopic } from './seed.ts'
@@ -52,6 +53,19 @@ export function buildOutlines(areas: readonly WrittenArea[]): Outline[] {
     competences: topic.competences.map(({ id }) => id),
     samples: samplesOf(topic)
   }))
+}
+
+/** Terms that so many competences have that they tell none of them from others, the commonest first. */
+export function buildCommonTerms(areas: readonly WrittenArea[]): CommonTerms {
+  const competences = areas.flatMap(({ topics }) => topics.flatMap(({ competences }) => competences))
+  const counts = new Map<string, number>()
+  for (const { requests, offers } of competences) {
+    for (const term of termsOf([...requests, ...offers].join('\n')).keys()) counts.set(term, (counts.get(term) ?? 0) + 1)
+  }
+  const common = [...counts]
+    .filter(([, count]) => count >= COMMON * competences.length)
+    .sort(([a, count], [b, other]) => other - count || (a < b ? -1 : 1))
+  return { things: competences.length, terms: Object.fromEntries(common) }
 }
 
 /** @throws EmbedderError when the model fails; the signal's reason */

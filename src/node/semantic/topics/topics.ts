@@ -37,6 +37,8 @@ export interface Topics {
   children(path?: string): string[]
   /** A name to be read: "Law and contracts". */
   label(path: string): string
+  /** Where a topic of the seed, or the one that a name is below, lies among sentence embeddings; null: it is below none. Alike on every node. */
+  direction(path: string): Int8Array | null
   /** Requests as people put them, so many at most; of what is not below a topic of the seed, none. */
   samples(topic: string, count: number): string[]
   /** names that are kept because agents declare them, known or not */
@@ -108,6 +110,7 @@ export function createTopics(seed: Seed, options: Partial<NamesOptions> = {}): T
       return [...(below.get(path) ?? []), ...learned]
     },
     label: (path) => topics.get(path)?.name ?? readable(path),
+    direction: (path) => topics.get(upTo(path, TOPIC_DEPTH))?.direction ?? null,
     samples: (topic, count) => topics.get(upTo(names.canonical(topic), TOPIC_DEPTH))?.samples.slice(0, count) ?? [],
     get held() {
       return names.held

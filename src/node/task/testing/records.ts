@@ -12,12 +12,13 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 export function contractOf(leader: string, follower: string, fields: Partial<Contract> = {}): Contract {
   const created = Date.now()
   return {
-    version: 1,
+    version: 2,
     leader,
     follower,
-    goal: 'do it',
+    topic: 'data/statistics',
     skill: 'x',
     program: 'a'.repeat(64),
+    goal: 'do it',
     files: [],
     limits,
     created,

@@ -7,6 +7,7 @@ import { Note } from '../../../parts/note.tsx'
 import { StrangerLine } from '../../../parts/stranger-text.tsx'
 import type { OfferDraft } from '../../../state/offer-drafts.ts'
 import type { LookedUp } from '../../../state/use-looked-up.ts'
+import { LIKELY, findsWords } from '../../../text/likely.ts'
 import { topicWords } from '../../../text/term-words.ts'
 import { MeaningLine } from '../../ask/meaning-line.tsx'
 import { FoundRequest } from './found-request.tsx'
@@ -64,7 +65,8 @@ function latest(search: LookedUp<OfferPreview>): OfferPreview | null {
 
 function Groups({ preview, tried, onExample }: { preview: OfferPreview; tried: boolean; onExample: (text: string) => void }) {
   const [request] = preview.requests
-  const found = preview.samples.filter(({ likely }) => likely > 0)
+  const found = preview.samples.filter(({ likely }) => likely >= LIKELY)
+  const perhaps = preview.samples.filter(({ likely }) => likely > 0 && likely < LIKELY)
   const near = preview.samples.filter(({ likely }) => likely === 0)
   return (
     <>
@@ -76,6 +78,18 @@ function Groups({ preview, tried, onExample }: { preview: OfferPreview; tried: b
           </li>
         ))}
       </Group>
+      {perhaps.length > 0 && (
+        <Group title="Might find it" hint="Whoever asks this sees offers that fit better first, and yours below them or as a long shot.">
+          {perhaps.map((sample) => (
+            <li key={sample.text} className="near-request">
+              <div className="grow">
+                <FoundRequest request={sample} />
+              </div>
+              <AddExample text={sample.text} onExample={onExample} />
+            </li>
+          ))}
+        </Group>
+      )}
       {near.length > 0 && (
         <Group title="Near, but would not find it">
           {near.map((sample) => (
@@ -83,15 +97,7 @@ function Groups({ preview, tried, onExample }: { preview: OfferPreview; tried: b
               <span className="grow">
                 <StrangerLine text={sample.text} max={120} />
               </span>
-              <button
-                type="button"
-                className="button quiet icon"
-                aria-label={`Add as an example: ${sample.text}`}
-                title="Add as an example"
-                onClick={() => onExample(sample.text)}
-              >
-                <Plus size={18} aria-hidden />
-              </button>
+              <AddExample text={sample.text} onExample={onExample} />
             </li>
           ))}
         </Group>
@@ -112,8 +118,22 @@ function Groups({ preview, tried, onExample }: { preview: OfferPreview; tried: b
   )
 }
 
+function AddExample({ text, onExample }: { text: string; onExample: (text: string) => void }) {
+  return (
+    <button
+      type="button"
+      className="button quiet icon"
+      aria-label={`Add as an example: ${text}`}
+      title="Add as an example"
+      onClick={() => onExample(text)}
+    >
+      <Plus size={18} aria-hidden />
+    </button>
+  )
+}
+
 function Tried({ request }: { request: OfferPreview['requests'][number] }) {
-  if (request.likely > 0) return <FoundRequest request={request} lead="Would find it" />
+  if (request.likely > 0) return <FoundRequest request={request} lead={findsWords(request.likely)} />
   return (
     <p className="note warn found-not">
       “<StrangerLine text={request.text} max={120} />” would not find it.
@@ -122,11 +142,12 @@ function Tried({ request }: { request: OfferPreview['requests'][number] }) {
 }
 
 /** The first few of a kind; `empty` stands in when there are none. */
-function Group({ title, empty, children }: { title: string; empty?: string; children: readonly ReactNode[] }) {
+function Group({ title, hint, empty, children }: { title: string; hint?: string; empty?: string; children: readonly ReactNode[] }) {
   const [all, setAll] = useState(false)
   return (
     <div className="stack-s">
       <h3>{title}</h3>
+      {hint !== undefined && <p className="small soft">{hint}</p>}
       {children.length === 0 ? (
         <p className="small soft">{empty}</p>
       ) : (

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { PreviewedRequest } from '../../../../node/client.ts'
 import { StrangerLine } from '../../../parts/stranger-text.tsx'
-import { formatShare, WEAK } from '../../../text/likely.ts'
+import { formatShare, LIKELY, WEAK } from '../../../text/likely.ts'
 
 /** From this cosine on, two texts are near in meaning. */
 const NEAR = 0.35
@@ -10,7 +10,7 @@ const NEAR = 0.35
 export function FoundRequest({ request, by, lead }: { request: PreviewedRequest; by?: ReactNode; lead?: string }) {
   const share = Math.min(1, request.likely)
   return (
-    <div className={share < WEAK ? 'found-request weak' : 'found-request'}>
+    <div className={share < LIKELY ? 'found-request weak' : 'found-request'}>
       <p>
         {lead !== undefined && <strong>{lead}: </strong>}
         <StrangerLine text={request.text} max={120} />
@@ -23,6 +23,7 @@ export function FoundRequest({ request, by, lead }: { request: PreviewedRequest;
       </div>
       <p className="small soft">
         {by !== undefined && <>{by} · </>}
+        {share < WEAK && 'A long shot · '}
         <Why request={request} />
       </p>
     </div>
@@ -32,7 +33,8 @@ export function FoundRequest({ request, by, lead }: { request: PreviewedRequest;
 function Why({ request: { terms, meaning } }: { request: PreviewedRequest }) {
   const words = terms.slice(0, 4).map((term) => `“${term}”`)
   const means = (meaning ?? 0) >= NEAR
-  if (words.length === 0) return means ? 'By its meaning' : 'Only just, by its meaning'
+  // what is left is what everybody says, or too little to name
+  if (words.length === 0) return means ? 'By its meaning' : 'Only just'
   return (
     <>
       By its words <StrangerLine text={words.join(', ')} max={120} />

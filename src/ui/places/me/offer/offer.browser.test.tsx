@@ -96,7 +96,11 @@ describe('offering something new', () => {
     await describeIt()
     await expect.element(preview().getByText('Somebody who translates subtitles of old films')).toBeVisible()
     await expect.element(preview()).toHaveTextContent(/Would find it.*Translate the subtitles of my film into German.*By its words/)
+    // what is only possible is not said to find it
+    await expect.element(preview()).toHaveTextContent(/Might find it.*Turn this srt file into French.*Near, but would not find it/)
     await expect.element(preview()).toHaveTextContent(/Near, but would not find it.*Find rhymes for this poem/)
+    await page.getByRole('searchbox', { name: 'Try a request' }).fill('put this srt file into French')
+    await expect.element(preview().getByRole('status')).toHaveTextContent(/^Might find it: /)
     await page.getByRole('searchbox', { name: 'Try a request' }).fill('a song about snow')
     await expect.element(preview().getByRole('status')).toHaveTextContent('“a song about snow” would not find it')
     await preview().getByRole('button', { name: 'Add as an example: Find rhymes for this poem' }).click()

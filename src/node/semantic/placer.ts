@@ -1,0 +1,88 @@
+/**
+ * Where offers and requests lie among the vectors of a model: the sentence model that comes with Starling, or one that somebody
+ * brings. What all offers have in common, as all requests, is known of the first and measured of any other.
+ */
+import type { Capability } from '../schema/declaration.ts'
+import { digest } from '../crypto/hash.ts'
+import { once } from '../support/once.ts'
+import type { Embedder } from './embedder.ts'
+import { KEY_BYTES, type KeptVectors } from './kept-vectors.ts'
+import { SENTENCE_MODEL } from './sentences/model.ts'
+import { createSpace, offerPieces, sentenceSpace, type Space } from './sentences/space.ts'
+import { quantised } from './topics/directions.ts'
+import { mean } from './vectors.ts'
+
+export interface Placer {
+  /** The vectors of offers, of length 1: those that are kept are not made anew. @throws as `Embedder.embed` does */
+  offers(offers: readonly Capability[], signal: AbortSignal): Promise<Float32Array[]>
+  /** The vector of one that changes with each letter, and is not kept. */
+  draft(offer: Capability, signal: AbortSignal): Promise<Float32Array>
+  request(text: string, signal: AbortSignal): Promise<Float32Array>
+}
+
+/** What people usually ask for and offer, a few of each. */
+export interface Samples {
+  requests: readonly string[]
+  offers: readonly string[]
+}
+
+export interface PlacerComponents {
+  embedder: Embedder
+  /** null: nothing is kept */
+  kept: KeptVectors | null
+  /** wanted for models other than the sentence model only */
+  loadSamples: () => Promise<Samples>
+}
+
+export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents): Placer {
+  const space = once(async () => (embedder.model === SENTENCE_MODEL ? sentenceSpace : measureSpace(embedder, await loadSamples())))
+
+  /** Of each offer its pieces' common direction, before anything is taken away: it depends on nothing but the model. */
+  async function directions(pieces: ReadonlyArray<readonly string[]>, signal: AbortSignal): Promise<Float32Array[]> {
+    const embedded = await embedder.embed(pieces.flat(), signal)
+    // nothing points nowhere
+    return pieces.map(({ length }) => (length === 0 ? new Float32Array(embedder.dimensions) : mean(embedded.splice(0, length))))
+  }
+
+  return {
+    async offers(offers, signal) {
+      const pieces = offers.map(offerPieces)
+      const keys = kept === null ? [] : await Promise.all(pieces.map((some) => keyOf(embedder.model, some)))
+      const found = (await kept?.recall(keys, embedder.dimensions)) ?? []
+      const missing = pieces.flatMap((_, i) => ((found[i] ?? null) === null ? i : []))
+      const made = missing.length === 0 ? [] : await directions(missing.map((i) => pieces[i] ?? []), signal)
+      const { placeOffer } = await space()
+      const all = new Map<number, Float32Array>()
+      found.forEach((vector, i) => vector !== null && all.set(i, Float32Array.from(vector)))
+      missing.forEach((i, at) => {
+        const [key, vector] = [keys[i], made[at]]
+        if (vector === undefined) return
+        all.set(i, vector)
+        if (key !== undefined) kept?.keep(key, quantised(vector))
+      })
+      return offers.map((_, i) => placeOffer([all.get(i) ?? new Float32Array(embedder.dimensions)]))
+    },
+    async draft(offer, signal) {
+      const [direction] = await directions([offerPieces(offer)], signal)
+      return (await space()).placeOffer(direction === undefined ? [] : [direction])
+    },
+    async request(text, signal) {
+      const [vector] = await embedder.embed([text], signal)
+      return (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions))
+    }
+  }
+}
+
+async function keyOf(model: number, pieces: readonly string[]): Promise<Uint8Array> {
+  return (await digest(new TextEncoder().encode(JSON.stringify([model, ...pieces])))).slice(0, KEY_BYTES)
+}
+
+/** The space of a model of which nothing is known. @throws as `Embedder.embed` does */
+async function measureSpace(embedder: Embedder, { requests, offers }: Samples): Promise<Space> {
+  const centre = async (texts: readonly string[]) => {
+    const sum = new Float32Array(embedder.dimensions)
+    for (const vector of await embedder.embed(texts)) vector.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value / texts.length))
+    return sum
+  }
+  return createSpace({ requests: await centre(requests), offers: await centre(offers) })
+}

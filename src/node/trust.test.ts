@@ -1,0 +1,78 @@
+/** How agents come to know how others do: whole nodes that work for each other, and hear of what others have done. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { StarlingClient } from './client.ts'
+import { createMemoryHub } from './net/memory.ts'
+import type { StarlingNode } from './node.ts'
+import { agents, approval, createNodes, createProfile, csv, reaches, type Nodes, type Profile } from './testing/nodes.ts'
+
+const TOPIC = 'data/statistics'
+
+let nodes: Nodes
+let profiles: Profile[]
+let names: string[]
+let leader: StarlingNode
+let worker: StarlingNode
+let other: StarlingNode
+
+beforeEach(async () => {
+  nodes = createNodes(createMemoryHub())
+  profiles = await Promise.all([createProfile(), createProfile(), createProfile()])
+  names = profiles.map(({ key }) => key.agent)
+  const [a, b, c] = profiles as [Profile, Profile, Profile]
+  ;[leader, worker, other] = [await nodes.open('leader', a), await nodes.open('worker', b), await nodes.open('other', c)]
+})
+afterEach(async () => {
+  await nodes.closeAll()
+  expect(nodes.reports).toEqual([])
+})
+
+/** The worker does something for the leader. @returns the leader's task */
+async function work(): Promise<string> {
+  await agents(leader.client, 2)
+  const id = await leader.client.submit({ goal: 'Statistics of my prices', files: [csv], agent: names[1]!, skill: 'csv-statistics' })
+  await worker.client.approve((await approval(worker.client)).id)
+  await reaches(leader.client, id, ({ state }) => state === 'completed')
+  await vi.waitFor(async () => expect((await leader.client.tasks())[0]?.entries.rating).not.toBeNull(), { timeout: 10_000 })
+  return id
+}
+
+const standing = async (client: StarlingClient, agent = names[1]!) =>
+  (await client.reputation(agent)).topics.find(({ topic }) => topic === TOPIC)
+
+const soon = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: 15_000, interval: 50 })
+
+test('work that was taken is spoken well of, and who trusts the judgement of who says so finds the worker by it', async () => {
+  await work()
+  await soon(async () => expect((await standing(leader.client))?.level).toBeGreaterThan(0.1))
+  // a third hears of it; whose word it is counts for nothing there until its operator says otherwise
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ ratings: { good: 1, bad: 0 }, level: 0, excluded: null }))
+  const unknown = await other.client.find('Statistics of my prices')
+  expect(unknown.find(({ agent }) => agent === names[1])?.reasons.map(({ kind }) => kind)).not.toContain('trust')
+
+  await other.client.trust(names[0]!, true)
+  await soon(async () => expect((await standing(other.client))?.level).toBeGreaterThan(0.1))
+  const known = await other.client.find('Statistics of my prices')
+  expect(known[0]).toMatchObject({ agent: names[1], trust: { excluded: null } })
+  expect(known[0]?.reasons).toContainEqual({ kind: 'trust', text: 'Well spoken of in this field' })
+  const why = await other.client.why(names[1]!, TOPIC)
+  expect(why?.paths[0]?.agents).toEqual([names[0], names[1]])
+
+  // it goes on so after a reload
+  await nodes.close(other)
+  other = await nodes.open('other again', profiles[2]!)
+  expect((await standing(other.client))?.level).toBeGreaterThan(0.1)
+})
+
+test('the operator’s own word takes the place of the agent’s, and nobody whom it convinces works with the other any more', async () => {
+  const id = await work()
+  await leader.client.rate(id, -100)
+  await soon(async () => expect(await standing(leader.client)).toMatchObject({ ratings: { good: 0, bad: 1 }, level: 0, excluded: 'complaints' }))
+  await soon(async () => expect((await leader.client.reputation(names[1]!)).against).not.toEqual([]))
+  expect((await leader.client.find('Statistics of my prices')).map(({ agent }) => agent)).not.toContain(names[1])
+  // others see the complaint, and go by whose it is
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ ratings: { good: 0, bad: 1 }, excluded: null }))
+  await other.client.trust(names[0]!, true)
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ excluded: 'complaints' }))
+  await other.client.trust(names[0]!, false)
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ excluded: null }))
+})

@@ -1,0 +1,267 @@
+/**
+ * What our agent thinks of others: hears ratings as they come to its logs, checks them, has them counted in the book, and keeps the
+ * book. The logs are the truth and the book is what follows from them: what a crash keeps from the book is counted at the next start.
+ */
+import type { Adaptation, LoggedRating } from '../adapt/adaptation.ts'
+import { AVOIDED } from '../adapt/stands.ts'
+import type { Verifier } from '../crypto/verifier.ts'
+import type { Changes } from '../store/changes.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock } from '../support/clock.ts'
+import { createEmitter } from '../support/emitter.ts'
+import { once } from '../support/once.ts'
+import type { HeardRating, Standing } from './book.ts'
+import type { Desk } from './desk.ts'
+import { checkRating } from './ratings.ts'
+import type { Why } from './why.ts'
+
+export interface Reputation {
+  /** Begins to listen, opens the book, and counts what it has missed. Before anything is read of the logs. */
+  start(): void
+  /** How agents stand in topics, in this order. */
+  standings(of: ReadonlyArray<{ agent: string; topic: string }>): Promise<Standing[]>
+  /** How an agent stands in each topic in which it was rated, best first; and as one who asks others. */
+  record(agent: string): Promise<{ topics: Standing[]; asking: Standing }>
+  /** Why an agent stands as it does in a topic; null: it was never heard of there. */
+  why(agent: string, topic: string): Promise<Why | null>
+  /** How an agent is thought of as a whole, -1 (proven a fraud) over 0 (unknown) to 1, as far as it was looked at. */
+  esteem(agent: string): number
+  /** Agents whose judgement our operator trusts. */
+  trusted(): readonly string[]
+  /** Has an agent's judgement count, or not any more. Resolves when it is kept. @throws RangeError when there are too many */
+  trust(agent: string, trusts: boolean): Promise<void>
+  /** Called when what is thought of anybody may have changed. */
+  watch(listener: () => void): () => void
+  /** Keeps the book. */
+  close(): Promise<void>
+}
+
+export interface ReputationComponents {
+  agent: string
+  adaptation: Pick<Adaptation, 'onRating' | 'onTakenBack' | 'onFraud' | 'ratings' | 'careFor' | 'capabilities' | 'present' | 'watch' | 'reconsider'>
+  desk: Desk
+  store: Store
+  verifier: Verifier
+  changes: Changes
+  clock: Clock
+  report: (error: unknown) => void
+}
+
+const TRUSTED_KEY = 'trusted'
+const BOOK_KEY = 'book'
+const MAX_TRUSTED = 256
+/** Ratings that wait to be checked; of more, those beyond are counted at the next start. */
+const MAX_WAITING = 4096
+/** Ratings that are checked and counted at a time. */
+const BATCH = 256
+/** What comes within this is counted together. */
+const GATHER_MS = 100
+/** The book is kept so long after it has changed. */
+const KEEP_MS = 20_000
+/** Agents whose esteem is kept at hand. */
+const MAX_LOOKED_AT = 2048
+/** Topics that were asked about lately, whose ratings we want to hear. */
+const MAX_ASKED = 16
+
+export function createReputation(components: ReputationComponents): Reputation {
+  const { agent: self, adaptation, desk, store, verifier, changes, clock, report } = components
+  const { on, emit } = createEmitter<{ change: undefined }>()
+  let waiting: LoggedRating[] = []
+  /** what is under way, one after the other */
+  let turn: Promise<unknown> = Promise.resolve()
+  let cancelGathering: (() => void) | null = null
+  let cancelKeeping: (() => void) | null = null
+  let trusted: readonly string[] = []
+  let esteems = new Map<string, number>()
+  /** topics that were asked about, the newest first */
+  let asked: readonly string[] = []
+  /** topics whose ratings we have said that we want to hear */
+  let caresFor: readonly string[] = []
+  let closed = false
+  const stops: Array<() => void> = []
+
+  const readTrusted = async () => (await store.get<string[]>('settings', TRUSTED_KEY)) ?? []
+
+  /** The tree of topics that the book needs may not be to be had right now: then it is opened when it is wanted next. */
+  const opened = once(async () => {
+    await desk.open({ self, saved: (await store.get('trust', BOOK_KEY)) ?? null })
+    trusted = await readTrusted()
+    await desk.trust(trusted)
+    await desk.update()
+  })
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(opened).then(work)
+    turn = result.catch(() => undefined)
+    return result
+  }
+
+  async function checked({ author, seq, time, body }: LoggedRating): Promise<HeardRating | null> {
+    const verdict = await checkRating(body, { author, time }, verifier)
+    return verdict.fault === null ? { author, seq, rating: verdict.rating, subjectWas: verdict.subjectWas } : null
+  }
+
+  /** Checks and counts; what does not count is left aside, as it stays in its author's log for what it is. */
+  async function count(some: readonly LoggedRating[]): Promise<void> {
+    const sound = (await Promise.all(some.map(checked))).flatMap((one) => one ?? [])
+    if ((await desk.hear(sound)) > 0) await followUp(sound.map(({ rating }) => rating.subject))
+  }
+
+  /** @param agents of whom something is new */
+  async function followUp(agents: readonly string[] = []): Promise<void> {
+    await desk.update()
+    await lookAgain(agents)
+    emit('change', undefined)
+    cancelKeeping ??= clock.after(KEEP_MS, () => {
+      cancelKeeping = null
+      keep().catch(report)
+    })
+  }
+
+  async function keep(): Promise<void> {
+    const value = await desk.save()
+    await store.commit([{ put: 'trust', key: BOOK_KEY, value }])
+  }
+
+  /** How those are thought of who are here, who are avoided, and of whom something is new. */
+  async function lookAgain(news: readonly string[] = []): Promise<void> {
+    const avoided = [...esteems].flatMap(([agent, esteem]) => (esteem <= AVOIDED ? agent : []))
+    const agents = [...new Set([...adaptation.present(), ...news, ...avoided])].slice(0, MAX_LOOKED_AT)
+    const found = await desk.esteem(agents)
+    const next = new Map(agents.map((agent, i) => [agent, found[i] ?? 0]))
+    const isNews = agents.some((agent) => isAvoided(next, agent) !== isAvoided(esteems, agent))
+    esteems = next
+    if (isNews) adaptation.reconsider()
+  }
+
+  function hear(rating: LoggedRating): void {
+    if (waiting.length >= MAX_WAITING) return
+    waiting.push(rating)
+    cancelGathering ??= clock.after(GATHER_MS, () => {
+      cancelGathering = null
+      inTurn(takeWaiting).catch(report)
+    })
+  }
+
+  async function takeWaiting(): Promise<void> {
+    while (waiting.length > 0 && !closed) {
+      const some = waiting.slice(0, BATCH)
+      waiting = waiting.slice(BATCH)
+      await count(some)
+    }
+  }
+
+  /** Counts what the logs hold and the book does not have. */
+  async function catchUp(): Promise<void> {
+    let some: LoggedRating[] = []
+    async function take(): Promise<void> {
+      const has = await desk.has(some)
+      await count(some.filter((_, i) => has[i] !== true))
+      some = []
+    }
+    for await (const rating of adaptation.ratings()) {
+      if (closed) return
+      some.push(rating)
+      if (some.length === BATCH) await inTurn(take)
+    }
+    await inTurn(take)
+  }
+
+  async function showTrusted(next: readonly string[]): Promise<void> {
+    trusted = next
+    await desk.trust(next)
+    await followUp()
+  }
+
+  function careForTopics(): void {
+    const ours = adaptation.capabilities().flatMap(({ agent, declaration }) => (agent === self ? (declaration.topic ?? []) : []))
+    const topics = [...new Set([...asked, ...ours])]
+    if (topics.join() === caresFor.join()) return
+    caresFor = topics
+    adaptation.careFor(topics).catch(report)
+  }
+
+  /** Whoever comes is looked at; that anything else has changed is no reason to. */
+  function lookWhoIsHere(): void {
+    careForTopics()
+    const agents = adaptation.present()
+    if (agents.every((agent) => esteems.has(agent))) return
+    inTurn(() => lookAgain()).catch(report)
+  }
+
+  return {
+    start() {
+      stops.push(
+        adaptation.onRating(hear),
+        adaptation.onTakenBack(({ author, seq, by }) => {
+          inTurn(async () => {
+            await desk.withdrawn(author, seq, by)
+            await followUp()
+          }).catch(report)
+        }),
+        adaptation.onFraud((agent) => {
+          inTurn(async () => {
+            await desk.forked(agent)
+            await followUp([agent])
+          }).catch(report)
+        }),
+        adaptation.watch(lookWhoIsHere),
+        changes.listen(({ what }) => {
+          if (what === 'trusted') inTurn(async () => showTrusted(await readTrusted())).catch(report)
+        })
+      )
+      catchUp().catch(report)
+    },
+
+    async standings(of) {
+      const topics = [...new Set([...of.map(({ topic }) => topic), ...asked])].slice(0, MAX_ASKED)
+      if (topics.some((topic) => !asked.includes(topic))) {
+        asked = topics
+        careForTopics()
+      }
+      await opened()
+      return desk.standings(of)
+    },
+
+    async record(agent) {
+      await opened()
+      const [topics, asking] = await Promise.all([desk.record(agent), desk.asking(agent)])
+      return { topics, asking }
+    },
+
+    async why(agent, topic) {
+      await opened()
+      return desk.why(agent, topic)
+    },
+
+    esteem: (agent) => esteems.get(agent) ?? 0,
+    trusted: () => trusted,
+
+    trust: (agent, trusts) =>
+      inTurn(async () => {
+        const others = (await readTrusted()).filter((one) => one !== agent)
+        const next = trusts ? [...others, agent] : others
+        if (next.length > MAX_TRUSTED) {
+          throw new RangeError(`At most ${MAX_TRUSTED} agents’ judgement can count: take one back first.`)
+        }
+        await store.commit([{ put: 'settings', key: TRUSTED_KEY, value: next }])
+        changes.tell({ what: 'trusted' })
+        await showTrusted(next)
+      }),
+
+    watch: (listener) => on('change', listener),
+
+    async close() {
+      closed = true
+      for (const stop of stops) stop()
+      cancelGathering?.()
+      const isDue = cancelKeeping !== null
+      cancelKeeping?.()
+      await turn
+      if (isDue) await keep()
+      desk.close()
+    }
+  }
+}
+
+const isAvoided = (esteems: ReadonlyMap<string, number>, agent: string): boolean => (esteems.get(agent) ?? 0) <= AVOIDED

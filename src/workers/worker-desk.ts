@@ -1,0 +1,40 @@
+import type { Desk } from '../node/trust/desk.ts'
+import { createRpcClient } from './rpc.ts'
+
+/** A desk in a worker of its own. Should the worker die, whatever it is asked fails: nobody is trusted then, and the work goes on. */
+export function createWorkerDesk(): Desk {
+  const worker = new Worker(new URL('./trust.ts', import.meta.url), { type: 'module', name: 'trust' })
+  const { port1, port2 } = new MessageChannel()
+  const client = createRpcClient(port1)
+  port1.start()
+  worker.postMessage(null, [port2])
+  worker.onerror = (event) => {
+    event.preventDefault()
+    client.disconnect(`the trust worker failed: ${event.message || 'it could not be loaded'}`)
+  }
+
+  const ask =
+    <K extends Exclude<keyof Desk, 'close'>>(method: K) =>
+    (...args: Parameters<Desk[K]>): ReturnType<Desk[K]> =>
+      client.call(method, args) as ReturnType<Desk[K]>
+
+  return {
+    open: ask('open'),
+    hear: ask('hear'),
+    has: ask('has'),
+    withdrawn: ask('withdrawn'),
+    forked: ask('forked'),
+    trust: ask('trust'),
+    update: ask('update'),
+    standings: ask('standings'),
+    asking: ask('asking'),
+    record: ask('record'),
+    why: ask('why'),
+    esteem: ask('esteem'),
+    save: ask('save'),
+    close() {
+      client.disconnect('the trust worker was closed')
+      worker.terminate()
+    }
+  }
+}

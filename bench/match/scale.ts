@@ -1,7 +1,7 @@
 /** How long searching and adding take, and how much memory is kept, with many declarations, besides embedding their texts. */
 import type { LazyEmbedder } from '../../src/node/semantic/embedder.ts'
 import { createHybridMatcher } from '../../src/node/semantic/hybrid.ts'
-import { SENTENCE_DIMENSIONS } from '../../src/node/semantic/sentences/model.ts'
+import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../../src/node/semantic/sentences/model.ts'
 import { systemClock } from '../../src/node/support/clock.ts'
 import { createRandom } from '../../sim/random.ts'
 import { loadSet } from './set.ts'
@@ -11,7 +11,7 @@ const QUERIES = 100
 /** Vectors at random at once: what is measured is all else. */
 function createInstantEmbedder(random: () => number): LazyEmbedder {
   return {
-    model: 2,
+    model: SENTENCE_MODEL,
     dimensions: SENTENCE_DIMENSIONS,
     load: () => undefined,
     state: () => ({ is: 'ready' }),

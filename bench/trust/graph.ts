@@ -73,8 +73,8 @@ function at(numbers: Uint32Array, i: number): number {
   return numbers[i] as number
 }
 
-/** Mulberry32. */
-function randomFrom(seed: number): () => number {
+/** Numbers from 0 to 1, below it, always the same for the same seed: Mulberry32. */
+export function randomFrom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) | 0

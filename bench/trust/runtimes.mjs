@@ -1,10 +1,14 @@
 /**
- * Where the kernel runs: this Node, and a real Chromium.
+ * Where trust runs: this Node, and a real Chromium.
  *
  * @typedef {{ way: 'plain' | 'one' | 'two', iterations: number, alpha: number }} Run
  * @typedef {{ msPerIteration: number, difference: number | null }} Timing
  * @typedef {{ open(graph: string, reference: string | null): Promise<void>, run(run: Run): Promise<Timing>, close(): Promise<void> }} Runtime
  *   `open` takes names of files in the folder
+ * @typedef {import('./questions.ts').Question} Question
+ * @typedef {import('./questions.ts').FramesQuestion} FramesQuestion
+ * @typedef {{ ask(question: Question): Promise<any>, frames(question: FramesQuestion): Promise<any>, close(): Promise<void> }} Page
+ * @typedef {{ openPage(): Promise<Page>, close(): Promise<void> }} Chromium a page is a new one with nothing in it; its storage stays
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -33,23 +37,41 @@ export async function openNode(folder) {
   }
 }
 
-/** @param {string} folder served, with the page in it @returns {Promise<Runtime>} */
+/**
+ * A Chromium that is served a folder.
+ *
+ * @param {string} folder in which the bench's page is put @returns {Promise<Chromium>}
+ */
 export async function openChromium(folder) {
   const { chromium } = await import('@playwright/test')
   await buildPage(folder)
   const server = await serve(folder)
   const browser = await chromium.launch(chromiumLaunchOptions())
-  const page = await browser.newPage()
-  await page.goto(server.url)
-  await page.waitForFunction(() => 'askTrust' in globalThis)
-  const ask = (question) => page.evaluate((asked) => globalThis.askTrust(asked), question)
+  const context = await browser.newContext()
   return {
-    open: (graph, reference) => ask({ what: 'open', graph: `/${graph}`, reference: reference && `/${reference}` }),
-    run: (run) => ask({ what: 'run', ...run }),
+    async openPage() {
+      const page = await context.newPage()
+      await page.goto(server.url)
+      await page.waitForFunction(() => 'askTrust' in globalThis)
+      return {
+        ask: (question) => page.evaluate((asked) => globalThis.askTrust(asked), question),
+        frames: (question) => page.evaluate((asked) => globalThis.framesOfTrust(asked), question),
+        close: () => page.close()
+      }
+    },
     async close() {
       await browser.close()
       await server.close()
     }
+  }
+}
+
+/** @param {Page} page @returns {Runtime} */
+export function runnerIn(page) {
+  return {
+    open: (graph, reference) => page.ask({ what: 'open', graph: `/${graph}`, reference: reference && `/${reference}` }),
+    run: (run) => page.ask({ what: 'run', ...run }),
+    close: page.close
   }
 }
 

@@ -275,7 +275,7 @@ export interface StarlingClient {
    * length those first of which each step is sure by the schemas that both sides have declared.
    */
   chains(from: Goods, to: Goods): Promise<Array<{ steps: Array<{ agent: string; skill: string; name: string }>; by: Sureness }>>
-  /** Loads what finds by meaning (28 MB), where it was not loaded by itself. */
+  /** Loads what finds by meaning (24 MB), where it was not loaded by itself. */
   loadMeaning(): Promise<void>
   /** Starts a task. Resolves once it is kept, to its id. */
   submit(request: SubmitRequest): Promise<string>

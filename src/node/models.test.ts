@@ -10,7 +10,7 @@ import { createNodes, createProfile, type Nodes } from './testing/nodes.ts'
 /** What the toy models know: ours in English alone. */
 const bicycles = ['bicycle', 'bike', 'puncture', 'flat tyre']
 const letters = ['translat', 'interpret']
-const ours = () => createToyModel({ model: 2, dimensions: 512, things: [bicycles, letters] })
+const ours = () => createToyModel({ model: 3, dimensions: 384, things: [bicycles, letters] })
 const brought = () =>
   createToyModel({
     model: 1001,

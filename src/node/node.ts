@@ -26,7 +26,7 @@ import { createOffers } from './offers.ts'
 import { createPolicy } from './policy.ts'
 import type { Limits } from './schema/declaration.ts'
 import type { Sketch } from './schema/header.ts'
-import { createCodebook1, createCodebook2 } from './semantic/codebook.ts'
+import { createCodebook1, createCodebook3 } from './semantic/codebook.ts'
 import type { LazyEmbedder } from './semantic/embedder.ts'
 import { createHybridMatcher } from './semantic/hybrid.ts'
 import { createKeptVectors, type VectorPage } from './semantic/kept-vectors.ts'
@@ -108,7 +108,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     verifier
   })
   const embedder = components.embedder === undefined ? null : createRemembering(components.embedder)
-  const [wordCodebook, sentenceCodebook] = [createCodebook1(), createCodebook2()]
+  const [wordCodebook, sentenceCodebook] = [createCodebook1(), createCodebook3()]
   // another model has no codebook that others have, too: what it knows stays here, and sketches go by words
   const sketching = embedder?.model === sentenceCodebook.model ? embedder : null
   const fits = (sketch: Sketch) => [wordCodebook, sentenceCodebook].some((codebook) => codebook.fits(sketch))

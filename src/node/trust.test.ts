@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { StarlingClient } from './client.ts'
 import { createMemoryHub } from './net/memory.ts'
 import type { StarlingNode } from './node.ts'
+import type { Store } from './store/store.ts'
 import { agents, approval, createNodes, createProfile, csv, reaches, type Nodes, type Profile } from './testing/nodes.ts'
 
 const TOPIC = 'data/statistics'
@@ -61,6 +62,26 @@ test('work that was taken is spoken well of, and who trusts the judgement of who
   await nodes.close(other)
   other = await nodes.open('other again', profiles[2]!)
   expect((await standing(other.client))?.level).toBeGreaterThan(0.1)
+})
+
+test('a book that was kept before the last words were heard catches up with the logs', async () => {
+  const { store } = profiles[2]!
+  let isLost = false
+  const forgetful: Store = {
+    ...store,
+    commit: (operations, conditions) =>
+      isLost && operations.some((one) => 'put' in one && one.put === 'trust') ? Promise.resolve(true) : store.commit(operations, conditions)
+  }
+  const id = await work()
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ ratings: { good: 1, bad: 0 } }))
+  await nodes.close(other)
+  other = await nodes.open('other, forgetful', profiles[2]!, { store: forgetful })
+  await leader.client.rate(id, -100)
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ ratings: { good: 0, bad: 1 } }))
+  isLost = true
+  await nodes.close(other)
+  other = await nodes.open('other, once more', profiles[2]!)
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ ratings: { good: 0, bad: 1 } }))
 })
 
 test('the operator’s own word takes the place of the agent’s, and nobody whom it convinces works with the other any more', async () => {

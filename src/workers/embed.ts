@@ -1,6 +1,6 @@
 /**
  * The worker that turns texts into vectors. It loads the sentence model as it starts: from what the browser keeps, else from where
- * the app comes from. 28 MB are kept apart from the app's own files, for they outlive its builds.
+ * the app comes from. 24 MB are kept apart from the app's own files, for they outlive its builds.
  */
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'
@@ -9,15 +9,15 @@ import { loadSentenceEncoder } from '../node/semantic/sentences/encoder.ts'
 import { SENTENCE_FILES, type ModelFile } from '../node/semantic/sentences/files.ts'
 import type { EmbedReply, EmbedRequest } from './embed-messages.ts'
 
-const CACHE = 'sentence-model-2'
+const CACHE = 'sentence-model-3'
 /** The one with threads has to have an address, and is not used. */
 const WASM = {
   'tfjs-backend-wasm-threaded-simd.wasm': simd,
   'tfjs-backend-wasm-simd.wasm': simd,
   'tfjs-backend-wasm.wasm': plain
 }
-/** A file of 4 MB that takes longer is not worth waiting for. */
-const FILE_MS = 5 * 60_000
+/** Where nothing comes for so long, nothing will. */
+const SILENCE_MS = 30_000
 
 const say = (reply: EmbedReply, transfer: Transferable[] = []): void => postMessage(reply, { transfer })
 
@@ -30,15 +30,34 @@ async function openCache(): Promise<Cache | null> {
   }
 }
 
-async function download({ name }: ModelFile): Promise<Response> {
-  const response = await fetch(SENTENCE_FILES + name, { signal: AbortSignal.timeout(FILE_MS) })
-  if (!response.ok) throw new EmbedderError(`${name} of the sentence model could not be had: ${response.status}`)
-  return response
+async function download({ name, bytes }: ModelFile, onBytes: (there: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const silence = new AbortController()
+  const giveUp = (): void => silence.abort(new EmbedderError(`${name} of the sentence model does not come`))
+  let timer = setTimeout(giveUp, SILENCE_MS)
+  try {
+    const response = await fetch(SENTENCE_FILES + name, { signal: silence.signal })
+    if (!response.ok || response.body === null) throw new EmbedderError(`${name} of the sentence model could not be had: ${response.status}`)
+    const whole = new Uint8Array(bytes)
+    let there = 0
+    const reader = response.body.getReader()
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (there + part.value.length > bytes) throw new EmbedderError(`expected ${bytes} bytes of ${name} of the sentence model, got more`)
+      whole.set(part.value, there)
+      there += part.value.length
+      onBytes(there)
+      clearTimeout(timer)
+      timer = setTimeout(giveUp, SILENCE_MS)
+    }
+    return whole.subarray(0, there)
+  } finally {
+    clearTimeout(timer)
+    silence.abort()
+  }
 }
 
 async function load(): Promise<Embedder> {
   const cache = await openCache()
-  async function read(file: ModelFile): Promise<Uint8Array> {
+  async function read(file: ModelFile, onBytes: (there: number) => void): Promise<Uint8Array<ArrayBuffer>> {
     // by what it is, so that it is found whatever a build calls it
     const key = `/models/${file.sha256}`
     const kept = await cache?.match(key)
@@ -46,11 +65,9 @@ async function load(): Promise<Embedder> {
       const bytes = new Uint8Array(await kept.arrayBuffer())
       if (bytes.length === file.bytes) return bytes
     }
-    const response = await download(file)
-    const copy = response.clone()
-    const bytes = new Uint8Array(await response.arrayBuffer())
+    const bytes = await download(file, onBytes)
     // a full device keeps it for this time only
-    await cache?.put(key, copy).catch(() => undefined)
+    await cache?.put(key, new Response(bytes)).catch(() => undefined)
     return bytes
   }
   return loadSentenceEncoder({

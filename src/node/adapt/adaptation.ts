@@ -408,6 +408,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     }
     for await (const entry of logs.declared(({ kind }) => kind !== 'rating')) {
       hearStand(entry)
+      await takeBack(entry)
       declarations.add(entry)
     }
   }

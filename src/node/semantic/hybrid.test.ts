@@ -152,8 +152,8 @@ describe('with a model', () => {
     let asked = 0
     let stuck = false
     const model: LazyEmbedder = {
-      model: 2,
-      dimensions: 512,
+      model: 3,
+      dimensions: 384,
       load: () => undefined,
       state: () => state,
       watch(listener) {
@@ -165,7 +165,7 @@ describe('with a model', () => {
         if (stuck) return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
         return Promise.resolve(
           texts.map((text) => {
-            const vector = new Float32Array(512)
+            const vector = new Float32Array(384)
             meanings.forEach((words, i) => {
               if (words.some((word) => text.toLowerCase().includes(word))) vector.fill(1, 100 * i, 100 * i + 100)
             })

@@ -36,7 +36,7 @@ export interface Standing {
   record: number
   /** what those whose word weighs here say of its work, -1 to 1, and how much word that is, 0 to 1 */
   opinion: { value: number; weight: number }
-  /** ratings of it that are known, whoever wrote them */
+  /** ratings of it that are known, whoever wrote them; those that say neither are not counted */
   ratings: { good: number; bad: number }
   /** why it is not considered; null: nothing is against it */
   excluded: 'proven' | 'complaints' | null
@@ -253,7 +253,7 @@ function createCounts() {
   return {
     add({ subject, topic, score }: Placed, step: 1 | -1): void {
       const key = keyOf(topic, subject)
-      const both = (counts.get(key) ?? 0) + step * (score >= 0 ? MAX_BAD : 1)
+      const both = (counts.get(key) ?? 0) + step * (score > 0 ? MAX_BAD : score < 0 ? 1 : 0)
       if (both === 0) counts.delete(key)
       else counts.set(key, both)
     },

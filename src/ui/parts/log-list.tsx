@@ -18,7 +18,8 @@ const kinds: Readonly<Record<string, string>> = {
   constraint: 'Says whom it works with',
   withdrawal: 'Takes something back',
   contract: 'Agreed on a task',
-  outcome: 'How a task ended'
+  outcome: 'How a task ended',
+  rating: 'How it went with somebody'
 }
 
 /** The entries of a log as they are held here; read again when `length` changes. */

@@ -20,6 +20,8 @@ const base: Snapshot = {
   interests: [],
   policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
   state: { open: true, load: 'idle', power: 'mains', metered: false },
+  trusted: [],
+  opinions: 0,
   logLength: 0
 }
 const task = (id: string, state: TaskView['state'], fraction = 0): TaskView => ({
@@ -36,7 +38,7 @@ const task = (id: string, state: TaskView['state'], fraction = 0): TaskView => (
   result: null,
   problem: null,
   contract: null,
-  entries: { contract: null, outcome: null },
+  entries: { contract: null, outcome: null, rating: null },
   created: 0,
   updated: 0,
   events: []

@@ -20,6 +20,8 @@ const snapshot = (logLength: number): Snapshot => ({
   interests: [],
   policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
   state: { open: true, load: 'idle', power: 'mains', metered: false },
+  trusted: [],
+  opinions: 0,
   logLength
 })
 

@@ -16,7 +16,7 @@ const task = (part: Partial<TaskView>): TaskView => ({
   result: null,
   problem: null,
   contract: null,
-  entries: { contract: null, outcome: null },
+  entries: { contract: null, outcome: null, rating: null },
   created: 0,
   updated: 0,
   events: [],

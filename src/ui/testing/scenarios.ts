@@ -4,6 +4,7 @@ import type { Capability, Terms } from '../../node/schema/declaration.ts'
 import type { Result } from '../../node/schema/result.ts'
 import {
   aCapability,
+  aLogEntry,
   aPermission,
   aSnapshot,
   aState,
@@ -15,6 +16,7 @@ import {
   did,
   type Script
 } from './scripted-client.ts'
+import { trusting } from './trust-scenarios.ts'
 
 const capability = (id: string, name: string, description: string, examples: string[]): Capability =>
   aCapability({
@@ -166,7 +168,7 @@ const events = [
   { at: minutes(2), text: 'Allowed; the contract is signed by both' },
   { at: minutes(1), text: 'Working: reading 12 rows' }
 ]
-const signed = { contract: 'e'.repeat(64), entries: { contract: 14, outcome: null } }
+const signed = { contract: 'e'.repeat(64), entries: { contract: 14, outcome: null, rating: null } }
 
 const tasks: Snapshot['tasks'] = [
   aTask({
@@ -210,7 +212,7 @@ const tasks: Snapshot['tasks'] = [
     state: 'completed',
     result,
     ...signed,
-    entries: { contract: 11, outcome: 12 },
+    entries: { contract: 11, outcome: 12, rating: null },
     created: minutes(70),
     updated: minutes(64),
     events
@@ -374,25 +376,33 @@ const candidate = (n: number, { id, name, limits, terms, topic }: Capability, li
   program: String(n).repeat(64),
   terms: terms ?? null,
   topic: topic ?? null,
+  trust: null,
   reasons: [
     ...reasons.map((text) => ({ kind: text.startsWith('Did') ? 'history' : text.startsWith('Near') ? 'means' : 'matches', text }) as const),
     { kind: 'reach', text: n < 3 ? 'Connected directly' : 'Reached through a relay' }
   ]
 })
 
-const log: NonNullable<Script['log']> = said.map(([kind, body], i) => ({
-  author: did(0),
-  seq: i + 1,
-  kind,
-  time: minutes(300 - i * 40),
-  expiry: null,
-  hash: String(i + 1)
-    .repeat(64)
-    .slice(0, 64),
-  bodyHash: 'ab'.repeat(32),
-  bodySize: 412,
-  body
-}))
+const log = said.map(([kind, body], i) => aLogEntry({ seq: i + 1, kind, time: minutes(300 - i * 40), body }))
+/** As an agent says it by itself. */
+const ratedByItself = aLogEntry({ seq: 13, kind: 'rating', time: minutes(64), body: { kind: 'rating', rating: { score: 50 } } })
+
+/** One who is well spoken of, one who is not, and one who was caught. */
+const trustedAndNot: NonNullable<Script['find']> = () => {
+  const because = (text: string) => ({ kind: 'trust' as const, text })
+  const known = candidate(1, onTerms(statistics), 0.62, ['Matches “sales”'])
+  const doubtful = candidate(3, onTerms(statistics), 0.6, ['Matches “sales”'])
+  const caught = candidate(4, onTerms(statistics), 0.4, ['Matches “sales”'])
+  return [
+    {
+      ...doubtful,
+      trust: { level: 0.1, record: 0.1, excluded: 'complaints' },
+      reasons: [because('Those whose word counts for you complain of its work'), ...doubtful.reasons]
+    },
+    { ...known, trust: { level: 0.8, record: 0.8, excluded: null }, reasons: [because('Well spoken of in this field'), ...known.reasons] },
+    { ...caught, trust: { level: 0, record: 0, excluded: 'proven' }, reasons: [because('Has been caught cheating'), ...caught.reasons] }
+  ]
+}
 
 export const scenarios: Record<string, Script> = {
   usual: {
@@ -411,6 +421,19 @@ export const scenarios: Record<string, Script> = {
       logLength: 3
     }),
     log: log.slice(0, 3)
+  },
+  trusting: {
+    snapshot: {
+      ...usual,
+      trusted: trusting.trusted,
+      opinions: 1,
+      logLength: 13,
+      tasks: tasks.map((task) => (task.id === 'done' ? { ...task, entries: { ...task.entries, rating: ratedByItself.seq } } : task))
+    },
+    find: trustedAndNot,
+    reputations: trusting.reputations ?? {},
+    whys: trusting.whys ?? {},
+    log: [...log, ratedByItself]
   },
   listening: {
     snapshot: {

@@ -10,11 +10,14 @@ import type {
   LogEntryView,
   OfferPreview,
   Permission,
+  Reputation,
   Snapshot,
+  Standing,
   StandingInterest,
   StarlingClient,
   Status,
-  TaskView
+  TaskView,
+  Why
 } from '../../node/client.ts'
 import { unmet } from '../../node/adapt/constraints.ts'
 import type { Capability, State } from '../../node/schema/declaration.ts'
@@ -36,6 +39,10 @@ export interface Script {
   /** what others ask for around an offer, and what they look for; an offer is found by those that share a word with it */
   samples?: readonly string[]
   wanted?: ReadonlyArray<{ agent: string; text: string }>
+  /** by agent; of the others nothing is known */
+  reputations?: Readonly<Record<string, Reputation>>
+  /** by agent and topic, with a space between */
+  whys?: Readonly<Record<string, Why>>
   log?: LogEntryView[]
   /** what saving the log gives, and what a file that is checked turns out to be */
   logFile?: Uint8Array
@@ -53,6 +60,8 @@ export function createScriptedClient(script: Script): ScriptedClient {
   const wakers = new Set<() => void>()
   const failures = new Map<string, string>()
   const calls: ScriptedClient['calls'] = []
+  /** by the entry of our log, how a task went */
+  const said = new Map<number, number>()
   const blobs = new Map(Object.entries(script.files ?? {}))
 
   const change = (part: Partial<Snapshot>) => {
@@ -207,7 +216,10 @@ export function createScriptedClient(script: Script): ScriptedClient {
       record('revoke', permission)
       change({ permissions: now.permissions.filter(({ id }) => id !== permission) })
     },
-    log: async () => script.log ?? [],
+    log: async ({ after = 0 } = {}) => {
+      const ratings = [...said].map(([seq, score]) => aLogEntry({ seq, kind: 'rating', body: { kind: 'rating', rating: { score } } }))
+      return [...(script.log ?? []), ...ratings].filter(({ seq }) => seq > after)
+    },
     exportLog: async () => script.logFile ?? new Uint8Array(),
     async importLog(file) {
       if (script.imported === undefined) throw new Error('expected a log in a CAR file, got something else.')
@@ -220,6 +232,26 @@ export function createScriptedClient(script: Script): ScriptedClient {
     async offer(skill, offered) {
       record('offer', skill, offered)
       change({ offers: now.offers.map((offer) => (offer.capability.id === skill ? { ...offer, offered } : offer)) })
+    },
+    reputation: async (agent) => {
+      if (failures.has('reputation')) record('reputation', agent)
+      return script.reputations?.[agent] ?? { topics: [], asking: aStanding({ agent, topic: '' }), against: [] }
+    },
+    why: async (agent, topic) => script.whys?.[`${agent} ${topic}`] ?? null,
+    async trust(agent, trusts) {
+      record('trust', agent, trusts)
+      const others = now.trusted.filter((one) => one !== agent)
+      change({ trusted: trusts ? [...others, agent] : others, opinions: now.opinions + 1 })
+    },
+    async rate(id, score) {
+      record('rate', id, score)
+      const seq = now.logLength + 1
+      said.set(seq, score)
+      change({
+        logLength: seq,
+        opinions: now.opinions + 1,
+        tasks: now.tasks.map((task) => (task.id === id ? { ...task, entries: { ...task.entries, rating: seq } } : task))
+      })
     },
     async name(agent, petname) {
       record('name', agent, petname)
@@ -261,6 +293,7 @@ function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate
           program,
           terms,
           topic,
+          trust: null,
           reasons: [
             { kind: 'matches' as const, text: `Speaks of ${shared.slice(0, 3).join(', ')}` },
             { kind: 'reach' as const, text: view.reach === 'away' ? 'Not here now' : 'Here now' },
@@ -312,7 +345,7 @@ export function aTask(part: Partial<TaskView> = {}): TaskView {
     result: null,
     problem: null,
     contract: null,
-    entries: { contract: null, outcome: null },
+    entries: { contract: null, outcome: null, rating: null },
     created: Date.now() - 60_000,
     updated: Date.now() - 30_000,
     events: [],
@@ -392,6 +425,56 @@ export function anAgent(part: Partial<AgentView> = {}): AgentView {
   }
 }
 
+/** How an agent of whom nothing is known stands. */
+export function aStanding(part: Partial<Standing> = {}): Standing {
+  return {
+    agent: did(1),
+    topic: 'data/statistics',
+    level: 0,
+    record: 0,
+    opinion: { value: 0, weight: 0 },
+    ratings: { good: 0, bad: 0 },
+    excluded: null,
+    ...part
+  }
+}
+
+/** Why an agent stands so of whom nobody has said anything. */
+export function aWhy(part: Partial<Why> = {}): Why {
+  return {
+    agent: did(1),
+    topic: 'data/statistics',
+    level: 0,
+    record: 0,
+    excluded: false,
+    voice: 0,
+    usual: 0.02,
+    raters: [],
+    moreRaters: 0,
+    paths: [],
+    nearby: [],
+    discounts: [],
+    changes: [],
+    ...part
+  }
+}
+
+/** An entry of our own log. */
+export function aLogEntry(part: Partial<LogEntryView> = {}): LogEntryView {
+  return {
+    author: did(0),
+    seq: 1,
+    kind: 'capability',
+    time: Date.now() - 60_000,
+    expiry: null,
+    hash: String(part.seq ?? 1).repeat(64).slice(0, 64),
+    bodyHash: 'ab'.repeat(32),
+    bodySize: 412,
+    body: null,
+    ...part
+  }
+}
+
 /** What an agent says of itself at this moment. */
 export function aState(part: Partial<State> = {}): State {
   return { kind: 'state', open: true, load: 'idle', power: 'mains', metered: false, at: Date.now(), ...part }
@@ -422,6 +505,8 @@ export function aSnapshot(part: Partial<Snapshot> = {}): Snapshot {
     interests: [],
     policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
     state: { open: true, load: 'idle', power: 'mains', metered: false },
+    trusted: [],
+    opinions: 0,
     logLength: 0,
     ...part
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { constraintWords, factWords, insistenceWords, termWords, topicWords } from './term-words.ts'
+import { constraintWords, factWords, insistenceWords, termWords, topicLabel, topicWords } from './term-words.ts'
 
 const terms = { languages: ['en', 'de'], region: 'CH', price: 0, keeps: 'nothing', tier: 0 } as const
 
@@ -30,4 +30,12 @@ test('codes that name nothing stand for themselves', () => {
 
 test('topics', () => {
   expect(topicWords('text/machine-translation')).toBe('Text › Machine translation')
+})
+
+test('a topic is called by its last part, beside what it is part of', () => {
+  expect(topicLabel('data/statistics')).toEqual({ name: 'Statistics', area: 'Data' })
+  expect(topicLabel('design/modelling-in-3d')).toEqual({ name: 'Modelling in 3D', area: 'Design' })
+  expect(topicLabel('data/statistics/sample-size')).toEqual({ name: 'Sample size', area: 'Data › Statistics' })
+  expect(topicLabel('other/unsorted')).toEqual({ name: 'Other work', area: 'in no known field' })
+  expect(topicLabel('alone')).toEqual({ name: 'Alone', area: '' })
 })

@@ -69,8 +69,18 @@ export function insistenceWords({ languages = [], regions, minTier = 0 }: Insist
 
 /** `Text › Translation`, of `text/translation`. */
 export function topicWords(topic: string): string {
-  return topic
-    .split('/')
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1).replaceAll('-', ' '))
-    .join(' › ')
+  return topic.split('/').map(readable).join(' › ')
+}
+
+/** What a topic is called, and what it is part of: `Translation` in `Text`. */
+export function topicLabel(topic: string): { name: string; area: string } {
+  // work that nobody could place
+  if (topic === 'other/unsorted') return { name: 'Other work', area: 'in no known field' }
+  const parts = topic.split('/').map(readable)
+  return { name: parts.at(-1) ?? '', area: parts.slice(0, -1).join(' › ') }
+}
+
+/** How a part of a topic's path is read: `modelling-in-3d` is “Modelling in 3D”. */
+function readable(part: string): string {
+  return part.charAt(0).toUpperCase() + part.slice(1).replaceAll('-', ' ').replace(/\b(\d)d\b/g, '$1D')
 }

@@ -25,11 +25,16 @@ export const createSpace = (centres: { requests: Float32Array; offers: Float32Ar
 export const sentenceSpace = createSpace({ requests: numbersOf(centres.requests), offers: numbersOf(centres.offers) })
 export const { placeOffer, placeRequest } = sentenceSpace
 
-/** The texts of a capability that are embedded, each by itself. */
+/**
+ * The texts of a capability that are embedded, each by itself: what it is, and how people ask for it. Tags are left to words, which
+ * know them in every language, but for where there are no examples.
+ */
 export function offerPieces({ name, description, tags, examples }: Capability): string[] {
-  const pieces = [description.trim() === '' ? name : description, tags.join(', '), examples.join(' ')]
-  return pieces.filter((piece) => piece.trim() !== '')
+  const asked = examples.join(' ')
+  return [[name, description].filter(saysSomething).join('. '), saysSomething(asked) ? asked : tags.join(', ')].filter(saysSomething)
 }
+
+const saysSomething = (text: string): boolean => text.trim() !== ''
 
 function without(vector: Float32Array, centre: Float32Array): Float32Array {
   // nothing stays nothing

@@ -6,7 +6,7 @@
 import { unit } from '../vectors.ts'
 
 /** Unrelated topics have cosines up to this: nine of ten pairs of the seed are below. */
-const UNRELATED = 0.3
+const UNRELATED = 0.22
 /** Numbers of a vector of length 1 are seldom farther from zero than so many times what they are on average. */
 const CUT = 4
 
@@ -25,7 +25,7 @@ export function equallyLong(vector: Float32Array): Int8Array {
   return Int8Array.from(unit(vector), (number) => Math.round(Math.max(-1, Math.min(1, number / largest)) * 127))
 }
 
-/** The cosine of two directions of 512 numbers or so; 0 when one of them is nothing. */
+/** The cosine of two directions of 384 numbers or so; 0 when one of them is nothing. */
 export function cosine(a: Int8Array, b: Int8Array): number {
   const squares = squareOf(a) * squareOf(b)
   return squares === 0 ? 0 : product(a, b) / wholeRoot(squares)

@@ -99,8 +99,8 @@ describe('a name', () => {
 
   test.for([
     ['of another length', new Float32Array(3).fill(1)],
-    ['of nothing', new Float32Array(512)],
-    ['of what is no number', new Float32Array(512).fill(NaN)]
+    ['of nothing', new Float32Array(SENTENCE_DIMENSIONS)],
+    ['of what is no number', new Float32Array(SENTENCE_DIMENSIONS).fill(NaN)]
   ] as const)('with a vector %s goes by its words', ([, vector]) => {
     const names = create()
     declare(names, 'crafts/pottery/glazes', 3, vector)

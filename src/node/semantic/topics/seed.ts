@@ -11,7 +11,7 @@ export interface SeedTopic {
   name: string
   /** what tells it from others: terms as `termsOf` has them, each with how much it says as its last digit, 1 to 9 */
   words: string
-  /** where it lies among sentence embeddings: 512 eight-bit numbers in base64 */
+  /** where it lies among sentence embeddings: 384 eight-bit numbers in base64 */
   direction: string
   /** names of what is in it, without the path */
   competences: string[]

@@ -2,7 +2,6 @@ import { useState } from 'react'
 import type { ApprovalView } from '../../../node/client.ts'
 import { AgentName } from '../../parts/agent-name.tsx'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
-import { historyWords } from '../../parts/history-words.ts'
 import { limitWords } from '../../parts/limit-words.ts'
 import { Note } from '../../parts/note.tsx'
 import { ReachChip } from '../../parts/reach-chip.tsx'
@@ -14,6 +13,7 @@ import { linkTo } from '../../state/route.ts'
 import { useAction } from '../../state/use-action.ts'
 import { formatBytes } from '../../text/format.ts'
 import { AlwaysDialog } from './always-dialog.tsx'
+import { HowTheyHaveDone } from './how-they-have-done.tsx'
 
 /** Somebody asks: who, what, what will run, on what data, within what limits. Refusing is as easy as allowing. */
 export function ApprovalCard({ approval }: { approval: ApprovalView }) {
@@ -58,7 +58,7 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       </header>
       <p className="small soft">
         {chosen ? 'You gave this agent its name. ' : ''}We know this agent by its key alone: nobody has shown who stands
-        behind it. {historyWords(approval.history)}.
+        behind it.
       </p>
 
       <div className="stack-s">
@@ -67,6 +67,10 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       </div>
 
       <dl className="facts">
+        <dt>How they have done</dt>
+        <dd>
+          <HowTheyHaveDone agent={approval.agent} history={approval.history} />
+        </dd>
         <dt>What runs</dt>
         <dd>
           <strong>

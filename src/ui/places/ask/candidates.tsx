@@ -1,4 +1,4 @@
-import { Activity, Check, Clock3, Coins, FileCheck2, FileCode2, Radio, Waypoints } from 'lucide-react'
+import { Activity, Check, Clock3, Coins, FileCheck2, FileCode2, HeartHandshake, Radio, TriangleAlert, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import type { Candidate, Reason } from '../../../node/client.ts'
 import { AgentName } from '../../parts/agent-name.tsx'
@@ -11,7 +11,7 @@ import { useSnapshot } from '../../state/app-context.ts'
 import { plural } from '../../text/format.ts'
 import { hindrance } from '../../text/state-words.ts'
 import { priceWords } from '../../text/term-words.ts'
-import { candidateKey, splitByLikelihood } from './choose.ts'
+import { candidateKey, isDoubtful, splitByLikelihood } from './choose.ts'
 import { WhyMatch } from './why-match.tsx'
 import './candidates.css'
 
@@ -20,6 +20,7 @@ const icons: Record<Reason['kind'], typeof Check> = {
   matches: Check,
   means: Waypoints,
   accepts: FileCheck2,
+  trust: HeartHandshake,
   reach: Radio,
   state: Activity,
   history: Clock3,
@@ -112,9 +113,10 @@ function CandidateRow({
             {candidate.reasons
               .filter(({ kind }) => !said.includes(kind))
               .map((reason, i) => {
-                const Icon = icons[reason.kind]
+                const warns = reason.kind === 'trust' && isDoubtful(candidate)
+                const Icon = warns ? TriangleAlert : icons[reason.kind]
                 return (
-                  <li key={i}>
+                  <li key={i} className={warns ? 'warns' : undefined}>
                     <Icon size={14} aria-hidden /> <StrangerLine text={reason.text} max={140} />
                   </li>
                 )

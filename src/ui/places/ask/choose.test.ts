@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candidate } from '../../../node/client.ts'
-import { bestCandidate, closedAgents, splitByLikelihood } from './choose.ts'
+import { bestCandidate, closedAgents, isDoubtful, splitByLikelihood } from './choose.ts'
 
 const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct'): Candidate => ({
   agent,
@@ -13,6 +13,7 @@ const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct')
   program: '',
   terms: null,
   topic: null,
+  trust: null,
   limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
 })
 
@@ -37,6 +38,16 @@ test('whoever takes on no work now is asked only if there is nobody else', () =>
   ])
   expect(bestCandidate([one('a', 'x'), one('b', 'x', 'away')], { avoid: 'b', closed })?.agent).toBe('b')
   expect(bestCandidate([one('a', 'x'), one('b', 'y')], { skill: 'x', closed })?.agent).toBe('a')
+})
+
+test('nobody of whom is complained is asked while there is somebody else, not even one that can be reached', () => {
+  const doubtful: Candidate = { ...one('a', 'x'), trust: { level: 0.3, record: 0.3, excluded: 'complaints' } }
+  const known: Candidate = { ...one('c', 'x'), trust: { level: 0.6, record: 0.6, excluded: null } }
+  expect(isDoubtful(doubtful)).toBe(true)
+  expect(isDoubtful(known)).toBe(false)
+  expect(bestCandidate([doubtful, one('b', 'x', 'away')])?.agent).toBe('b')
+  expect(bestCandidate([doubtful, known])?.agent).toBe('c')
+  expect(bestCandidate([doubtful])?.agent).toBe('a')
 })
 
 test('long shots stand apart', () => {

@@ -5,8 +5,8 @@ import { WEAK } from '../../text/likely.ts'
 export const candidateKey = (candidate: Pick<Candidate, 'agent' | 'skill'>) => `${candidate.agent} ${candidate.skill}`
 
 /**
- * The best candidate: of those with the `skill`, if one is wanted, the first that is not `closed`, can be reached, and is not `avoid`. What
- * can't be had is given up in the opposite order: whoever is closed says no for certain.
+ * The best candidate: of those with the `skill`, if one is wanted, the first against whom nothing is said, that is not `closed`,
+ * can be reached, and is not `avoid`. What can't be had is given up in the opposite order: a no does less harm than bad work.
  */
 export function bestCandidate(
   candidates: readonly Candidate[],
@@ -16,10 +16,15 @@ export function bestCandidate(
     closed = nobody
   }: { avoid?: string | null; skill?: string | null; closed?: ReadonlySet<string> } = {}
 ): Candidate | null {
-  const against = ({ agent, reach }: Candidate) =>
-    (closed.has(agent) ? 4 : 0) + (reach === 'away' ? 2 : 0) + (agent === avoid ? 1 : 0)
+  const against = (one: Candidate) =>
+    (isDoubtful(one) ? 8 : 0) + (closed.has(one.agent) ? 4 : 0) + (one.reach === 'away' ? 2 : 0) + (one.agent === avoid ? 1 : 0)
   const [best] = candidates.filter((one) => skill === null || one.skill === skill).sort((a, b) => against(a) - against(b))
   return best ?? null
+}
+
+/** Whether those whose word counts complain of its work in the field, or it was caught cheating. */
+export function isDoubtful({ trust }: Pick<Candidate, 'trust'>): boolean {
+  return trust !== null && trust.excluded !== null
 }
 
 const nobody: ReadonlySet<string> = new Set()

@@ -13,7 +13,7 @@ import { useAction } from '../../state/use-action.ts'
 import { useAttach } from '../../state/use-attach.ts'
 import { useValue } from '../../state/use-value.ts'
 import { formatBytes } from '../../text/format.ts'
-import { bestCandidate, candidateKey, closedAgents, splitByLikelihood } from './choose.ts'
+import { bestCandidate, candidateKey, closedAgents, isDoubtful, splitByLikelihood } from './choose.ts'
 import { MeaningLine } from './meaning-line.tsx'
 import { OnlyIf } from './only-if.tsx'
 import type { Editing } from './text-editor.tsx'
@@ -65,7 +65,7 @@ export function Composer() {
 
   const starting = now.startWith
   const starter = starting !== null && search.state === 'found' ? bestCandidate(found, { skill: starting, closed }) : null
-  const canStart = starter !== null && starter.reach !== 'away' && !closed.has(starter.agent)
+  const canStart = starter !== null && starter.reach !== 'away' && !closed.has(starter.agent) && !isDoubtful(starter)
   const started = useRef<Draft | null>(null)
   const start = useEffectEvent((candidate: Candidate) => void ask(candidate))
   useEffect(() => {
@@ -296,6 +296,19 @@ function pinnedCandidate(
   if (agent === undefined || capability === undefined) return []
   const { name, limits, program, terms = null, topic = null } = capability
   return [
-    { agent: pinned.agent, skill: pinned.skill, name, score: 0, likely: 0, reach: agent.reach, reasons: [], limits, program, terms, topic }
+    {
+      agent: pinned.agent,
+      skill: pinned.skill,
+      name,
+      score: 0,
+      likely: 0,
+      reach: agent.reach,
+      reasons: [],
+      limits,
+      program,
+      terms,
+      topic,
+      trust: null
+    }
   ]
 }

@@ -21,7 +21,7 @@ export function MeaningLine() {
       )
     }
     case 'absent':
-      return <p className="small soft">Found by words. {load('Find by meaning, too (English, 28 MB)')}</p>
+      return <p className="small soft">Found by words. {load('Find by meaning, too (English, 24 MB)')}</p>
     case 'failed':
       return (
         <p className="small soft">

@@ -21,6 +21,7 @@ import { Offers } from './offers.tsx'
 import { Policy } from './policy.tsx'
 import { Settings } from './settings.tsx'
 import { Storage } from './storage.tsx'
+import { WhoseWord } from './whose-word.tsx'
 import './me.css'
 
 const OfferPage = lazy(async () => ({ default: (await import('./offer/offer-page.tsx')).OfferPage }))
@@ -68,6 +69,7 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
       <Offers offers={snapshot.offers} />
       <LooksFor entries={log.entries ?? []} />
       <Policy policy={snapshot.policy} />
+      <WhoseWord trusted={snapshot.trusted} />
       <Permissions />
       <Connections status={snapshot.status} />
       <Settings />

@@ -22,11 +22,13 @@ import { stateWords } from '../../text/state-words.ts'
 import { termWords } from '../../text/term-words.ts'
 import { nameOf } from '../../text/names.ts'
 import { TaskRow } from '../tasks/task-row.tsx'
+import { CountItsWord } from './trust/count-its-word.tsx'
+import { HowItDoes } from './trust/how-it-does.tsx'
 
 const MAX_PETNAME = 60
 const TASKS = 5
 
-/** One agent: who it is to us, what it offers, what we did together, what it wrote. */
+/** One agent: who it is to us, what it offers, what is said of its work, what we did together, what it wrote. */
 export function AgentPage({ agent }: { agent: string }) {
   const snapshot = useSnapshot()
   const view = snapshot?.agents.find((known) => known.agent === agent)
@@ -100,6 +102,8 @@ function KnownAgent({ view, back }: { view: AgentView; back: { href: string; lab
           </ul>
         </Section>
       )}
+      <HowItDoes view={view} />
+      <CountItsWord agent={view.agent} />
       <Section title="You and this agent">
         <p className="soft">{historyWords(view.history)}.</p>
         {tasks.length > 0 && (

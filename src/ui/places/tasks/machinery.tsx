@@ -19,6 +19,7 @@ export function Machinery({ task }: { task: TaskView }) {
         <dd>
           {task.entries.contract === null ? 'no contract yet' : `contract: entry ${task.entries.contract}`}
           {task.entries.outcome === null ? '' : `, outcome: entry ${task.entries.outcome}`}
+          {task.entries.rating === null ? '' : `, how it went: entry ${task.entries.rating}`}
         </dd>
         <dt>Asked</dt>
         <dd>{formatDate(task.created)}</dd>

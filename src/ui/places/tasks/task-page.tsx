@@ -12,6 +12,7 @@ import { isOver } from '../../state/task-steps.ts'
 import { useAction } from '../../state/use-action.ts'
 import { cleanLine, cut } from '../../text/clean.ts'
 import { formatBytes } from '../../text/format.ts'
+import { HowDidItGo } from './how-did-it-go.tsx'
 import { Machinery } from './machinery.tsx'
 import { StateChip } from './state-chip.tsx'
 import { ResultActions } from './result-actions.tsx'
@@ -137,6 +138,8 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
           </>
         )}
       </div>
+
+      <HowDidItGo task={task} />
 
       {(task.files.length > 0 || wordsAgain) && (
         <Section title="What was asked">

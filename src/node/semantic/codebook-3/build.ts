@@ -1,5 +1,5 @@
 /**
- * How the centroids of codebook 2 are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
+ * How the centroids of codebook 3 are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
  * the same leaf. So a leaf means the same whichever model made a sketch, and nodes with different models meet in its shards.
  */
 import type { CodebookData } from '../codebook.ts'
@@ -8,8 +8,9 @@ import type { Embedder } from '../embedder.ts'
 import { SENTENCE_MODEL } from '../sentences/model.ts'
 import { sentenceBits } from '../sentences/sketch.ts'
 import { placeOffer } from '../sentences/space.ts'
+import { mean } from '../vectors.ts'
 
-/** Wide enough that a request shares a leaf with four of five that serve it; a text has 2.5 leaves on average. */
+/** Wide enough that a request shares a leaf with three of four that serve it; a text has 3 leaves on average. */
 const MARGIN_BITS = 12
 /** Words of a field that are embedded together. */
 const WORDS_TOGETHER = 7
@@ -27,8 +28,10 @@ export async function buildSentenceCodebook(
   const words = new Map(areas.flatMap((area) => Object.entries(area.fields)))
   const centroids: number[] = []
   for (const field of fields) {
-    const texts = [...(declarations[field] ?? []), ...inGroups((words.get(field) ?? '').split(' '))]
-    centroids.push(...sentenceBits(placeOffer(await embedder.embed(texts))))
+    const declared = await embedder.embed(declarations[field] ?? [])
+    const named = await embedder.embed(inGroups((words.get(field) ?? '').split(' ')))
+    // sentences are few, and nearer to what is declared than lists of words are
+    centroids.push(...sentenceBits(placeOffer([mean(declared), mean(named)])))
   }
   return {
     model: SENTENCE_MODEL,

@@ -32,7 +32,7 @@ const help = `headless.js [options]
   --data FOLDER    where key and log are kept, together
   --name NAME      what it calls itself in its output
   --per-day N      runs of each skill that it does for anybody in a day; 0 does nothing for anybody (10000)
-  --meaning        finds by meaning, too: loads the sentence model, 24 MB on disk and some MEMORY MB of memory
+  --meaning        finds by meaning, too: loads the sentence model, 24 MB on disk and some 250 MB of memory
   --embedder FILE  finds by meaning with a model of your own: a module that exports an embedder (docs/models.md)
   --help           this text`
 

@@ -43,8 +43,8 @@ const MAX_REQUEST_CHARS = 1000
 const MAX_CANDIDATES = 400
 /** How long a search waits for the request's vector before it goes by words alone. */
 const PATIENCE_MS = 800
-/** What would be less likely than 3 % if it were offered alone is no match. */
-const LEAST_STRENGTH = Math.log(0.03 / 0.97)
+/** What would be less likely than 1 % if it were offered alone is no match. */
+const LEAST_STRENGTH = Math.log(0.01 / 0.99)
 /** What the capability of a preview is called in the index of words, for a moment. Other ids have an agent's name in front. */
 const PREVIEWED = 'preview'
 /** Capabilities that are embedded together. */

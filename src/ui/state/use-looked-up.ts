@@ -31,3 +31,9 @@ export function useLookedUp<T>(key: string | null, pauseMs: number, look: () => 
   if (answer?.key !== key) return { state: 'looking', last: answer?.value ?? null }
   return answer.value === null ? { state: 'failed', problem: answer.problem } : { state: 'found', value: answer.value }
 }
+
+/** The answer, or the one before it while a new one comes; null: there is none. */
+export function latest<T>(looked: LookedUp<T>): T | null {
+  if (looked.state === 'found') return looked.value
+  return looked.state === 'looking' ? looked.last : null
+}

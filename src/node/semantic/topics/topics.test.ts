@@ -22,7 +22,7 @@ test('names of the seed are always themselves', () => {
 
 describe('similarity', () => {
   test.for([
-    ['text/file-conversion', 'code/file-formats', 0.8, 1],
+    ['text/file-conversion', 'code/file-formats', 0.7, 1],
     ['code/firmware-and-electronics', 'science/electronics', 0.6, 1],
     ['text/translation', 'text/language-learning', 0.3, 0.8],
     ['code/debugging', 'code/software-testing', 0.3, 0.8],

@@ -3,7 +3,7 @@ import { historyWords } from '../../parts/history-words.ts'
 import { StandingChip } from '../../parts/standing.tsx'
 import { StrangerLine } from '../../parts/stranger-text.tsx'
 import { linkTo } from '../../state/route.ts'
-import { latest, useReputation } from '../../state/use-reputation.ts'
+import { useReputation } from '../../state/use-reputation.ts'
 import { isHeardOf, ratingWords } from '../../text/standing-words.ts'
 import { topicLabel } from '../../text/term-words.ts'
 
@@ -12,13 +12,12 @@ const FIELDS = 2
 
 /** How an agent that asks has done: with us, as one who asks, and with its own work. */
 export function HowTheyHaveDone({ agent, history }: Pick<ApprovalView, 'agent' | 'history'>) {
-  const looked = useReputation(agent)
-  const reputation = latest(looked)
+  const { value: reputation, problem } = useReputation(agent)
   const fields = (reputation?.topics ?? []).filter(isHeardOf).slice(0, FIELDS)
   return (
     <ul className="stack-s">
       <li>{historyWords(history)}</li>
-      {looked.state === 'failed' && <li>What others say can’t be read now: {looked.problem}</li>}
+      {problem !== null && <li>What others say can’t be read now: {problem}</li>}
       {reputation !== null && (
         <li>
           As one who asks:{' '}

@@ -5,8 +5,7 @@ import { Section } from '../../parts/page.tsx'
 import { useApp } from '../../state/app-context.ts'
 import { isOver } from '../../state/task-steps.ts'
 import { useAction } from '../../state/use-action.ts'
-import { useLookedUp } from '../../state/use-looked-up.ts'
-import { latest } from '../../state/use-reputation.ts'
+import { latest, useLookedUp } from '../../state/use-looked-up.ts'
 import { scoreChoices, scoreWords } from '../../text/score-words.ts'
 
 const icons: Readonly<Record<number, typeof Smile>> = { 100: Smile, 0: Meh, [-100]: Frown }

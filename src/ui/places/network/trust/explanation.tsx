@@ -5,7 +5,7 @@ import { AgentPicture } from '../../../parts/agent-picture.tsx'
 import { Note } from '../../../parts/note.tsx'
 import { StrangerLine } from '../../../parts/stranger-text.tsx'
 import { useAgentLabel } from '../../../state/app-context.ts'
-import { latest, useWhy } from '../../../state/use-reputation.ts'
+import { useWhy } from '../../../state/use-reputation.ts'
 import { plural } from '../../../text/format.ts'
 import { topicLabel } from '../../../text/term-words.ts'
 import { changePhrase, discountPhrase, headline, opinionWords, percent, weightWords, type Phrase, type Rater } from '../../../text/why-words.ts'
@@ -14,24 +14,23 @@ import './explanation.css'
 
 /** Why an agent stands as it does in a field: drawn, and all of it in words, too. */
 export function Explanation({ agent, topic }: { agent: string; topic: string }) {
-  const looked = useWhy(agent, topic)
-  const answer = latest(looked)
-  if (looked.state === 'failed') {
+  const { value, problem } = useWhy(agent, topic)
+  if (problem !== null) {
     return (
       <Note kind="bad" live>
-        <p>Why can’t be looked up now: {looked.problem}</p>
+        <p>Why can’t be looked up now: {problem}</p>
       </Note>
     )
   }
-  if (answer === null) {
+  if (value === null) {
     return (
       <div className="skeleton" role="status">
         <span className="sr-only">Looking up why…</span>
       </div>
     )
   }
-  if (answer.why === null) return <p className="soft">Nothing was ever heard of it in this field.</p>
-  return <Known why={answer.why} />
+  if (value.why === null) return <p className="soft">Nothing was ever heard of it in this field.</p>
+  return <Known why={value.why} />
 }
 
 function Known({ why }: { why: Why }) {

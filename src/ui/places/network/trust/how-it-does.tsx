@@ -8,7 +8,7 @@ import { StrangerLine } from '../../../parts/stranger-text.tsx'
 import { useApp } from '../../../state/app-context.ts'
 import { emptyDraft } from '../../../state/draft.ts'
 import { goTo, linkTo } from '../../../state/route.ts'
-import { latest, useReputation } from '../../../state/use-reputation.ts'
+import { useReputation } from '../../../state/use-reputation.ts'
 import { plural } from '../../../text/format.ts'
 import { isHeardOf } from '../../../text/standing-words.ts'
 import { topicLabel } from '../../../text/term-words.ts'
@@ -20,19 +20,18 @@ const Explanation = lazy(async () => ({ default: (await import('./explanation.ts
 
 /** What is said of an agent's work, field by field, by those whose word counts here; and why. */
 export function HowItDoes({ view }: { view: AgentView }) {
-  const looked = useReputation(view.agent)
-  const reputation = latest(looked)
+  const { value: reputation, problem } = useReputation(view.agent)
   return (
     <Section
       title="What is said of its work"
       intro="As it looks from here: your own word counts, that of those you chose, and that of those whom they found good. Strangers’ praise weighs nothing."
     >
-      {looked.state === 'failed' && (
+      {problem !== null && (
         <Note kind="bad" live>
-          <p>What is said of it can’t be read now: {looked.problem}</p>
+          <p>What is said of it can’t be read now: {problem}</p>
         </Note>
       )}
-      {looked.state === 'looking' && reputation === null && (
+      {problem === null && reputation === null && (
         <div className="skeleton" role="status">
           <span className="sr-only">Looking up what is said of it…</span>
         </div>

@@ -62,6 +62,25 @@ describe('what is said of an agent’s work', () => {
     await expect.element(field('Statistics')).toHaveTextContent('Well spoken of')
   })
 
+  test('it shows while opinions change all the time, and ends with the last', async () => {
+    const client = createScriptedClient(scenarios['trusting']!)
+    const asking = aStanding({ agent: did(5), topic: '' })
+    client.reputation = async () => {
+      const good = client.snapshot().opinions
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      return { topics: [aStanding({ agent: did(5), level: 0.6, record: 0.6, ratings: { good, bad: 0 } })], asking, against: [] }
+    }
+    let last = 10
+    const storm = setInterval(() => client.change({ opinions: ++last }), 20)
+    remove = drawApp(client, agentPage(5))
+    try {
+      await expect.element(field('Statistics')).toBeVisible()
+    } finally {
+      clearInterval(storm)
+    }
+    await expect.element(field('Statistics')).toHaveTextContent(`${last} good words`)
+  })
+
   test('what can’t be read is said', async () => {
     const client = createScriptedClient(scenarios['trusting']!)
     client.failNext('reputation', 'the book is locked')
@@ -90,7 +109,7 @@ describe('why', () => {
     const text = why('Statistics')
     await expect.element(text).toHaveTextContent('Those whose word counts for you speak well of its work in this field.')
     for (const words of [
-      'You' + 'speak well of its work (34 % of its trust comes of that)',
+      'Youspeak well of its work (34 % of its trust comes of that)',
       'complains of its work (that counts for you)',
       '60 % of what that would bring is held back',
       'a stranger to those you trust: no weight',
@@ -166,7 +185,7 @@ describe('why', () => {
       await field(name).getByRole('button', { name: 'Why?' }).click()
       await expect.element(why(name)).toBeVisible()
     }
-    await expect.poll(() => document.querySelectorAll('.trust-drawing svg').length).toBe(3)
+    await expect.poll(() => document.querySelectorAll('.trust-drawing > svg').length).toBe(3)
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360)
     for (const name of document.querySelectorAll('.trust-name')) {
       const { left, right } = name.getBoundingClientRect()
@@ -217,6 +236,15 @@ describe('where it matters', () => {
     await expect.element(complaint).toBeVisible()
     expect(getComputedStyle(complaint.element()).color).toBe(colourOf('--warn'))
     expect(getComputedStyle(page.getByText('Well spoken of in this field').first().element()).color).not.toBe(colourOf('--warn'))
+  })
+
+  test('a sample does not start by itself with somebody who was caught cheating', async () => {
+    const caught = scenarios['trusting']!.find!('').filter(({ trust }) => trust?.excluded === 'proven')
+    const client = open('#/', { find: () => caught.map((candidate) => ({ ...candidate, skill: 'csv-statistics', reach: 'direct' })) })
+    await page.getByRole('region', { name: 'Or try one now' }).getByRole('button').first().click()
+    await expect.element(page.getByText('Looking for somebody who can do this')).toBeVisible()
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    expect(called(client, 'submit')).toEqual([])
   })
 
   test('who asks is shown with how they have done', async () => {

@@ -48,6 +48,6 @@ export async function trust(times, only = namedParts()) {
 
 /** What stands behind the name of the bench on the command line. */
 function namedParts() {
-  const { positionals } = parseArgs({ options: { times: { type: 'string' } }, strict: false, allowPositionals: true })
+  const { positionals } = parseArgs({ options: { times: { type: 'string' }, tabs: { type: 'string' } }, strict: false, allowPositionals: true })
   return positionals.slice(1)
 }

@@ -11,7 +11,7 @@ export async function batch(chromium) {
   await page.close()
   return {
     ...BATCHES,
-    ms: { median: median(ms), p95: quantile(ms, 0.95), longest: rounded(Math.max(...ms)) },
+    ms: { shortest: rounded(Math.min(...ms)), median: median(ms), p95: quantile(ms, 0.95), longest: rounded(Math.max(...ms)) },
     iterated,
     errorBound: { median: median(bounds), longest: rounded(Math.max(...bounds)) },
     error: rounded(error),

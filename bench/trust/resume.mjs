@@ -25,6 +25,7 @@ export async function resume(chromium) {
     ratings,
     reloads: RELOADS,
     ms: of('firstAnswerMs'),
+    shortestMs: rounded(Math.min(...rounds.map(({ firstAnswerMs }) => firstAnswerMs))),
     longestMs: rounded(Math.max(...rounds.map(({ firstAnswerMs }) => firstAnswerMs))),
     readMs: of('readMs'),
     openMs: of('openMs'),

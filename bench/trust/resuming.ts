@@ -9,7 +9,7 @@ import type { HeardRating } from '../../src/node/trust/book.ts'
 import { createDesk, type Desk } from '../../src/node/trust/desk.ts'
 import { createReputation, type ReputationComponents } from '../../src/node/trust/reputation.ts'
 import { createWorkerDesk } from '../../src/workers/worker-desk.ts'
-import { drawRatings, type Crowd } from './crowd.ts'
+import { drawRatings, type Crowd, type Drawn } from './crowd.ts'
 import { randomFrom } from './graph.ts'
 
 /** `ratings` are those of all topics. */
@@ -48,7 +48,7 @@ const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 /** Puts a book into the store as `reputation.ts` does. */
 export async function fill({ agents, ratings, topics: count, trusted }: Filling): Promise<Filled> {
   const names = namesOf(agents)
-  const desk = createDesk({ loadTopics: () => loadTopics() })
+  const desk = createDesk({ loadTopics })
   await desk.open({ self: names[0] ?? '', saved: null })
   const judges = names.slice(1, trusted + 1)
   await desk.trust(judges)
@@ -143,7 +143,7 @@ function namesOf(agents: number): string[] {
 }
 
 /** Each of a contract of its own. @param before entries that are there already */
-function heard(ratings: ReturnType<ReturnType<typeof drawRatings>['between']>, names: string[], topic: string, before: number): HeardRating[] {
+function heard(ratings: ReturnType<Drawn['between']>, names: string[], topic: string, before: number): HeardRating[] {
   const random = randomFrom(SEED + before)
   return Array.from(ratings, ({ from, to, value, time = 0 }, i) => {
     const contract = toHex(Uint8Array.from({ length: 32 }, () => Math.floor(random() * 256)))

@@ -11,7 +11,7 @@ import { createKernel } from './kernel/kernel.ts'
 import { createNames } from './names.ts'
 import { named, type Why } from './why.ts'
 import type { Role } from './ratings.ts'
-import { createTally, type Placed, type SavedTally, type TallyChange } from './tally.ts'
+import { createTally, type Placed, type RatingCounts, type SavedTally, type TallyChange } from './tally.ts'
 
 /** A rating that was checked, and where it stands. */
 export interface HeardRating {
@@ -81,7 +81,7 @@ export interface BookInit {
   /** our own agent */
   self: string
   topics: Pick<Topics, 'isKnown' | 'canonical' | 'similarity'>
-  /** what `save` gave of the same agent */
+  /** what `save` gave of the same agent; it is taken over */
   saved?: SavedBook | null
 }
 
@@ -89,8 +89,6 @@ export interface BookInit {
 const ASKING = ''
 /** Topics that are told apart, of a tree that has some fifteen hundred names. */
 const MAX_TOPICS = 2048
-/** More bad ratings of one agent in one topic than anybody holds. */
-const MAX_BAD = 2 ** 24
 /** Half a year ago is half as telling. */
 const OPTIONS = { halfLifeMs: 182 * 24 * 60 * 60_000 }
 /** Raters, paths and other topics that an explanation shows. */
@@ -106,8 +104,6 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
     saved === null ? createEngine({ topics: 1, options: OPTIONS, createKernel }) : loadEngine(saved.engine, { options: OPTIONS, createKernel })
   const forked = new Set(saved?.forked)
   let trusted: readonly string[] = saved?.trusted ?? []
-  const counts = createCounts()
-  for (const one of tally.counted()) counts.add(one, 1)
   if (saved === null) trustThese([])
 
   /** What a topic counts as here, as a number; null: it is none that is known, or there are too many. */
@@ -123,14 +119,8 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
 
   /** What is counted no more goes out as what it came in as. */
   function count(change: TallyChange): void {
-    if (change.out !== null) {
-      engine.remove([engineRating(change.out)])
-      counts.add(change.out, -1)
-    }
-    if (change.in !== null) {
-      engine.add([engineRating(change.in)])
-      counts.add(change.in, 1)
-    }
+    if (change.out !== null) engine.remove([engineRating(change.out)])
+    if (change.in !== null) engine.add([engineRating(change.in)])
   }
 
   function trustThese(agents: readonly string[]): void {
@@ -138,7 +128,8 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
     engine.seed(null, new Map([self, ...agents].map((agent) => [names.number(agent), 1])))
   }
 
-  function standingIn(agent: string, topic: number | null): Standing {
+  /** @param counts all ratings of the agent that count, where they are known already */
+  function standingIn(agent: string, topic: number | null, counts?: ReadonlyMap<number, RatingCounts>): Standing {
     const number = names.find(agent)
     const name = topic === null ? null : topicNames.name(topic)
     const excluded = forked.has(agent) ? 'proven' : null
@@ -151,7 +142,7 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
       level: engine.level(topic, number),
       record: engine.record(topic, number),
       opinion: engine.opinion(topic, number),
-      ratings: counts.of(topic, number),
+      ratings: (counts ?? tally.ratingsOf(number)).get(topic) ?? { good: 0, bad: 0 },
       excluded: excluded ?? (engine.excluded(topic, number) ? 'complaints' : null)
     }
   }
@@ -159,10 +150,11 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
   function record(agent: string): Standing[] {
     const number = names.find(agent)
     if (number === undefined) return []
-    return counts
-      .topicsOf(number, topicNames.size)
+    const counts = tally.ratingsOf(number)
+    return [...counts.keys()]
       .filter((topic) => topicNames.name(topic) !== ASKING)
-      .map((topic) => standingIn(agent, topic))
+      .sort((a, b) => a - b)
+      .map((topic) => standingIn(agent, topic, counts))
       .sort((a, b) => b.level - a.level)
   }
 
@@ -241,28 +233,4 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
 
 function engineRating({ author, subject, topic, score, weight, time }: Placed) {
   return { from: author, to: subject, topic, value: score / 100, weight: weight / 100, time }
-}
-
-/** How many good and bad ratings of each agent there are in each topic. */
-function createCounts() {
-  /** both in one number, by agent and topic in one: there are many */
-  const counts = new Map<number, number>()
-  const keyOf = (topic: number, agent: number): number => agent * MAX_TOPICS + topic
-  const bad = (both: number): number => both % MAX_BAD
-  const good = (both: number): number => Math.floor(both / MAX_BAD)
-  return {
-    add({ subject, topic, score }: Placed, step: 1 | -1): void {
-      const key = keyOf(topic, subject)
-      const both = (counts.get(key) ?? 0) + step * (score > 0 ? MAX_BAD : score < 0 ? 1 : 0)
-      if (both === 0) counts.delete(key)
-      else counts.set(key, both)
-    },
-    of(topic: number, agent: number) {
-      const both = counts.get(keyOf(topic, agent)) ?? 0
-      return { good: good(both), bad: bad(both) }
-    },
-    /** @param topics how many there are */
-    topicsOf: (agent: number, topics: number): number[] =>
-      Array.from({ length: topics }, (_, topic) => topic).filter((topic) => counts.has(keyOf(topic, agent)))
-  }
 }

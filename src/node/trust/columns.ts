@@ -22,7 +22,7 @@ export class Columns<Field extends string, Bytes extends string> {
   /**
    * @param fields by name, of which kind of number each is
    * @param widths by name, of how many bytes each of the other fields is
-   * @param saved what `save` gave of columns of the same names
+   * @param saved what `save` gave of columns of the same names; its arrays are taken over
    */
   constructor(fields: Record<Field, NumbersConstructor>, widths: Record<Bytes, number>, saved?: SavedColumns) {
     this.#fields = fields
@@ -30,8 +30,8 @@ export class Columns<Field extends string, Bytes extends string> {
     const [first] = keysOf(fields)
     this.#length = first === undefined ? 0 : (saved?.[first]?.length ?? 0)
     this.#capacity = Math.max(FIRST_CAPACITY, this.#length)
-    this.#numbers = mapped(fields, (make, name) => grown(saved?.[name], new make(this.#capacity)))
-    this.#bytes = mapped(widths, (width, name) => grown(saved?.[name], new Uint8Array(this.#capacity * width)))
+    this.#numbers = mapped(fields, (make, name) => taken(saved?.[name], make, this.#capacity))
+    this.#bytes = mapped(widths, (width, name) => taken(saved?.[name], Uint8Array, this.#capacity * width))
   }
 
   get length(): number {
@@ -71,6 +71,11 @@ export class Columns<Field extends string, Bytes extends string> {
       this.#bytes[name] = grown(this.#bytes[name], new Uint8Array(this.#capacity * this.#widths[name]))
     }
   }
+}
+
+/** An array that was kept, if it has its length, or else a new one of what is in it. */
+function taken<T extends Numbers>(saved: Numbers | undefined, make: new (length: number) => T, length: number): T {
+  return saved instanceof make && saved.length === length ? saved : grown(saved, new make(length))
 }
 
 function grown<T extends Numbers>(from: Numbers | undefined, to: T): T {

@@ -3,6 +3,7 @@
  * because a million ratings take their time; elsewhere it is right here.
  */
 import type { Topics } from '../semantic/topics/topics.ts'
+import { once } from '../support/once.ts'
 import { createBook, type Book, type HeardRating, type SavedBook, type Standing } from './book.ts'
 import { pack, unpack } from './packed.ts'
 import type { Why } from './why.ts'
@@ -35,9 +36,12 @@ export interface Desk {
 /** A desk in this thread. */
 export function createDesk({ loadTopics }: { loadTopics: () => Promise<Topics> }): Desk {
   let opening: Promise<Book> | null = null
+  const topicsOnce = once(loadTopics)
+  // begun while the store is still being read; should it fail, opening the book tries again
+  topicsOnce().catch(() => undefined)
 
   async function open(self: string, packed: unknown): Promise<Book> {
-    const topics = await loadTopics()
+    const topics = await topicsOnce()
     const saved = unpack(packed)
     try {
       if (isBookOf(saved, self)) return createBook({ self, topics, saved })

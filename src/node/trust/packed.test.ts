@@ -20,6 +20,16 @@ test('a part of a larger piece of memory comes back alone', () => {
   expect(unpack(structuredClone(pack({ part })))).toEqual({ part: Float64Array.of(2, 3) })
 })
 
+test('bytes that are alone in their memory are not copied, and others are, so that nobody else sees what is changed', () => {
+  const alone = { array: 'Float64Array', bytes: new Uint8Array(16) }
+  expect((unpack(alone) as Float64Array).buffer).toBe(alone.bytes.buffer)
+  const shared = new Uint8Array(32)
+  const [plain, numbers] = unpack([shared.subarray(1, 3), { array: 'Float64Array', bytes: shared.subarray(8, 16) }]) as [Uint8Array, Float64Array]
+  plain.fill(1)
+  numbers.fill(1)
+  expect(shared).toEqual(new Uint8Array(32))
+})
+
 test('what it did not make comes back as something, for whoever knows its shape', () => {
   expect(unpack({ array: 'Function', bytes: Uint8Array.of(1) })).toEqual({ array: 'Function', bytes: Uint8Array.of(1) })
   expect(unpack({ array: 'Float64Array', bytes: Uint8Array.of(1, 2, 3) })).toEqual(new Float64Array())

@@ -23,17 +23,26 @@ export function pack(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, pack(one)]))
 }
 
-/** What `pack` was given. Of what it did not give, something, for whoever knows its shape to judge. */
+/**
+ * What `pack` was given. Of what it did not give, something, for whoever knows its shape to judge. Arrays lie in the memory of the bytes
+ * where that holds nothing else, so that a structured clone is not copied once more.
+ */
 export function unpack(value: unknown): unknown {
-  if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return owned(value)
+  if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(unpack)
   if (isPacked(value)) {
     const { array, bytes } = value
     const kind = KINDS[array]
-    // a copy lies where such numbers may lie
-    return new kind(bytes.slice().buffer, 0, Math.floor(bytes.length / kind.BYTES_PER_ELEMENT))
+    return new kind(owned(bytes).buffer, 0, Math.floor(bytes.length / kind.BYTES_PER_ELEMENT))
   }
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, unpack(one)]))
+}
+
+/** Bytes alone in their memory, which may then be changed, and begins where any number may lie. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? new Uint8Array(buffer) : new Uint8Array(bytes)
 }
 
 function isPacked(value: object): value is PackedArray {

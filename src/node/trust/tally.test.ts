@@ -141,3 +141,33 @@ describe(`whatever is said, in whatever order (seed ${seed})`, () => {
     )
   })
 })
+
+test('of each agent it is told how many ratings count, good and bad by topic, also when it was kept in between', () => {
+  const said = fc.record({ author: fc.nat(5), subject: fc.nat(3), topic: fc.nat(2), score: fc.integer({ min: -2, max: 2 }), contract: fc.nat(20) })
+  fc.assert(
+    fc.property(fc.array(said, { maxLength: 60 }), fc.nat(60), fc.nat(60), fc.nat(5), (all, keptAfter, backAt, dropped) => {
+      let tally = createTally()
+      all.forEach(({ contract, ...one }, i) => {
+        if (i === keptAfter) tally = createTally(tally.save())
+        tally.add({ ...one, seq: i + 1, weight: 50, time: i }, new Uint8Array(32).fill(contract))
+        // asked while more is to come: what comes is in the next answer
+        tally.ratingsOf(one.subject)
+      })
+      const back = all[backAt]
+      if (back !== undefined) tally.withdraw(back.author, backAt + 1, all.length + 1)
+      tally.drop(dropped)
+
+      for (let subject = 0; subject <= 3; subject++) {
+        const expected = new Map<number, { good: number; bad: number }>()
+        for (const one of tally.counted()) {
+          if (one.subject !== subject || one.score === 0) continue
+          const counts = expected.get(one.topic) ?? { good: 0, bad: 0 }
+          counts[one.score > 0 ? 'good' : 'bad']++
+          expected.set(one.topic, counts)
+        }
+        expect(tally.ratingsOf(subject)).toEqual(expected)
+      }
+    }),
+    { seed }
+  )
+})

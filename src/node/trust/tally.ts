@@ -5,6 +5,7 @@
  *
  * It is kept in columns: a hundred thousand ratings are a few megabytes, and there again at once.
  */
+import { Chains, NO_ROW } from './chains.ts'
 import { Columns, type SavedColumns } from './columns.ts'
 
 /** A rating, and where it stands: in whose log, at which sequence number. */
@@ -39,7 +40,14 @@ export interface Tally {
   drop(author: number): Placed[]
   /** What counts, in no order that means anything. */
   counted(): Iterable<Placed>
+  /** How many good and bad ratings of an agent count, by topic. */
+  ratingsOf(subject: number): ReadonlyMap<number, RatingCounts>
   save(): SavedTally
+}
+
+export interface RatingCounts {
+  good: number
+  bad: number
 }
 
 export interface SavedTally {
@@ -60,6 +68,7 @@ const NONE = -1
 
 const place = (author: number, seq: number): number => author * 2 ** 32 + seq
 
+/** @param saved what `save` gave; its arrays are taken over */
 export function createTally(saved?: SavedTally): Tally {
   const rows = new Columns(
     { author: Uint32Array, seq: Uint32Array, subject: Uint32Array, topic: Uint32Array, score: Int8Array, weight: Uint8Array, time: Float64Array, next: Int32Array, counts: Uint8Array },
@@ -70,6 +79,7 @@ export function createTally(saved?: SavedTally): Tally {
   const byPlace = new Map<number, number>()
   /** the first of those whose contracts have the same key; `next` has the others */
   const byContract = new Map<number, number>()
+  const bySubject = new Chains()
   const withdrawn = new Map<number, Set<number>>()
   const dropped = new Set<number>(saved?.dropped)
 
@@ -194,6 +204,20 @@ export function createTally(saved?: SavedTally): Tally {
     },
 
     counted,
+
+    ratingsOf(subject) {
+      bySubject.follow(column('subject'), rows.length)
+      const [counts, topics, scores] = [column('counts'), column('topic'), column('score')]
+      const all = new Map<number, RatingCounts>()
+      for (let row = bySubject.last(subject); row !== NO_ROW; row = bySubject.before(row)) {
+        const score = scores[row] ?? 0
+        if (counts[row] !== 1 || score === 0) continue
+        const topic = topics[row] ?? 0
+        const { good, bad } = all.get(topic) ?? { good: 0, bad: 0 }
+        all.set(topic, score > 0 ? { good: good + 1, bad } : { good, bad: bad + 1 })
+      }
+      return all
+    },
 
     save() {
       const back = [...withdrawn].flatMap(([author, seqs]) => [...seqs].map((seq) => ({ author, seq })))

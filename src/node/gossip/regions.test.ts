@@ -96,7 +96,7 @@ describe('regions', () => {
   test('without interests are where our key falls, so that every shard has keepers', () => {
     expect(setup({ sketches: [], depth: 3 }).kept()).toEqual(['meaning/1/010', 'record/010'])
     // of a model that nobody here knows
-    expect(setup({ sketches: [[3, new Uint8Array(32), [1]]], depth: 3 }).kept()).toContain('meaning/1/010')
+    expect(setup({ sketches: [[9, new Uint8Array(32), [1]]], depth: 3 }).kept()).toContain('meaning/1/010')
   })
 
   test('of a newcomer begin where most of its peers are, whatever a few say', () => {

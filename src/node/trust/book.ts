@@ -10,6 +10,7 @@ import { createEngine, loadEngine, type SavedTrust, type TrustEngine } from './e
 import { createKernel } from './kernel/kernel.ts'
 import { createNames } from './names.ts'
 import { named, type Why } from './why.ts'
+import { HARDENED } from './options.ts'
 import type { Role } from './ratings.ts'
 import { createTally, type Placed, type RatingCounts, type SavedTally, type TallyChange } from './tally.ts'
 
@@ -90,7 +91,7 @@ const ASKING = ''
 /** Topics that are told apart, of a tree that has some fifteen hundred names. */
 const MAX_TOPICS = 2048
 /** Half a year ago is half as telling. */
-const OPTIONS = { halfLifeMs: 182 * 24 * 60 * 60_000 }
+const OPTIONS = { ...HARDENED, halfLifeMs: 182 * 24 * 60 * 60_000 }
 /** Raters, paths and other topics that an explanation shows. */
 const MAX_SHOWN = 8
 /** How agents are thought of against whom complaints prevail. */

@@ -21,7 +21,7 @@ test('somebody is found in words that nobody agreed on, once the model is there,
   await expect(found).toContainText('Matches “Bicycle”')
 
   await until(ann, async () => (await starling.status()).meaning.model.is === 'ready')
-  await goal.fill('what can I do about a flat tyre')
+  await goal.fill('my two-wheeler needs fixing')
   await expect(found).toContainText('Bicycle workshop')
   await expect(found).toContainText('Near to it in meaning')
   await goal.fill('sing opera at a wedding')

@@ -80,7 +80,7 @@ const UNKNOWN_TRUST = 0.4
 const USUAL_PRICE = 10
 const cheapness = (price: number): number => USUAL_PRICE / (price + USUAL_PRICE)
 /** From this cosine on, two texts are said to be near in meaning. */
-const NEAR = 0.35
+const NEAR = 0.3
 
 /**
  * Candidates, best first. An offer is one when it matches, or when there are files and it takes all of

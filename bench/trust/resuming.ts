@@ -80,6 +80,7 @@ export async function resume({ agents, topics: count }: Filling): Promise<Resume
   const desk: Desk = createWorkerDesk()
   const reputation = createReputation({
     ...idle,
+    asked: () => [],
     agent: names[0] ?? '',
     store: {
       ...store,

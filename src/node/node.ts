@@ -158,6 +158,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   )
   const reputation = createReputation({
     agent: key.agent,
+    asked: () => tasks.all().flatMap(({ role, contract }) => (role === 'leader' ? (contract?.topic ?? []) : [])),
     adaptation,
     desk: components.desk,
     store,

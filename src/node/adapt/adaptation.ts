@@ -28,10 +28,8 @@ import {
   type FollowerMessage,
   type LeaderMessage
 } from '../schema/messages.ts'
-import { signedRating, type SignedRating } from '../schema/rating.ts'
 import type { Composition, Goods, Sureness } from '../semantic/composition.ts'
 import type { Match, Matcher } from '../semantic/matcher.ts'
-import { sameSketch } from '../semantic/sketch.ts'
 import type { Topics } from '../semantic/topics/topics.ts'
 import type { Change, Changes } from '../store/changes.ts'
 import type { Clock } from '../support/clock.ts'
@@ -45,6 +43,7 @@ import { createDirectory, type Certifier, type Reach } from './directory.ts'
 import type { OwnInterests } from './interests.ts'
 import type { Meaning } from './meaning.ts'
 import { rank, type Candidate, type Esteem, type History } from './rank.ts'
+import { createRatings, type Ratings } from './ratings.ts'
 import type { Stands } from './stands.ts'
 import { createSurroundings, type Surroundings } from './surroundings.ts'
 import { createStates, type OwnState } from './states.ts'
@@ -76,7 +75,7 @@ export interface OfferChain {
   by: Sureness
 }
 
-export interface Adaptation {
+export interface Adaptation extends Ratings {
   /** Reads what is known and takes part in the network's gossip. */
   start(): Promise<void>
   stop(): void
@@ -86,16 +85,6 @@ export interface Adaptation {
   withdraw(seq: number): Promise<Entry>
   /** Writes what concerns a contract to our log. Its header is announced; its body is for the parties. */
   record(kind: Extract<EntryKind, 'contract' | 'outcome'>, body: unknown, options?: AppendOptions): Promise<Entry>
-  /** Says how an agent did in a contract with us: to those who care for that topic. */
-  rate(rated: SignedRating, options?: AppendOptions): Promise<Entry>
-  /** Called with ratings by anybody, ours among them, as they come here. They are shaped as they must be, and not checked further. */
-  onRating(listener: (heard: LoggedRating) => void): () => void
-  /** Ratings that are held. */
-  ratings(): AsyncIterable<LoggedRating>
-  /** Called when an agent takes back what it has said in its log, by a later entry. */
-  onTakenBack(listener: (taken: { author: string; seq: number; by: number }) => void): () => void
-  /** Has us hear of ratings in these topics. */
-  careFor(topics: readonly string[]): Promise<void>
   /** Called with agents that are proven to have forked their logs: those known when we start, too. */
   onFraud(listener: (agent: string) => void): () => void
   /** Somebody is thought of so much better or worse than before that who is met is to be decided anew. */
@@ -148,15 +137,6 @@ export interface Adaptation {
   watch(listener: () => void): () => void
 }
 
-/** A rating, and where it stands. */
-export interface LoggedRating {
-  author: string
-  seq: number
-  /** when it was written, milliseconds since 1970 */
-  time: number
-  body: SignedRating
-}
-
 export interface AdaptationComponents {
   key: AgentKey
   network: Network
@@ -199,7 +179,7 @@ const MAX_MATCHES = 2000
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
   const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, loadTopics, changes, clock, random, report } = components
   const { now } = clock
-  const { on, emit } = createEmitter<{ change: undefined; rating: LoggedRating; takenBack: { author: string; seq: number; by: number }; fraud: string }>()
+  const { on, emit } = createEmitter<{ change: undefined; fraud: string }>()
   const card = createCard({ issue: () => certifier.issue(network.peer), stand: stands.ours, now, report })
   const directory = createDirectory({
     network,
@@ -228,6 +208,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   /** what is looked for until it is found */
   let listened: readonly string[] = []
 
+  const ratings = createRatings({ self: key.agent, logs, meaning, interests, append, refuse })
   const states = createStates({ network, directory, clock, random, onChange: notify })
 
   const idOf = (offer: Declared<Capability>) => capabilityId(offer.agent, offer.declaration.id)
@@ -291,14 +272,6 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     return entry
   }
 
-  /** Entries of other kinds that are taken back concern nobody who counts ratings. */
-  async function takeBack({ author, header, body }: Entry): Promise<void> {
-    const back = header.kind === 'withdrawal' ? z.safeParse(withdrawal, body).data : undefined
-    if (back === undefined) return
-    const kind = (await logs.header(author, back.seq))?.header.kind ?? 'rating'
-    if (kind === 'rating') emit('takenBack', { author, seq: back.seq, by: header.seq })
-  }
-
   /** Takes note of what another agent insists on. What is no constraint says nothing. */
   function hearStand({ author, header: { kind, seq, time, expiry }, body }: Entry): void {
     if (author === key.agent) return
@@ -314,11 +287,11 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
   function heard(entry: Entry): void {
     if (entry.header.kind === 'rating') {
-      hearRating(entry).catch(report)
+      ratings.hear(entry).catch(report)
       return
     }
     hearStand(entry)
-    takeBack(entry).catch(report)
+    ratings.hearWithdrawal(entry).catch(report)
     if (entry.author === key.agent || entry.header.sketch === null) take(entry)
     else hearOther(entry, entry.header.sketch).catch(report)
   }
@@ -347,15 +320,6 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       network.reconsider()
     }
     notify()
-  }
-
-  async function hearRating(entry: Entry): Promise<void> {
-    const rating = ratingOf(entry)
-    const { sketch } = entry.header
-    if (rating === null || sketch === null) return
-    const isOurs = entry.author === key.agent
-    if (isOurs || sameSketch(sketch, await meaning.topic(rating.body.rating.topic))) emit('rating', rating)
-    else await refuse(entry)
   }
 
   /** What we offer and look for is what we want to hear of. */
@@ -408,7 +372,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     }
     for await (const entry of logs.declared(({ kind }) => kind !== 'rating')) {
       hearStand(entry)
-      await takeBack(entry)
+      await ratings.hearWithdrawal(entry)
       declarations.add(entry)
     }
   }
@@ -456,20 +420,11 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       return append('withdrawal', { kind: 'withdrawal', seq }, sketch === null ? {} : { sketch })
     },
     record: (kind, body, options = {}) => append(kind, body, options),
-    async rate(rated, options = {}) {
-      return append('rating', rated, { ...options, sketch: await meaning.topic(rated.rating.topic) })
-    },
-    onRating: (listener) => on('rating', listener),
-    async *ratings() {
-      for await (const entry of logs.declared(({ kind }) => kind === 'rating')) {
-        const rating = ratingOf(entry)
-        if (rating !== null) yield rating
-      }
-    },
-    async careFor(topics) {
-      interests.caresFor(await Promise.all(topics.map(meaning.topic)))
-    },
-    onTakenBack: (listener) => on('takenBack', listener),
+    rate: ratings.rate,
+    onRating: ratings.onRating,
+    ratings: ratings.ratings,
+    onTakenBack: ratings.onTakenBack,
+    careFor: ratings.careFor,
     onFraud: (listener) => on('fraud', listener),
     reconsider: network.reconsider,
     capabilities: () => declarations.capabilities(now()),
@@ -578,10 +533,4 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
     watch: (listener) => on('change', listener)
   }
-}
-
-/** What is no rating says nothing. */
-function ratingOf({ author, header: { seq, time }, body }: Entry): LoggedRating | null {
-  const { data } = z.safeParse(signedRating, body)
-  return data === undefined ? null : { author, seq, time, body: data }
 }

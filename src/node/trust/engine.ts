@@ -18,7 +18,7 @@ import { columnsOf, createOpinions, emptyRow, summed, turned, type Additions } f
 import { trustOptions, type TrustOptions, type TrustOptionsInit } from './options.ts'
 import { penaltiesOf, type Proof, type Proofs } from './penalties.ts'
 import { passOn, push } from './push.ts'
-import { createReadings, type Opinion, type Readings } from './readings.ts'
+import { createReadings, type Readings } from './readings.ts'
 import { ringsOf } from './rings.ts'
 import { packProofs, packSeeds, unpackProofs, unpackSeeds, checkSaved, type SavedTrust } from './saved.ts'
 import { checkSeeds, hasSeeds, placeSeeds, teleportOf } from './seeds.ts'
@@ -29,7 +29,6 @@ import { solveVoices, type Precision, type Problem, type Solution } from './voic
 
 export type { Rating } from './evidence.ts'
 export type { Explanation } from './explain.ts'
-export type { Opinion } from './readings.ts'
 export type { SavedTrust } from './saved.ts'
 export { TRUST_THRESHOLD } from './readings.ts'
 
@@ -55,7 +54,7 @@ export interface Update {
   error: number
 }
 
-export interface TrustEngine {
+export interface TrustEngine extends Omit<Readings, 'standing' | 'doubt' | 'nearby'> {
   readonly options: Readonly<TrustOptions>
   readonly topics: number
   /** agents are numbered below this: one more than the largest that was named */
@@ -98,43 +97,6 @@ export interface TrustEngine {
   update(): Update
   /** Works everything out anew, to the last digits that doubles have. */
   exact(): Update
-  /** What an agent's ratings weigh in a topic: those of a topic sum to one. */
-  voice(topic: number, agent: number): number
-  /**
-   * How far an agent is to be considered for work in a topic, in units of voice. Only what was earned by endorsements counts, not
-   * what an agent has as a seed.
-   */
-  prospect(topic: number, agent: number): number
-  /**
-   * Prospect for people, comparable between topics: p / (p + t), with t the voice that is usual among those who have earned any
-   * in the topic. 0: nothing known; 1/2: as well endorsed as is usual; towards 1: far better. Below TRUST_THRESHOLD an agent
-   * is a stranger. As prospect, it counts what was earned nearby: enough to try somebody with small, verified work.
-   */
-  level(topic: number, agent: number): number
-  /** The same of what an agent has earned in this topic alone: whom to give full work. */
-  record(topic: number, agent: number): number
-  /** The voice that is usual among those who have earned any in a topic: 0 when nobody has. */
-  usual(topic: number): number
-  /** What those with voice say of an agent's work in a topic. */
-  opinion(topic: number, agent: number): Opinion
-  /**
-   * How likely one with voice is content with an agent's work in a topic, 0 to 1: the share of voice that is, each rater with one
-   * word however many ratings, and as long as little was heard what is thought of strangers. It tells of later ratings
-   * (`npm run trust:otc`); how much anybody has heard is not in it.
-   */
-  approval(topic: number, agent: number): number
-  /** All approvals in a topic, by agent. */
-  approvals(topic: number): Float64Array
-  /** Whether an agent is not considered: something is proven against it, or complaints with voice outweigh its endorsements. */
-  excluded(topic: number, agent: number): boolean
-  /** All that are excluded in a topic, by agent: 1, else 0. */
-  exclusions(topic: number): Uint8Array
-  /** All opinions in a topic, by agent. */
-  opinions(topic: number): { values: Float64Array; weights: Float64Array }
-  /** All voices in a topic, by agent. */
-  voices(topic: number): Float64Array
-  /** All prospects in a topic, by agent. */
-  prospects(topic: number): Float64Array
   /**
    * Why an agent stands as it does in a topic.
    *

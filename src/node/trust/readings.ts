@@ -14,20 +14,43 @@ export interface Opinion {
 }
 
 export interface Readings {
+  /** What an agent's ratings weigh in a topic: those of a topic sum to one. */
   voice(topic: number, agent: number): number
+  /**
+   * How far an agent is to be considered for work in a topic, in units of voice. Only what was earned by endorsements counts, not
+   * what an agent has as a seed.
+   */
   prospect(topic: number, agent: number): number
+  /**
+   * Prospect for people, comparable between topics: p / (p + t), with t the voice that is usual among those who have earned any
+   * in the topic. 0: nothing known; 1/2: as well endorsed as is usual; towards 1: far better. Below TRUST_THRESHOLD an agent
+   * is a stranger. As prospect, it counts what was earned nearby: enough to try somebody with small, verified work.
+   */
   level(topic: number, agent: number): number
+  /** The same of what an agent has earned in this topic alone: whom to give full work. */
   record(topic: number, agent: number): number
-  opinion(topic: number, agent: number): Opinion
-  approval(topic: number, agent: number): number
-  approvals(topic: number): Float64Array
-  excluded(topic: number, agent: number): boolean
-  exclusions(topic: number): Uint8Array
-  opinions(topic: number): { values: Float64Array; weights: Float64Array }
-  voices(topic: number): Float64Array
-  prospects(topic: number): Float64Array
-  /** The usual voice of those who have earned any. */
+  /** The voice that is usual among those who have earned any in a topic: 0 when nobody has. */
   usual(topic: number): number
+  /** What those with voice say of an agent's work in a topic. */
+  opinion(topic: number, agent: number): Opinion
+  /**
+   * How likely one with voice is content with an agent's work in a topic, 0 to 1: the share of voice that is, each rater with one
+   * word however many ratings, and as long as little was heard what is thought of strangers. It tells of later ratings
+   * (`npm run trust:otc`); how much anybody has heard is not in it.
+   */
+  approval(topic: number, agent: number): number
+  /** All approvals in a topic, by agent. */
+  approvals(topic: number): Float64Array
+  /** Whether an agent is not considered: something is proven against it, or complaints with voice outweigh its endorsements. */
+  excluded(topic: number, agent: number): boolean
+  /** All that are excluded in a topic, by agent: 1, else 0. */
+  exclusions(topic: number): Uint8Array
+  /** All opinions in a topic, by agent. */
+  opinions(topic: number): { values: Float64Array; weights: Float64Array }
+  /** All voices in a topic, by agent. */
+  voices(topic: number): Float64Array
+  /** All prospects in a topic, by agent. */
+  prospects(topic: number): Float64Array
   /** What those with voice say of an agent. */
   standing(topic: number, agent: number): Standing
   /** The share of an agent's word in a topic that is about agents found bad. */

@@ -2,7 +2,8 @@
  * What our agent thinks of others: hears ratings as they come to its logs, checks them, has them counted in the book, and keeps the
  * book. The logs are the truth and the book is what follows from them: what a crash keeps from the book is counted at the next start.
  */
-import type { Adaptation, LoggedRating } from '../adapt/adaptation.ts'
+import type { Adaptation } from '../adapt/adaptation.ts'
+import type { LoggedRating } from '../adapt/ratings.ts'
 import { AVOIDED } from '../adapt/stands.ts'
 import type { Verifier } from '../crypto/verifier.ts'
 import type { Changes } from '../store/changes.ts'
@@ -38,6 +39,8 @@ export interface Reputation {
 
 export interface ReputationComponents {
   agent: string
+  /** topics in which we have asked others for work, the newest first */
+  asked: () => readonly string[]
   adaptation: Pick<Adaptation, 'onRating' | 'onTakenBack' | 'onFraud' | 'ratings' | 'careFor' | 'capabilities' | 'present' | 'watch' | 'reconsider'>
   desk: Desk
   store: Store
@@ -60,11 +63,11 @@ const GATHER_MS = 100
 const KEEP_MS = 20_000
 /** Agents whose esteem is kept at hand. */
 const MAX_LOOKED_AT = 2048
-/** Topics that were asked about lately, whose ratings we want to hear. */
+/** Topics that we have asked in lately, whose ratings we want to hear. What is only searched for is in no list: others see which we hear. */
 const MAX_ASKED = 16
 
 export function createReputation(components: ReputationComponents): Reputation {
-  const { agent: self, adaptation, desk, store, verifier, changes, clock, report } = components
+  const { agent: self, asked, adaptation, desk, store, verifier, changes, clock, report } = components
   const { on, emit } = createEmitter<{ change: undefined }>()
   let waiting: LoggedRating[] = []
   /** what is under way, one after the other */
@@ -73,8 +76,6 @@ export function createReputation(components: ReputationComponents): Reputation {
   let cancelKeeping: (() => void) | null = null
   let trusted: readonly string[] = []
   let esteems = new Map<string, number>()
-  /** topics that were asked about, the newest first */
-  let asked: readonly string[] = []
   /** topics whose ratings we have said that we want to hear */
   let caresFor: readonly string[] = []
   let closed = false
@@ -175,7 +176,8 @@ export function createReputation(components: ReputationComponents): Reputation {
 
   function careForTopics(): void {
     const ours = adaptation.capabilities().flatMap(({ agent, declaration }) => (agent === self ? (declaration.topic ?? []) : []))
-    const topics = [...new Set([...asked, ...ours])]
+    const lately = [...new Set(asked())].slice(0, MAX_ASKED)
+    const topics = [...new Set([...lately, ...ours])]
     if (topics.join() === caresFor.join()) return
     caresFor = topics
     adaptation.careFor(topics).catch(report)
@@ -214,11 +216,6 @@ export function createReputation(components: ReputationComponents): Reputation {
     },
 
     async standings(of) {
-      const topics = [...new Set([...of.map(({ topic }) => topic), ...asked])].slice(0, MAX_ASKED)
-      if (topics.some((topic) => !asked.includes(topic))) {
-        asked = topics
-        careForTopics()
-      }
       await opened()
       return desk.standings(of)
     },

@@ -42,7 +42,7 @@ import { capabilityId, createDeclarations, type Declared } from './declarations.
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
 import type { OwnInterests } from './interests.ts'
 import type { Meaning } from './meaning.ts'
-import { rank, type Candidate, type Esteem, type History } from './rank.ts'
+import { rank, type Candidate, type TopicStanding, type History } from './rank.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Stands } from './stands.ts'
 import { createSurroundings, type Surroundings } from './surroundings.ts'
@@ -159,7 +159,7 @@ export interface AdaptationComponents {
 
 export interface AdaptationInit {
   /** how agents stand in topics, in this order */
-  standings: (of: ReadonlyArray<{ agent: string; topic: string }>) => Promise<Esteem[]>
+  standings: (of: ReadonlyArray<{ agent: string; topic: string }>) => Promise<TopicStanding[]>
   history: (agent: string) => History
   knownPrograms: ReadonlySet<string>
 }
@@ -215,7 +215,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   const othersOffers = () => declarations.capabilities(now()).filter(({ agent }) => agent !== key.agent)
 
   /** How those stand who offer these, each in its offer's topic. Without an answer nobody is known. */
-  async function standingsOf(offers: ReadonlyArray<Declared<Capability>>): Promise<(offer: Declared<Capability>) => Esteem | null> {
+  async function standingsOf(offers: ReadonlyArray<Declared<Capability>>): Promise<(offer: Declared<Capability>) => TopicStanding | null> {
     const of = offers.map(({ agent, declaration }) => ({ agent, topic: declaration.topic ?? UNSORTED_TOPIC }))
     try {
       const found = await init.standings(of)

@@ -31,11 +31,11 @@ export interface Candidate {
   terms: Terms | null
   topic: string | null
   /** how it stands in that topic; null: nothing is known */
-  trust: Esteem | null
+  trust: TopicStanding | null
 }
 
 /** How an agent stands in a topic, as far as ranking goes. */
-export interface Esteem {
+export interface TopicStanding {
   /** 0 (nothing known) to 1; 1/2 is as well endorsed as is usual */
   level: number
   /** the same by its work in this very topic */
@@ -62,7 +62,7 @@ export interface RankInput {
   state?: (agent: string) => State | null
   history: (agent: string) => History
   /** how an agent stands in an offer's topic; null: nothing is known */
-  trust?: (offer: Declared<Capability>) => Esteem | null
+  trust?: (offer: Declared<Capability>) => TopicStanding | null
   /** programs that we run ourselves, by hash: no stranger's code */
   knownPrograms: ReadonlySet<string>
 }
@@ -74,7 +74,7 @@ const MAX_WORD = 40
 const weight = { match: 0.44, files: 0.2, trust: 0.14, reach: 0.09, history: 0.05, state: 0.06, price: 0.02 }
 /** From this level on somebody is said to be well spoken of; the usual is one half. */
 const WELL_SPOKEN = 0.1
-/** How much of that is there for whom nobody knows: it is to get its first work, and not before those who are known to be good. */
+/** How much of its weight trust has for whom nobody knows: who is new is to get its first work, and not before those who are known to be good. */
 const UNKNOWN_TRUST = 0.4
 /** What costs so much is halfway between what is for nothing and what costs anything; so is what does not say what it costs. */
 const USUAL_PRICE = 10
@@ -174,12 +174,12 @@ function candidate(
 }
 
 /** What trust is worth, 0 to 1. */
-function trustWorth(trust: Esteem | null): number {
+function trustWorth(trust: TopicStanding | null): number {
   if (trust === null) return UNKNOWN_TRUST
   return trust.excluded === null ? UNKNOWN_TRUST + (1 - UNKNOWN_TRUST) * trust.level : 0
 }
 
-function trustText(trust: Esteem | null): string | null {
+function trustText(trust: TopicStanding | null): string | null {
   if (trust === null) return null
   if (trust.excluded === 'proven') return 'Has been caught cheating'
   if (trust.excluded === 'complaints') return 'Those whose word counts for you complain of its work'

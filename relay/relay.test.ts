@@ -184,6 +184,16 @@ describe('a relay on one port', () => {
     expect(bob.getMultiaddrs().join()).toContain('/p2p-circuit')
   })
 
+  it('leads to a peer by the connection that it made last, though an earlier one seems open', async () => {
+    const relay = await relayWith()
+    const [alice, bob] = await Promise.all([peerAt(relay), peerAt(relay)])
+    const [given] = alice.getConnections()
+    // libp2p's WebSockets stay open when they are given up
+    given?.abort(new Error('given up'))
+    await alice.dial(multiaddr(addressOf(relay)))
+    await vi.waitFor(async () => expect((await dialThrough(relay, bob, alice)).status).toBe('open'), SOON)
+  })
+
   it('ends a relayed connection that carries more than it may', async () => {
     const relay = await relayWith(['--circuit-mebibytes', '1'])
     const [alice, bob] = await Promise.all([peerAt(relay), peerAt(relay)])

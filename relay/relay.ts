@@ -7,11 +7,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RELAY_V2_STOP_CODEC, circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'
-import type { PeerId, PrivateKey } from '@libp2p/interface'
+import type { Connection, PeerId, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { PINGS_AT_ONCE } from '../src/node/net/pings.ts'
 import { PRESENCE_TOPIC } from '../src/node/schema/presence.ts'
 import type { RelayLimits } from './options.ts'
 import { createPresence } from './presence.ts'
@@ -72,7 +73,7 @@ export async function createRelay({ privateKey, limits, onBytes }: RelayInit): P
     connectionMonitor: { enabled: false },
     services: {
       identify: identify(),
-      ping: ping(),
+      ping: ping(PINGS_AT_ONCE),
       circuit: circuitRelayServer({
         maxInboundHopStreams: CIRCUITS_PER_PEER,
         maxOutboundStopStreams: CIRCUITS_PER_PEER,
@@ -95,6 +96,13 @@ export async function createRelay({ privateKey, limits, onBytes }: RelayInit): P
     circuit.reservations.delete(peer)
     node.peerStore.delete(peer).catch((error: unknown) => log('could not forget %p - %e', peer, error))
   }
+  // who comes again has given up its earlier connection; others would be led to it while its socket seems open
+  const replace = ({ detail: connection }: CustomEvent<Connection>) => {
+    for (const earlier of node.getConnections(connection.remotePeer)) {
+      if (earlier !== connection) earlier.abort(new Error('its peer has come again'))
+    }
+  }
+  node.addEventListener('connection:open', replace)
   node.addEventListener('peer:disconnect', release)
   presence.subscribe(PRESENCE_TOPIC)
 
@@ -111,6 +119,7 @@ export async function createRelay({ privateKey, limits, onBytes }: RelayInit): P
     accept: (request, socket, head, address) => upgrades.accept(request, socket, head, address),
     async stop() {
       await node.stop()
+      node.removeEventListener('connection:open', replace)
       node.removeEventListener('peer:disconnect', release)
     }
   }

@@ -8,13 +8,14 @@ import type { Libp2p, PeerId, Transport } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping, type Ping } from '@libp2p/ping'
 import { webRTC } from '@libp2p/webrtc'
-import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { createByteMetrics } from './byte-metrics.ts'
+import { PINGS_AT_ONCE, PING_MS, PING_PATIENCE_MS } from './pings.ts'
 import { createPubsub } from './pubsub.ts'
 import type { TopicStreams } from './topic-streams.ts'
 import type { Traffic } from './traffic.ts'
+import { closingWebSockets } from './web-sockets.ts'
 
 /** A STUN or TURN server, as browsers take it. */
 export interface IceServer {
@@ -62,8 +63,6 @@ export type StarlingLibp2p = Libp2p<Services>
 const INBOUND_PER_SECOND = 64
 /** Time for one address, ms: a direct connection takes a few round trips through the relay, and checks of paths. */
 const DIAL_MS = 12_000
-const PING_MS = 5_000
-const PING_PATIENCE_MS = 10_000
 
 /** A libp2p peer that is not started, and its reservations. */
 export async function createNode(
@@ -79,7 +78,7 @@ export async function createNode(
     start: false,
     addresses: { listen: ['/webrtc'] },
     transports: [
-      webSockets(),
+      closingWebSockets(),
       (components) => (circuit = circuitRelayTransport()(components)),
       webRTC({ rtcConfiguration: { iceServers } })
     ],
@@ -100,12 +99,12 @@ export async function createNode(
       // relays are kept by their keepers, and nobody else is kept
       reconnectRetries: 0
     },
-    connectionMonitor: { pingInterval: PING_MS, pingTimeout: { minTimeout: PING_PATIENCE_MS } },
+    connectionMonitor: { pingInterval: PING_MS, pingTimeout: PING_PATIENCE_MS },
     metrics: () => createByteMetrics(traffic),
     services: {
       // not on every connection by itself: most relayed ones are but a step to a direct one
       identify: identify({ runOnConnectionOpen: false }),
-      ping: ping(),
+      ping: ping(PINGS_AT_ONCE),
       pubsub: (components): GossipSub =>
         createPubsub(
           {

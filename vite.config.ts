@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { leanPlugin } from './scripts/vite-lean.ts'
 import { modelsPlugin } from './scripts/vite-models.ts'
 import { shellPlugin } from './scripts/vite-shell.ts'
 
@@ -19,5 +20,5 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (name === 'service' ? 'service.js' : 'assets/[name]-[hash].js') }
     }
   },
-  worker: { format: 'es' }
+  worker: { format: 'es', plugins: () => [leanPlugin()] }
 })

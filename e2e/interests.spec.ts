@@ -43,6 +43,23 @@ test('what one person listens for is found as soon as another offers it, and tol
   await expect(ann.getByRole('link', { name: 'Ask', exact: true })).toBeVisible()
   const said = await ann.evaluate(async () => (await starling.log()).map(({ kind, body }) => `${kind} ${JSON.stringify(body)}`))
   expect(said.join()).not.toMatch(/intention|piano/i)
+
+  // what is offered is edited, in the form in which it was written, and found by its new words
+  await ben.getByRole('link', { name: 'Edit Piano tuning' }).click()
+  await expect(ben.getByLabel('JavaScript')).toHaveValue(/function run/)
+  await ben.getByLabel('Name', { exact: true }).fill('Harpsichord voicing')
+  await ben.getByLabel('What it does').fill('Voices harpsichords: says which quills are too stiff, from a recording.')
+  await ben.getByRole('button', { name: 'Offer it like this' }).click()
+  await expect(ben.getByRole('switch', { name: 'Offer Harpsichord voicing' })).toBeChecked()
+  await ann.getByLabel('Your goal, in words').fill('Voice my harpsichord')
+  await expect(ann.getByRole('main')).toContainText('Harpsichord voicing')
+
+  // once it is deleted, nobody finds it
+  await ben.getByRole('link', { name: 'Edit Harpsichord voicing' }).click()
+  await ben.getByRole('button', { name: 'Delete this offer…' }).click()
+  await ben.getByRole('button', { name: 'Delete it for good' }).click()
+  await expect(ben.getByRole('switch', { name: 'Offer Harpsichord voicing' })).toBeHidden()
+  await until(ann, async () => (await starling.find('Voice my harpsichord')).every(({ name }) => name !== 'Harpsichord voicing'))
 })
 
 test('two who can’t work with each other never meet, whoever else they meet', async ({ someone, world }) => {

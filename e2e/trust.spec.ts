@@ -61,6 +61,56 @@ test('what one person says of somebody’s work counts for another who counts th
   await expect(saidOfWork(cem)).toContainText('Hardly known')
 })
 
+test('a newcomer follows the list of somebody who counts the word of a worker’s rater, and leaves it again', async ({ someone }) => {
+  const [rater, worker, curator, newcomer] = await Promise.all([someone(), someone(), someone(), someone()])
+  const everybody = [rater, worker, curator, newcomer]
+  await Promise.all(everybody.map((page) => meets(page, 3)))
+  const [ratersAgent, workersAgent, curatorsAgent] = await Promise.all(
+    everybody.map((page) => page.evaluate(async () => (await starling.status()).agent))
+  )
+  const asked = await rater.evaluate(async (agent) => {
+    const files = [{ name: 'prices.csv', type: 'text/csv', text: 'city,price\nBern,310\nBasel,290\n' }]
+    return starling.submit({ goal: 'Average price by city', files, agent: agent ?? '', skill: 'csv-statistics' })
+  }, workersAgent)
+  await allow(worker)
+  expect(await taskEnd(rater, asked)).toMatchObject({ state: 'completed' })
+
+  // the curator counts the rater's word, and lets everybody know
+  await visit(curator, ratersAgent)
+  await curator.getByRole('switch', { name: 'Count its word about others' }).click()
+  await curator.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /^Me/ }).click()
+  await curator.getByLabel('Its name').fill('Good with tables')
+  await curator.getByRole('switch', { name: 'Share my list' }).click()
+  await expect(curator.getByRole('switch', { name: 'Share my list' })).toBeChecked()
+
+  // the newcomer has heard of the work, and of nobody whose word counts
+  await visit(newcomer, workersAgent)
+  await expect(saidOfWork(newcomer)).toContainText('1 good word')
+  await expect(saidOfWork(newcomer)).toContainText('Hardly known')
+  await visit(newcomer, curatorsAgent)
+  await expect(newcomer.getByRole('heading', { name: 'Shares a list: Good with tables' })).toBeVisible()
+  await newcomer.getByRole('button', { name: 'Follow its list' }).click()
+  await visit(newcomer, workersAgent)
+  await expect(saidOfWork(newcomer)).toContainText('poken of')
+  await newcomer.reload()
+  await expect(saidOfWork(newcomer)).toContainText('poken of')
+  await newcomer.getByRole('button', { name: FIELD }).click()
+  await expect(newcomer.getByRole('group', { name: /^Why it stands so/ })).toContainText('on the list “Good with tables”')
+
+  await visit(newcomer, curatorsAgent)
+  await newcomer.getByRole('button', { name: 'Leave its list' }).click()
+  await visit(newcomer, workersAgent)
+  await expect(saidOfWork(newcomer)).toContainText('Hardly known')
+
+  // followed again, it counts until it is taken back
+  await visit(newcomer, curatorsAgent)
+  await newcomer.getByRole('button', { name: 'Follow its list' }).click()
+  await curator.getByRole('switch', { name: 'Share my list' }).click()
+  await expect(newcomer.getByRole('region', { name: 'Its judgement' })).toContainText('Taken back by whose it was')
+  await visit(newcomer, workersAgent)
+  await expect(saidOfWork(newcomer)).toContainText('Hardly known')
+})
+
 const saidOfWork = (page: Page) => page.getByRole('region', { name: 'What is said of its work' })
 
 async function visit(page: Page, agent: string | undefined): Promise<void> {

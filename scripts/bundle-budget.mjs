@@ -15,8 +15,8 @@ import { ensureBuilt } from './build.mjs'
 import { runMain } from './setup.mjs'
 
 const BUDGET = 370_000
-/** What the peer worker loads only when somebody asks for it: the sources of `src/node/skill/programs`, , logs as files, and what few ask for. */
-const onDemand = /^\.\/(csv|csv-statistics|key-points|javascript|archive|agent-card|composition|topics|seed)-[\w-]+\.js$/
+/** What the peer worker loads only when somebody asks for it: the sources of `src/node/skill/programs`, logs as files, and what few ask for. */
+const onDemand = /^\.\/(csv|csv-statistics|key-points|javascript|archive|agent-card|composition|topics|topic-uses|topic-choices|surroundings|published-judges|rank|skill-runner|usual|seed)-[\w-]+\.js$/
 const app = fileURLToPath(new URL('../dist/app', import.meta.url))
 
 /**

@@ -11,7 +11,7 @@ export interface SimNetworks {
 }
 
 /** @param seek has a peer look for another that takes part in a topic */
-export function createNetworks(world: World, seek: (member: Member, topic: string) => void = () => undefined): SimNetworks {
+export function createNetworks(world: World, seek: (member: Member, topic: string, least: number) => void = () => undefined): SimNetworks {
   const { engine } = world
   const topics = createTopics(world)
   const opener = createStreams(world)
@@ -53,7 +53,7 @@ export function createNetworks(world: World, seek: (member: Member, topic: strin
           for (const { other } of member.links.values()) if (other.topics.has(topic)) peers.push(other.peer)
           return peers
         },
-        seek: (topic) => seek(member, topic),
+        seek: (topic, least = 1) => seek(member, topic, least),
         // nobody insists on anything
         guard: () => undefined,
         shown: () => undefined,

@@ -52,7 +52,7 @@ export async function createScenario(options: Options, mode: Mode, model: 'real'
   const world = createWorld(engine, createRandom(options.seed, `world ${mode}`), {
     penalties: options.without !== 'penalties'
   })
-  const networks = createNetworks(world, (member, topic) => topology.seek(member, topic))
+  const networks = createNetworks(world, (member, topic, least) => topology.seek(member, topic, least))
   const { topics } = networks
   const rolls: Rolls = { of: (member) => member.topics.keys(), on: topics.subscribers }
   const topology = createTopology(world, rolls, createRandom(options.seed, `topology ${mode}`), {

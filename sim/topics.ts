@@ -70,7 +70,10 @@ interface Seen {
 
 export interface Topics {
   subscribe(member: Member, topic: string, handler: SimTopicHandler): () => void
-  /** @returns the number of peers that it was given to */
+  /**
+   * @returns the number of peers that it was given to; 0 when nobody is there, or it went round already
+   * @throws Error when none of those who are there is worth telling
+   */
   publish(member: Member, topic: string, data: Uint8Array): number
   /** Gives a message to chosen neighbours, whatever the rules say: for adversaries. */
   inject(member: Member, topic: string, data: Uint8Array, to: Iterable<Link>): void
@@ -358,16 +361,15 @@ export function createTopics(world: World): Topics {
       if (!member.up) return 0
       const message = messageOf(name, data, member)
       if (message.seen.get(member.index) !== undefined) return 0
+      const there = [...member.links.values()].filter(({ other }) => other.topics.has(name))
+      if (there.length === 0) return 0
+      const told = there.filter(({ other }) => score(member, other) >= PUBLISH_SCORE)
+      if (told.length === 0) throw new Error('expected somebody to be worth telling')
       message.seen.set(member.index, engine.now())
       const topic = member.topics.get(name)
       if (topic !== undefined) keep(member, topic, message)
-      let count = 0
-      for (const link of member.links.values()) {
-        if (!link.other.topics.has(name) || score(member, link.other) < PUBLISH_SCORE) continue
-        send(member, link, message)
-        count++
-      }
-      return count
+      for (const link of told) send(member, link, message)
+      return told.length
     },
     inject(member, name, data, to) {
       const message = messageOf(name, data, member)

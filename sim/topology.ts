@@ -27,8 +27,8 @@ export interface Topology {
   build(rolls: Rolls): void
   /** Sees to a peer's connections from now on. */
   tend(member: Member): void
-  /** Connects a peer soon with one that takes part in a topic. */
-  seek(member: Member, topic: string): void
+  /** Connects a peer soon with one that takes part in a topic, if it knows fewer than `least`. */
+  seek(member: Member, topic: string, least: number): void
   /** Takes a peer off the network, and lets it come back. */
   leave(member: Member): void
   comeBack(member: Member): void
@@ -148,10 +148,10 @@ export function createTopology(world: World, rolls: Rolls, random: Random, init:
       tended.add(member)
       if (rotation) engine.after(random() * REPLACE_MS, () => replace(member))
     },
-    seek(member, topic) {
+    seek(member, topic, least) {
       engine.after(random() * LOOK_MS, () => {
         const there = rolls.on(topic)
-        if (!member.up || [...member.links.values()].some(({ other }) => other.topics.has(topic))) return
+        if (!member.up || [...member.links.values()].filter(({ other }) => other.topics.has(topic)).length >= least) return
         for (let tries = 0; tries < SEEK_TRIES && there.length > 0; tries++) {
           if (dial(member, there[below(random, there.length)], SOUGHT_PLACES)) return
         }

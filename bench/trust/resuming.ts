@@ -2,7 +2,6 @@
 import { toHex } from '../../src/node/crypto/hash.ts'
 import { createVerifier } from '../../src/node/crypto/verifier.ts'
 import { loadTopics } from '../../src/node/semantic/topics/topics.ts'
-import { noChanges } from '../../src/node/store/changes.ts'
 import { openIndexedDbStore } from '../../src/node/store/indexeddb.ts'
 import { systemClock } from '../../src/node/support/clock.ts'
 import type { HeardRating } from '../../src/node/trust/book.ts'
@@ -50,8 +49,7 @@ export async function fill({ agents, ratings, topics: count, trusted }: Filling)
   const names = namesOf(agents)
   const desk = createDesk({ loadTopics })
   await desk.open({ self: names[0] ?? '', saved: null })
-  const judges = names.slice(1, trusted + 1)
-  await desk.trust(judges)
+  await desk.trust(weightsOf(names, trusted))
   let taken = 0
   for (const [i, topic] of (await topicNames(count)).entries()) {
     const drawn = drawRatings({ agents, ratings: Math.ceil((ratings / count) * 1.01) }, SEED + i)
@@ -60,17 +58,14 @@ export async function fill({ agents, ratings, topics: count, trusted }: Filling)
   await desk.update()
   const store = await openIndexedDbStore(STORE)
   const began = performance.now()
-  await store.commit([
-    { put: 'trust', key: 'book', value: await desk.save() },
-    { put: 'settings', key: 'trusted', value: judges }
-  ])
+  await store.commit([{ put: 'trust', key: 'book', value: await desk.save() }])
   const keepMs = performance.now() - began
   await store.close()
   return { ratings: taken, keepMs }
 }
 
 /** From the store's value to the first answer, by the node's own reputation with its desk in a worker. */
-export async function resume({ agents, topics: count }: Filling): Promise<Resumed> {
+export async function resume({ agents, topics: count, trusted }: Filling): Promise<Resumed> {
   const names = namesOf(agents)
   const [topic = ''] = await topicNames(count)
   const opening = performance.now()
@@ -81,6 +76,7 @@ export async function resume({ agents, topics: count }: Filling): Promise<Resume
   const reputation = createReputation({
     ...idle,
     asked: () => [],
+    whoseWord: { weights: async () => weightsOf(names, trusted), onWeights: () => () => undefined },
     agent: names[0] ?? '',
     store: {
       ...store,
@@ -108,12 +104,16 @@ export async function resume({ agents, topics: count }: Filling): Promise<Resume
   return { storeMs: began - opening, firstAnswerMs, readMs, openMs, known }
 }
 
+/** The agents after our own, each as much as our own. */
+const weightsOf = (names: readonly string[], trusted: number) => new Map(names.slice(1, trusted + 1).map((agent) => [agent, 1]))
+
 /** What a reputation needs that is asked before anything is heard. */
-const idle: Pick<ReputationComponents, 'adaptation' | 'verifier' | 'changes' | 'clock' | 'report'> = {
+const idle: Pick<ReputationComponents, 'adaptation' | 'verifier' | 'clock' | 'report'> = {
   adaptation: {
     onRating: () => () => undefined,
     onTakenBack: () => () => undefined,
     onFraud: () => () => undefined,
+    onTopicNames: () => () => undefined,
     ratings: async function* () {
       yield* []
     },
@@ -124,7 +124,6 @@ const idle: Pick<ReputationComponents, 'adaptation' | 'verifier' | 'changes' | '
     reconsider: () => undefined
   },
   verifier: createVerifier(),
-  changes: noChanges,
   clock: systemClock,
   report: (error) => {
     throw error

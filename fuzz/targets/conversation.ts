@@ -168,7 +168,7 @@ const conversation: Target = {
         random: createRandom(bytes.length),
         report: (error) => failures.push(error),
         codebook: createCodebook1(),
-        interests: { sketches: () => [], wants: () => true, watch: () => () => undefined }
+        interests: { sketches: () => [], authors: () => [], wants: () => true, favours: () => false, watch: () => () => undefined }
       },
       { self: leader.publicKey }
     )

@@ -10,6 +10,7 @@ import { contract, outcome, outline, signedContract, signedOutcome } from '../..
 import { capability, constraint, intention, state, withdrawal } from '../../src/node/schema/declaration.ts'
 import wire from '../../src/node/schema/fixtures/wire.json' with { type: 'json' }
 import { MAX_BODY_BYTES, MAX_HEADER_BYTES, headerTuple } from '../../src/node/schema/header.ts'
+import { MAX_JUDGES_BYTES, judges } from '../../src/node/schema/judges.ts'
 import * as messages from '../../src/node/schema/messages.ts'
 import { MAX_PRESENCE_BYTES, presence } from '../../src/node/schema/presence.ts'
 import { MAX_RATING_BYTES, signedRating } from '../../src/node/schema/rating.ts'
@@ -28,6 +29,7 @@ const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   signedContract: { schema: signedContract, limit: MAX_BODY_BYTES },
   signedOutcome: { schema: signedOutcome, limit: MAX_BODY_BYTES },
   signedRating: { schema: signedRating, limit: MAX_RATING_BYTES },
+  judges: { schema: judges, limit: MAX_JUDGES_BYTES },
   outline: { schema: outline, limit: MAX_RATING_BYTES },
   headerTuple: { schema: headerTuple, limit: MAX_HEADER_BYTES },
   certificateTuple: { schema: certificateTuple, limit: MAX_CERTIFICATE_BYTES },

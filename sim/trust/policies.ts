@@ -1,7 +1,7 @@
 /** How leaders choose: by chance, by mean rating, by EigenTrust in one graph or one a topic, or as the product does. */
-import { createEngine, TRUST_THRESHOLD, type Rating, type TrustEngine } from '../../src/node/trust/engine.ts'
+import { createEngine, type Rating, type TrustEngine } from '../../src/node/trust/engine.ts'
+import { averageOf, createTrials, expectation, footingOf, isHeard } from '../../src/node/trust/exploration.ts'
 import { HARDENED, PLAIN } from '../../src/node/trust/options.ts'
-import { createTrials } from './exploration.ts'
 import type { PolicyName } from './options.ts'
 import { NEVER, type World } from './world.ts'
 
@@ -26,8 +26,6 @@ export interface Policy {
   view(topic: number): View
 }
 
-/** The record from which on an agent gets full work. */
-const FULL_WORK = 0.01
 /** Standing for EigenTrust, in equal shares of the trust among all agents: with less, an agent is a stranger. */
 const STRANGER_BELOW = 0.1
 
@@ -107,7 +105,7 @@ function createMgPolicy(world: World): Policy {
   })
   pin(engine, seeds)
   const { hear, isExcluded: alike } = without.has('voice') ? createEqualComplaints(world) : { hear: null, isExcluded: null }
-  const trials = Array.from({ length: topics }, createTrials)
+  const trials = Array.from({ length: topics }, () => createTrials())
   const strangers = Array.from({ length: topics }, () => new Uint8Array(size))
   return {
     countsLeaders: without.has('roles'),
@@ -115,8 +113,8 @@ function createMgPolicy(world: World): Policy {
       engine.add(merged ? ratings.map((rating) => ({ ...rating, topic: 0 })) : ratings)
       hear?.(ratings)
       for (const { from, to, topic, value } of ratings) {
-        const isHeard = engine.voice(merged ? 0 : topic, from) >= STRANGER_BELOW / agents
-        if (isHeard && strangers[topic]?.[to] === 1) trials[topic]?.record(value > 0)
+        const counts = isHeard(engine.voice(merged ? 0 : topic, from), agents)
+        if (counts && strangers[topic]?.[to] === 1) trials[topic]?.record(value > 0)
       }
       return engine.update().iterations
     },
@@ -129,19 +127,23 @@ function createMgPolicy(world: World): Policy {
       const prospects = engine.prospects(topic)
       const excluded = engine.exclusions(topic)
       const opinions = engine.opinions(topic)
-      const doubt = engine.usual(topic)
-      const average = meanOpinion(opinions)
+      const usual = engine.usual(topic)
+      const average = averageOf(opinions)
       const scores = new Float64Array(size)
       const chances = new Float64Array(size)
       const unknown = strangers[named]?.fill(0) ?? new Uint8Array(size)
       for (let agent = 0; agent < size; agent++) {
         if (agent < agents && offersFrom[agent * topics + named] === NEVER) continue
-        if (alike === null ? excluded[agent] === 1 : alike(named, agent)) scores[agent] = -1
-        else if (engine.record(topic, agent) >= FULL_WORK) {
-          const weight = opinions.weights[agent] ?? 0
-          // of whom little voice has spoken is taken to be like the others
-          scores[agent] = 1 + ((opinions.values[agent] ?? 0) * weight + average * doubt) / (weight + doubt)
-        } else if (engine.level(topic, agent) >= TRUST_THRESHOLD) chances[agent] = prospects[agent] ?? 0
+        const footing = footingOf({
+          excluded: alike === null ? excluded[agent] === 1 : alike(named, agent),
+          record: engine.record(topic, agent),
+          level: engine.level(topic, agent)
+        })
+        if (footing === 'excluded') scores[agent] = -1
+        else if (footing === 'known') {
+          const opinion = { value: opinions.values[agent] ?? 0, weight: opinions.weights[agent] ?? 0 }
+          scores[agent] = 1 + expectation(opinion, average, usual)
+        } else if (footing === 'promising') chances[agent] = prospects[agent] ?? 0
         else unknown[agent] = 1
       }
       if (without.has('exploration')) return { scores, threshold: 0.5, chances: null, strangers: 0 }
@@ -159,18 +161,6 @@ function createEqualComplaints({ size, options: { topics } }: World) {
     },
     isExcluded: (topic: number, agent: number): boolean => (sums[topic]?.[agent] ?? 0) < 0
   }
-}
-
-/** What those with voice say of an agent's work, on average. */
-function meanOpinion({ values, weights }: { values: Float64Array; weights: Float64Array }): number {
-  let sum = 0
-  let all = 0
-  for (let agent = 0; agent < values.length; agent++) {
-    const weight = weights[agent] ?? 0
-    sum += weight * (values[agent] ?? 0)
-    all += weight
-  }
-  return all > 0 ? sum / all : 0
 }
 
 function pin(engine: TrustEngine, seeds: readonly number[]): void {

@@ -1,5 +1,6 @@
 /** One run: the rounds of a world under one policy, and what came of it. The draws are the same for every policy. */
 import type { Rating } from '../../src/node/trust/engine.ts'
+import { drawAnybody, drawByProspect, drawTrial, type Untried } from '../../src/node/trust/exploration.ts'
 import { below, createRandom, gaussian, type Random } from '../random.ts'
 import type { Policy } from './policies.ts'
 import { auc } from './statistics.ts'
@@ -139,8 +140,7 @@ interface Place {
   trusted: number[]
   /** the others */
   others: number[]
-  /** of these, running sums of how likely each is to be tried */
-  chances: Float64Array
+  untried: Untried
   scores: Float64Array
   /** share of what is explored that goes to strangers */
   strangers: number
@@ -163,7 +163,8 @@ function createMarket(world: World, policy: Policy, current: Int32Array, round: 
     const chances = new Float64Array(others.length)
     let sum = 0
     for (let i = 0; i < others.length; i++) chances[i] = sum += weights === null ? 1 : weights[others[i] ?? 0] ?? 0
-    return { trusted, others, chances, scores, strangers }
+    const unexcluded = () => others.flatMap((agent, place) => ((scores[agent] ?? 0) >= 0 ? place : []))
+    return { trusted, others, untried: { prospects: chances, unexcluded }, scores, strangers }
   })
 }
 
@@ -173,7 +174,7 @@ interface Choice {
 }
 
 /** The best of a shortlist of those with standing who have time; when there are none, somebody, with something small. */
-function choose({ trusted, others, chances, scores }: Place, leader: number, busy: Uint8Array, random: Random): Choice | null {
+function choose({ trusted, others, untried, scores }: Place, leader: number, busy: Uint8Array, random: Random): Choice | null {
   let best = -1
   let listed = 0
   // those without time are passed over, as far as one looks
@@ -184,26 +185,14 @@ function choose({ trusted, others, chances, scores }: Place, leader: number, bus
     if (best === -1 || (scores[agent] ?? 0) > (scores[best] ?? 0)) best = agent
   }
   if (best !== -1) return { agent: best, small: false }
-  const agent = draw(others, chances, random) ?? anybody(others, scores, random)
+  const agent = others[drawByProspect(untried, random) ?? drawAnybody(untried, random) ?? -1] ?? null
   return agent === null || agent === leader ? null : { agent, small: true }
 }
 
 /** One of those without standing, by their chances; null: nobody is to be tried. */
-function explore({ others, chances, scores, strangers }: Place, leader: number, random: Random): Choice | null {
-  const agent = random() < strangers ? anybody(others, scores, random) : draw(others, chances, random)
+function explore({ others, untried, strangers }: Place, leader: number, random: Random): Choice | null {
+  const agent = others[drawTrial(untried, strangers, random) ?? -1] ?? null
   return agent === null || agent === leader ? null : { agent, small: true }
-}
-
-/** One of those who are not known for bad work; null: nobody is left. */
-function anybody(others: readonly number[], scores: Float64Array, random: Random): number | null {
-  const unknown = others.filter((agent) => (scores[agent] ?? 0) >= 0)
-  return unknown[below(random, unknown.length)] ?? null
-}
-
-function draw(agents: readonly number[], sums: Float64Array, random: Random): number | null {
-  const at = random() * (sums[sums.length - 1] ?? 0)
-  const place = sums.findIndex((sum) => sum > at)
-  return place === -1 ? null : agents[place] ?? null
 }
 
 function ownTopic({ options: { topics }, offersFrom }: World, agent: number, round: number, draw: number): number {

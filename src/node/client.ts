@@ -12,7 +12,9 @@ import type { ImportedCard } from './adapt/agent-card.ts'
 import type { Stand } from './adapt/constraints.ts'
 import type { Candidate } from './adapt/rank.ts'
 import type { Reach } from './adapt/directory.ts'
+import type { JudgesOf } from './adapt/judges.ts'
 import type { OwnState } from './adapt/states.ts'
+import type { KnownTopic } from './adapt/topic-choices.ts'
 import type { ImportResult } from './log/log.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
@@ -22,13 +24,17 @@ import type { Goods, Sureness } from './semantic/composition.ts'
 import type { ModelState } from './semantic/embedder.ts'
 import type { SubmitRequest } from './task/leader.ts'
 import type { Standing } from './trust/book.ts'
+import type { FollowedJudges } from './trust/whose-word.ts'
 import type { Why } from './trust/why.ts'
 
+export type { JudgesOf } from './adapt/judges.ts'
 export type { Candidate, Reason } from './adapt/rank.ts'
+export type { KnownTopic } from './adapt/topic-choices.ts'
 export type { ImportResult } from './log/log.ts'
 export type { FileInput } from './task/files.ts'
 export type { SubmitRequest } from './task/leader.ts'
 export type { Standing } from './trust/book.ts'
+export type { FollowedJudges } from './trust/whose-word.ts'
 export type { Why } from './trust/why.ts'
 
 export interface Status {
@@ -178,8 +184,12 @@ export interface OfferPreview {
   samples: PreviewedRequest[]
   /** goals that agents in the network have said and that would find it */
   wanted: Array<PreviewedRequest & { agent: string }>
-  /** the topic that it would count in */
+  /** the topic that it would count in: what the name that it says counts as, or else the likeliest; null: too little is said to tell */
   topic: string | null
+  /** it says a name that too few agents use: until more do, it counts in no topic */
+  topicIsNew: boolean
+  /** known names below that topic: those by use first, the most used of them first */
+  topicsBelow: KnownTopic[]
 }
 
 export interface PreviewedRequest {
@@ -208,14 +218,18 @@ export interface Snapshot {
   tasks: TaskView[]
   approvals: ApprovalView[]
   permissions: Permission[]
-  /** what we offer; `offered: false` while its declaration is withdrawn */
-  offers: Array<{ capability: Capability; offered: boolean; seq: number | null }>
+  /** what we offer; `own`: the operator has added it, and can change and delete it; `offered: false` while its declaration is withdrawn */
+  offers: Array<{ capability: Capability; own: boolean; offered: boolean; seq: number | null }>
   /** what is looked for until it is found */
   interests: StandingInterest[]
   policy: Policy
   /** agents whose judgement of others counts for us */
   trusted: readonly string[]
-  /** goes up whenever what is thought of anybody may have changed */
+  /** lists of others that are followed: what is on them counts as well, a list as much as one agent in `trusted` */
+  followed: FollowedJudges[]
+  /** the name under which `trusted` is shared with everybody; null: it is not */
+  sharing: string | null
+  /** goes up whenever what is thought of anybody, or the lists that are followed or looked at, may have changed */
   opinions: number
   /** how we are at this moment, as others are told */
   state: OwnState
@@ -236,7 +250,10 @@ export type IntentionInput = { goal: string } & Partial<Pick<Intention, 'kind' |
 
 export interface StarlingClient {
   status(): Promise<Status>
-  /** Says what we can do or want: appends to the log and announces. Resolves to the entry's sequence number. */
+  /**
+   * Says what we can do or want: appends to the log and announces. Resolves to the entry's sequence number. A skill takes the place of
+   * one of the same id: what was agreed is still done by the program as it was, and what waits for an answer with another one is declined.
+   */
   declare(declaration: CapabilityInput | IntentionInput): Promise<{ seq: number }>
   /** Takes a declaration back. */
   withdraw(seq: number): Promise<void>
@@ -303,12 +320,27 @@ export interface StarlingClient {
   forget(entry: { author?: string; seq: number }): Promise<void>
   /** Switches one of our skills on or off for others. */
   offer(skill: string, offered: boolean): Promise<void>
+  /** The program of a skill that the operator has added. @throws RangeError when there is none */
+  source(skill: string): Promise<string>
+  /**
+   * Takes back a skill that the operator has added, and deletes it here for good, with its standing permissions. What was agreed is still
+   * done; what waits for an answer is declined.
+   *
+   * @throws RangeError when it is none: what comes with Starling can only be switched off
+   */
+  removeOffer(skill: string): Promise<void>
   /** What is known of how an agent did. */
   reputation(agent: string): Promise<Reputation>
   /** Why an agent stands as it does in a topic: whose word, by which ways, what was discounted; null: it was never heard of there. */
   why(agent: string, topic: string): Promise<Why | null>
   /** Has an agent's judgement of others count for us, or not any more. Nobody else is told. @throws RangeError when there are too many */
   trust(agent: string, trusts: boolean): Promise<void>
+  /** The list of judges that another agent shares, as far as it is known. For a while what we lack of it is looked for. */
+  judges(agent: string): Promise<JudgesOf>
+  /** Follows the list that an agent shares, or leaves it. Nobody else is told. @throws RangeError for our own, or one too many */
+  follow(agent: string, follows: boolean): Promise<void>
+  /** Shares under a name, with everybody, whose judgement counts for us; null: not any more. @throws when the name is none */
+  share(name: string | null): Promise<void>
   /**
    * Our operator's own word on how a task's other side did, -100 to 100: public, and in place of what our agent has said by itself.
    *

@@ -2,6 +2,7 @@
  * The client's interface over a node in the same thread. A page reaches this one through its worker.
  */
 import type { Adaptation } from './adapt/adaptation.ts'
+import type { Candidate } from './adapt/rank.ts'
 import type { Declared } from './adapt/declarations.ts'
 import type { Availability } from './availability.ts'
 import type {
@@ -27,17 +28,20 @@ import { InvalidBytesError, agentId, decode, parse } from './schema/codec.ts'
 import { capability as capabilitySchema, device as deviceSchema, type Capability, type Limits } from './schema/declaration.ts'
 import { result as resultSchema, type Progress, type Result } from './schema/result.ts'
 import type { TaskRecord } from './schema/task.ts'
+import type { Sharing } from './sharing.ts'
 import type { Changes } from './store/changes.ts'
 import type { Store } from './store/store.ts'
 import { createEmitter } from './support/emitter.ts'
 import { joinBytes, slices } from './support/bytes.ts'
 import { createAlert, delay } from './support/wait-for.ts'
 import { clip } from './support/words.ts'
+import { outdated } from './task/contract.ts'
 import type { Leader } from './task/leader.ts'
 import type { Permissions } from './task/permissions.ts'
 import { rate } from './task/rate.ts'
 import { hasEnded, type Tasks } from './task/tasks.ts'
 import type { Reputation as ReputationOf } from './trust/reputation.ts'
+import type { WhoseWord } from './trust/whose-word.ts'
 import {
   approvalView,
   logEntryView,
@@ -65,7 +69,11 @@ export interface LocalClientComponents {
   availability: Availability
   listening: Listening
   reputation: ReputationOf
+  whoseWord: WhoseWord
+  sharing: Sharing
   history: (agent: string) => AgentView['history']
+  /** marks who is to be tried of those who could do something */
+  withTrial: (candidates: readonly Candidate[]) => Candidate[]
   changes: Changes
   now: () => number
   /** a failure that nobody waits for */
@@ -113,9 +121,9 @@ export interface LocalClient extends StarlingClient {
 export async function createLocalClient(components: LocalClientComponents): Promise<LocalClient> {
   const { agent, store, storage, meaning, network, logs, adaptation, tasks, permissions, leader, offers, policy, availability, listening } =
     components
-  const { reputation, history, changes, now, report } = components
+  const { reputation, whoseWord, sharing, history, withTrial, changes, now, report } = components
   const names = new Map<string, string>()
-  /** programs' sources by hash: at most as many as there are skills */
+  /** programs' sources by hash, of our skills as they are now */
   const sources = new Map<string, string>()
   const views = new Map<string, { revision: number; progress: Progress | null; view: TaskView }>()
   const logViews = new Map<string, Promise<AgentView['log']>>()
@@ -145,16 +153,22 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     policy.watch(notify),
     availability.watch(notify),
     listening.watch(notify),
-    reputation.watch(() => {
-      opinions++
+    offers.watch(() => {
+      sources.clear()
       notify()
     }),
+    ...[reputation, whoseWord].map(({ watch }) =>
+      watch(() => {
+        opinions++
+        notify()
+      })
+    ),
+    sharing.watch(notify),
     logs.on('appended', logChanged),
     logs.on('accepted', logChanged),
     logs.on('fork', logChanged),
     changes.listen((told) => {
       if (told.what === 'entry' || told.what === 'fork') logChanged(told)
-      if (told.what === 'offers') notify()
       if (told.what === 'names') readNames().then(notify, report)
     })
   ]
@@ -268,14 +282,17 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       tasks: await taskViews(tasks.all().slice(0, MAX_SHOWN_TASKS)),
       approvals: await approvals(),
       permissions: (await permissions.all()).map((one) => permissionView(one, now())),
-      offers: [...offers.skills.values()].map(({ capability }) => ({
+      offers: [...offers.skills.values()].map(({ capability, author }) => ({
         capability,
+        own: author === 'you',
         offered: offers.offered(capability.id) !== undefined,
         seq: offers.declared(capability.id)?.seq ?? null
       })),
       interests: listening.all(),
       policy: policy.current(),
-      trusted: reputation.trusted(),
+      trusted: whoseWord.trusted(),
+      followed: whoseWord.followed(),
+      sharing: sharing.current(),
       opinions,
       state: availability.current(),
       logLength: (await logView(agent)).entries
@@ -325,7 +342,29 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     }
     const { topic } = said.topic === undefined ? await adaptation.surroundings(own.capability) : { topic: null }
     if (topic !== null) own.capability = { ...own.capability, topic }
-    return { seq: (await offers.add(own)).seq }
+    const { seq } = await offers.add(own)
+    await declineOutdated(said.id)
+    return { seq }
+  }
+
+  async function removeOffer(skill: string): Promise<void> {
+    await offers.remove(skill)
+    await declineOutdated(skill)
+    // another skill may get that name
+    for (const permission of await permissions.all()) if (permission.skill === skill) await permissions.revoke(permission.id)
+  }
+
+  /** Says no to requests for a program that is not ours any more. What was agreed before is still done by it. */
+  async function declineOutdated(skill: string): Promise<void> {
+    for (const { id, contract } of tasks.all().filter(waitsForApproval)) {
+      const reason = contract.skill === skill ? outdated(contract, offers.skills.get(skill)?.capability) : null
+      if (reason !== null) await reject(id, reason, 'You changed or deleted what was asked for')
+    }
+  }
+
+  /** @param problem why, for the one who asks */
+  async function reject(id: string, problem: string, event: string): Promise<void> {
+    await tasks.update(id, (current) => (waitsForApproval(current) ? { state: 'rejected', waiting: '', problem, event } : null))
   }
 
   async function preview(offer: Parameters<StarlingClient['preview']>[0], requests: readonly string[] = []): Promise<OfferPreview> {
@@ -335,7 +374,9 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       .filter((one) => one.agent !== agent)
       .slice(-MAX_PREVIEWED)
     const own = requests.slice(0, MAX_PREVIEWED)
-    const { topic, samples } = await adaptation.surroundings(capability)
+    const { topic: likeliest, samples } = await adaptation.surroundings(capability)
+    const topic = capability.topic ?? likeliest
+    const { below, countsAs } = topic === null ? { below: [], countsAs: null } : await adaptation.topicChoices(topic)
     const texts = [...new Set([...own, ...samples, ...wanted.map(({ declaration }) => declaration.goal)])]
     const judged = await adaptation.preview(texts, capability)
     const shown = new Map(judged.map(({ alone, terms, meaning }, i) => [texts[i], { likely: alone, terms, meaning }]))
@@ -348,7 +389,9 @@ export async function createLocalClient(components: LocalClientComponents): Prom
         .map((one) => ({ agent: one.agent, ...as(one.declaration.goal) }))
         .filter(({ likely }) => likely >= LEAST_LIKELY)
         .sort(byLikelihood),
-      topic
+      topic: countsAs ?? topic,
+      topicIsNew: topic !== null && countsAs === null,
+      topicsBelow: below
     }
   }
 
@@ -421,8 +464,8 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       }))
     },
     loadMeaning: async () => meaning.load(),
-    find: (text, { files, constraints } = {}) =>
-      adaptation.find({ text, ...(files === undefined ? {} : { files }), ...(constraints === undefined ? {} : { constraints }) }),
+    find: async (text, { files, constraints } = {}) =>
+      withTrial(await adaptation.find({ text, ...(files === undefined ? {} : { files }), ...(constraints === undefined ? {} : { constraints }) })),
     submit: (request) => leader.submit(request),
     tasks: () => taskViews(tasks.all()),
     watch(id) {
@@ -449,11 +492,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
     },
     async decline(id, reason = '') {
       asked(id)
-      await tasks.update(id, (current) =>
-        waitsForApproval(current)
-          ? { state: 'rejected', waiting: '', problem: clip(reason, MAX_REASON), event: 'You said no' }
-          : null
-      )
+      await reject(id, clip(reason, MAX_REASON), 'You said no')
     },
     revoke: (permission) => permissions.revoke(permission),
     async log({ author = agent, after = 0 } = {}) {
@@ -474,11 +513,22 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       logChanged({ author })
     },
     offer: (skill, offered) => offers.set(skill, offered),
+    async source(skill) {
+      const own = offers.skills.get(skill)
+      if (own?.author !== 'you') throw new RangeError(`There is no program of your own for “${skill}”`)
+      return own.source()
+    },
+    removeOffer,
     reputation: async (other) => ({ ...(await reputation.record(other)), against: adaptation.against(other) }),
     why: reputation.why,
     async trust(other, trusts) {
-      await reputation.trust(parse(other, agentId), trusts)
+      await whoseWord.trust(parse(other, agentId), trusts)
     },
+    judges: async (other) => whoseWord.look(parse(other, agentId)),
+    async follow(other, follows) {
+      await whoseWord.follow(parse(other, agentId), follows)
+    },
+    share: (name) => sharing.set(name),
     async rate(id, score) {
       await rate({ tasks, adaptation, now }, id, score)
     },

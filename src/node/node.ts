@@ -26,6 +26,7 @@ import { createOffers } from './offers.ts'
 import { createPolicy } from './policy.ts'
 import type { Limits } from './schema/declaration.ts'
 import type { Sketch } from './schema/header.ts'
+import { createSharing } from './sharing.ts'
 import { createCodebook1, createCodebook3 } from './semantic/codebook.ts'
 import type { LazyEmbedder } from './semantic/embedder.ts'
 import { createHybridMatcher } from './semantic/hybrid.ts'
@@ -46,6 +47,8 @@ import { createPermissions } from './task/permissions.ts'
 import { createTasks, hasEnded } from './task/tasks.ts'
 import type { Desk } from './trust/desk.ts'
 import { createReputation } from './trust/reputation.ts'
+import { createTrialChoice } from './trust/trial.ts'
+import { createWhoseWord } from './trust/whose-word.ts'
 import { createHistory } from './views.ts'
 
 export interface NodeComponents {
@@ -124,7 +127,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   const loadSamples = async () => (await import('./semantic/topics/usual.ts')).usualTexts(await loadTopics())
   const matcher = createHybridMatcher({ clock, embedder, kept: keptVectors, loadSamples, report })
   const stands = createStands(now, (agent) => reputation.esteem(agent))
-  const interests = createInterests(stands.clash)
+  const interests = createInterests(stands.clash, (agent) => stands.esteem(agent) > 0)
   const gossip = createGossip(
     { network, logs, clock, random: Math.random, report, codebook: { ...wordCodebook, fits }, interests },
     { self: key.publicKey }
@@ -156,14 +159,16 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       knownPrograms: new Set(builtInSkills.map(({ capability }) => capability.program))
     }
   )
+  const whoseWord = createWhoseWord({ agent: key.agent, adaptation, store, locks, changes, clock, report })
+  const sharing = createSharing({ agent: key.agent, adaptation, whoseWord, store, locks, changes, clock, report })
   const reputation = createReputation({
     agent: key.agent,
     asked: () => tasks.all().flatMap(({ role, contract }) => (role === 'leader' ? (contract?.topic ?? []) : [])),
     adaptation,
     desk: components.desk,
+    whoseWord,
     store,
     verifier,
-    changes,
     clock,
     report
   })
@@ -181,6 +186,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     locks,
     runner,
     offered: offers.offered,
+    skill: (id) => offers.skills.get(id),
     isOpen: () => availability.current().open,
     now,
     report
@@ -223,7 +229,10 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     availability,
     listening,
     reputation,
+    whoseWord,
+    sharing,
     history,
+    withTrial: createTrialChoice(Math.random),
     changes,
     now,
     report
@@ -240,6 +249,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   function keepHouse(): void {
     offers.renew().catch(report)
     policy.renew().catch(report)
+    sharing.renew().catch(report)
     void sweep()
   }
 
@@ -264,6 +274,8 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       await availability.start()
       reputation.start()
       await adaptation.start()
+      await whoseWord.start()
+      await sharing.renew()
       await offers.renew()
       await listening.start()
       await network.start()
@@ -291,6 +303,8 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       availability.close()
       listening.close()
       adaptation.stop()
+      sharing.close()
+      whoseWord.close()
       await reputation.close()
       matcher.close()
       permissions.close()

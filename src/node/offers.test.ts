@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { CapabilityInput } from './client.ts'
+import type { CapabilityInput, Snapshot } from './client.ts'
 import { createMemoryHub } from './net/memory.ts'
+import type { StarlingNode } from './node.ts'
+import { createOffers } from './offers.ts'
 import { builtInSkills } from './skill/skills.ts'
-import { createNodes, createProfile, type Nodes, type Profile } from './testing/nodes.ts'
+import { createSharedChanges } from './store/testing/shared-changes.ts'
+import { createBench } from './task/testing/bench.ts'
+import { agents, approval, createNodes, createProfile, endlessRunner, reaches, type Nodes, type Profile } from './testing/nodes.ts'
 
 let nodes: Nodes
 let profile: Profile
@@ -21,11 +25,15 @@ const open = () => nodes.open(`peer-${peers++}`, profile)
 const source = 'function run() { return { summary: "", parts: [] } }'
 const own = (id: string): CapabilityInput => ({ id, name: id, source })
 
-async function offered(node: Awaited<ReturnType<typeof open>>): Promise<string[]> {
-  for await (const { offers } of node.client.snapshots()) {
-    return offers.filter((one) => one.offered && one.seq !== null).map(({ capability }) => capability.id)
-  }
-  return []
+const limits = { ms: 1000, memoryBytes: 2 ** 20, inputBytes: 1000, outputBytes: 1000 }
+
+async function now(node: StarlingNode): Promise<Snapshot> {
+  for await (const snapshot of node.client.snapshots()) return snapshot
+  throw new Error('the node was closed')
+}
+
+async function offered(node: StarlingNode): Promise<string[]> {
+  return (await now(node)).offers.filter((one) => one.offered && one.seq !== null).map(({ capability }) => capability.id)
 }
 
 test('what comes with it is declared once, and not again by a restart', async () => {
@@ -84,4 +92,91 @@ test('there is a bound on skills of one’s own', async () => {
   for (let i = 0; i < 32; i++) await first.client.declare(own(`own-${i}`))
   await expect(first.client.declare(own('one-more'))).rejects.toThrow('At most 32')
   await first.client.declare(own('own-3'))
+})
+
+test('what one has added is changed under its id: other words and another program, said anew', async () => {
+  const node = await open()
+  await node.client.declare({ ...own('mirror'), tags: ['backwards'] })
+  expect(await node.client.source('mirror')).toBe(source)
+  const before = (await node.client.log()).length
+  await node.client.declare({ id: 'mirror', name: 'Echo', tags: ['again'], source: `${source} // better` })
+  expect((await node.client.log()).length).toBe(before + 1)
+  expect(await node.client.source('mirror')).toBe(`${source} // better`)
+  const { offers } = await now(node)
+  expect(offers.filter((one) => one.own)).toMatchObject([{ capability: { id: 'mirror', name: 'Echo', tags: ['again'] }, offered: true }])
+  await expect(node.client.source('key-points')).rejects.toThrow(RangeError)
+})
+
+test('what one has added can be deleted for good: in all tabs, with its terms and permissions, and its place is free', async () => {
+  const first = await open()
+  const second = await open()
+  const terms = { languages: [], region: null, price: 3, keeps: 'task' as const, tier: 0 }
+  for (let i = 0; i < 32; i++) await first.client.declare(own(`own-${i}`))
+  await first.client.declare({ id: 'own-3', name: 'own-3', terms })
+  // one that is switched off has nothing to take back
+  await first.client.offer('own-4', false)
+  await first.allowAnybody(['own-3', 'own-5'].map((skill) => ({ skill, limits, perDay: 1 })))
+  for (const id of ['own-3', 'own-4']) await first.client.removeOffer(id)
+  const left = async (node: StarlingNode) => (await now(node)).offers.filter((one) => one.own).length
+  for (const node of [first, second]) await expect.poll(() => left(node)).toBe(30)
+  expect(await profile.store.get('settings', 'terms')).toEqual({})
+  expect(await profile.store.get('settings', 'switched-off')).toEqual([])
+  expect(await offered(first)).not.toContain('own-3')
+  expect((await now(first)).permissions.map(({ skill }) => skill)).toEqual(['own-5'])
+  await expect(first.client.removeOffer('own-3')).rejects.toThrow(RangeError)
+  await expect(first.client.removeOffer('key-points')).rejects.toThrow('switch it off')
+
+  await first.client.declare(own('own-3'))
+  expect((await now(first)).offers.find(({ capability }) => capability.id === 'own-3')?.capability.terms).toBeUndefined()
+  await first.client.declare(own('own-4'))
+  expect(await offered(first)).toContain('own-4')
+})
+
+test('who watches hears of a change here and in another tab, once it is in place', async () => {
+  const { self, adaptation, store, locks } = await createBench()
+  const tabs = createSharedChanges()
+  const report = (error: unknown) => nodes.reports.push(error)
+  const tab = () =>
+    createOffers({ agent: self.agent, adaptation, store, locks, changes: tabs(), report, builtIn: [], now: Date.now })
+  await store.commit([{ put: 'skills', key: 'mirror', value: { capability: builtInSkills[0]!.capability, source } }])
+  // with it switched off, there is nothing that others would hear of
+  await store.commit([{ put: 'settings', key: 'switched-off', value: ['mirror'] }])
+  const [one, two] = [tab(), tab()]
+  for (const { renew } of [one, two]) await renew()
+  const heard = [one, two].map(({ skills, watch }) => new Promise((resolve) => watch(() => skills.size === 0 && resolve(undefined))))
+  await one.remove('mirror')
+  await Promise.all(heard)
+})
+
+test('what was deleted just before the tab was closed is taken back by the next', async () => {
+  const first = await open()
+  await first.client.declare(own('mirror'))
+  await nodes.close(first)
+  await profile.store.commit([{ delete: 'skills', key: 'mirror' }])
+  const { client } = await open()
+  expect((await client.log()).at(-1)).toMatchObject({ kind: 'withdrawal' })
+})
+
+test.each(['changed', 'deleted'])('with what is %s, agreed work is done as it was agreed, and what waits is declined', async (how) => {
+  const asking = await nodes.open('asking', await createProfile())
+  const doing = await nodes.open('doing', profile, { runner: endlessRunner() })
+  await doing.client.declare({ ...own('mirror'), source: source.replace('""', '"as agreed"') })
+  const { agent } = await doing.client.status()
+  await agents(asking.client, 1)
+  const ask = () => asking.client.submit({ goal: 'x', agent, skill: 'mirror' })
+  const agreed = await ask()
+  await doing.client.approve((await approval(doing.client)).id)
+  await reaches(asking.client, agreed, ({ state }) => state === 'working')
+  const waiting = await ask()
+  await approval(doing.client)
+
+  if (how === 'changed') await doing.client.declare({ ...own('mirror'), source: source.replace('""', '"otherwise"') })
+  else await doing.client.removeOffer('mirror')
+  const { problem } = await reaches(asking.client, waiting, ({ state }) => state === 'rejected')
+  expect(problem).toMatch(how === 'changed' ? /another version of that program: ask again/ : /does not offer .mirror. any more/)
+  // after a reload, too
+  await nodes.close(doing)
+  await nodes.open('doing-again', profile)
+  const { result } = await reaches(asking.client, agreed, ({ state }) => state === 'completed')
+  expect(result?.summary).toBe('as agreed')
 })

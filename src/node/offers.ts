@@ -1,7 +1,7 @@
 /**
  * What this agent offers: the skills that come with it and those that its operator has added, each of which
  * can be switched off. Declarations are kept alive while they are meant: said again at half of their life,
- * or when the program has changed.
+ * or when what they say has changed.
  */
 import type { Adaptation } from './adapt/adaptation.ts'
 import type { Declared } from './adapt/declarations.ts'
@@ -12,7 +12,8 @@ import { capability as capabilitySchema, terms as termsSchema, type Capability, 
 import type { Skill } from './skill/skills.ts'
 import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
-import type { Store } from './store/store.ts'
+import type { Operation, Store } from './store/store.ts'
+import { createEmitter } from './support/emitter.ts'
 
 export interface Offers {
   /** By id. */
@@ -24,10 +25,18 @@ export interface Offers {
   set(skill: string, offered: boolean): Promise<void>
   /** On what terms a skill is offered, built-in ones too; kept. @throws RangeError when there is no such skill, InvalidBytesError for terms that are none */
   setTerms(skill: string, terms: Terms): Promise<void>
-  /** Keeps a skill of the operator's own and offers it. Resolves to its declaration. @throws RangeError for a built-in id, InvalidBytesError for a capability that is none */
+  /**
+   * Keeps a skill of the operator's own, in place of one of that id, and offers it. Resolves to its declaration.
+   *
+   * @throws RangeError for a built-in id, or one too many, InvalidBytesError for a capability that is none
+   */
   add(own: OwnSkill): Promise<Declared<Capability>>
+  /** Takes a skill of the operator's own back and deletes it for good. @throws RangeError for a built-in id, or when there is none */
+  remove(id: string): Promise<void>
   /** Our live declaration of a skill. */
   declared(skill: string): Declared<Capability> | undefined
+  /** Called when what is kept was read again, because it may have changed, here or in another tab. */
+  watch(listener: () => void): () => void
   close(): void
 }
 
@@ -56,6 +65,7 @@ const MAX_OWN_SKILLS = 32
 export function createOffers({ agent, adaptation, store, locks, changes, report, builtIn, now }: OffersComponents): Offers {
   const skills = new Map(builtIn.map((skill) => [skill.capability.id, skill]))
   const builtInSkills = new Map(skills)
+  const { on, emit } = createEmitter<{ read: undefined }>()
   let switchedOff: readonly string[] = []
 
   const offered = (id: string) => (switchedOff.includes(id) ? undefined : skills.get(id))
@@ -71,15 +81,33 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
 
   const readTerms = async (): Promise<Record<string, Terms>> => (await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {}
 
+  /** All of it is put in place at once: who looks at it meanwhile sees no skill without its terms. */
   async function read(): Promise<void> {
-    for (const [id, { capability, source }] of await store.list<OwnSkill>('skills')) {
-      if (!builtInSkills.has(id)) skills.set(id, { capability, author: 'you', source: () => Promise.resolve(source) })
+    const [kept, off, allTerms] = await Promise.all([
+      store.list<OwnSkill>('skills'),
+      store.get<string[]>('settings', KEY),
+      readTerms()
+    ])
+    const all = new Map(builtInSkills)
+    for (const [id, { capability, source }] of kept) {
+      if (!all.has(id)) all.set(id, { capability, author: 'you', source: () => Promise.resolve(source) })
     }
-    switchedOff = (await store.get<string[]>('settings', KEY)) ?? []
-    for (const [id, terms] of Object.entries(await readTerms())) {
-      const skill = builtInSkills.get(id) ?? skills.get(id)
-      if (skill !== undefined) skills.set(id, { ...skill, capability: { ...skill.capability, terms } })
+    switchedOff = off ?? []
+    for (const id of skills.keys()) if (!all.has(id)) skills.delete(id)
+    for (const [id, skill] of all) {
+      const terms = allTerms[id]
+      skills.set(id, terms === undefined ? skill : { ...skill, capability: { ...skill.capability, terms } })
     }
+    emit('read', undefined)
+  }
+
+  /** Forgets what was said about a skill later than by its own declaration: that it is switched off, and other terms. */
+  async function reset(id: string): Promise<Operation[]> {
+    const otherTerms = Object.fromEntries(Object.entries(await readTerms()).filter(([of]) => of !== id))
+    return [
+      { put: 'settings', key: KEY, value: switchedOff.filter((one) => one !== id) },
+      { put: 'settings', key: TERMS_KEY, value: otherTerms }
+    ]
   }
 
   const stopListening = changes.listen(({ what }) => {
@@ -89,6 +117,9 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
   async function renew(): Promise<void> {
     await locks.hold('starling-offers', async () => {
       await read()
+      for (const { agent: author, seq, declaration } of adaptation.capabilities()) {
+        if (author === agent && !skills.has(declaration.id)) await adaptation.withdraw(seq)
+      }
       for (const [id, { capability }] of skills) {
         const live = declared(id)
         if (offered(id) === undefined) {
@@ -130,21 +161,22 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       if (!skills.has(id) && skills.size - builtInSkills.size >= MAX_OWN_SKILLS) {
         throw new RangeError(`At most ${MAX_OWN_SKILLS} skills of your own can be kept`)
       }
-      const next = switchedOff.filter((one) => one !== id)
-      const terms = Object.entries(await readTerms())
-      const otherTerms = Object.fromEntries(terms.filter(([of]) => of !== id))
-      await store.commit([
-        { put: 'skills', key: id, value: own },
-        { put: 'settings', key: KEY, value: next },
-        // what it says now are its terms
-        { put: 'settings', key: TERMS_KEY, value: otherTerms }
-      ])
+      await store.commit([{ put: 'skills', key: id, value: own }, ...(await reset(id))])
       changes.tell({ what: 'offers' })
       await renew()
       const live = declared(id)
       if (live === undefined) throw new Error(`“${id}” was kept, but could not be declared`)
       return live
     },
+    async remove(id) {
+      await read()
+      if (builtInSkills.has(id)) throw new RangeError(`“${id}” comes with Starling and can’t be deleted: switch it off`)
+      if (!skills.has(id)) throw new RangeError(`expected a skill of your own, got ${id}`)
+      await store.commit([{ delete: 'skills', key: id }, ...(await reset(id))])
+      changes.tell({ what: 'offers' })
+      await renew()
+    },
+    watch: (listener) => on('read', listener),
     close: stopListening
   }
 }

@@ -49,12 +49,15 @@ test('work that was taken is spoken well of, and who trusts the judgement of who
   await soon(async () => expect(await standing(other.client)).toMatchObject({ ratings: { good: 1, bad: 0 }, level: 0, excluded: null }))
   const unknown = await other.client.find('Statistics of my prices')
   expect(unknown.find(({ agent }) => agent === names[1])?.reasons.map(({ kind }) => kind)).not.toContain('trust')
+  const onlyKnown = () => other.client.find('Statistics of my prices', { constraints: { known: true } })
+  expect(await onlyKnown()).toEqual([])
 
   await other.client.trust(names[0]!, true)
   await soon(async () => expect((await standing(other.client))?.level).toBeGreaterThan(0.1))
   const known = await other.client.find('Statistics of my prices')
   expect(known[0]).toMatchObject({ agent: names[1], trust: { excluded: null } })
   expect(known[0]?.reasons).toContainEqual({ kind: 'trust', text: 'Well spoken of in this field' })
+  expect((await onlyKnown()).map(({ agent }) => agent)).toEqual([names[1]])
   const why = await other.client.why(names[1]!, TOPIC)
   expect(why?.paths[0]?.agents).toEqual([names[0], names[1]])
 
@@ -96,4 +99,34 @@ test('the operator’s own word takes the place of the agent’s, and nobody who
   await soon(async () => expect(await standing(other.client)).toMatchObject({ excluded: 'complaints' }))
   await other.client.trust(names[0]!, false)
   await soon(async () => expect(await standing(other.client)).toMatchObject({ excluded: null }))
+})
+
+test('who follows somebody’s list goes by the word of those on it, until it is left or taken back', async () => {
+  await work()
+  const [rater, rated, reader] = names as [string, string, string]
+  await worker.client.trust(rater, true)
+  await worker.client.share('Good judges')
+  await soon(async () => expect(await other.client.judges(rated)).toMatchObject({ is: 'shared', name: 'Good judges', agents: [rater] }))
+  await soon(async () => expect(await standing(other.client)).toMatchObject({ ratings: { good: 1, bad: 0 }, level: 0 }))
+  expect(await leader.client.judges(reader)).toEqual({ is: 'unheard' })
+
+  const isKnown = () => soon(async () => expect((await standing(other.client))?.level).toBeGreaterThan(0.1))
+  const isNot = () => soon(async () => expect((await standing(other.client))?.level).toBe(0))
+  await other.client.follow(rated, true)
+  await isKnown()
+  // it goes on so after a reload
+  await nodes.close(other)
+  other = await nodes.open('other again', profiles[2]!)
+  expect((await standing(other.client))?.level).toBeGreaterThan(0.1)
+
+  await other.client.follow(rated, false)
+  await isNot()
+  await other.client.follow(rated, true)
+  await isKnown()
+  await worker.client.share(null)
+  await isNot()
+  for await (const { followed } of other.client.snapshots()) {
+    expect(followed).toEqual([{ agent: rated, is: 'withdrawn' }])
+    break
+  }
 })

@@ -11,10 +11,10 @@ import { openIndexedDbStore } from '../node/store/indexeddb.ts'
 import { createMemoryLocks } from '../node/store/locks.ts'
 import { createMemoryStore } from '../node/store/memory.ts'
 import { StoreFullError, StoreUnavailableError } from '../node/store/store.ts'
+import { once } from '../node/support/once.ts'
 import { installStandIns } from './bridge/worker.ts'
 import type { PageMessage, WorkerMessage } from './peer-messages.ts'
 import { serveRpc } from './rpc.ts'
-import { createBrowserRunner } from './skill-runner.ts'
 import { packSnapshots } from './snapshot-updates.ts'
 import { tabChanges, tabLocks } from './tabs.ts'
 import { createWorkerDesk } from './worker-desk.ts'
@@ -46,6 +46,9 @@ function fail(error: unknown): void {
   postMessage({ type: 'failed', message } satisfies WorkerMessage)
 }
 
+/** What runs programs is loaded with the first that is to run. */
+const loadRunner = once(async () => (await import('./skill-runner.ts')).createBrowserRunner())
+
 async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'start' }>): Promise<StarlingNode> {
   installStandIns(bridge)
   // libp2p takes WebRTC's globals as it is loaded: not before the stand-ins are there
@@ -58,7 +61,7 @@ async function start({ origin, bridge, rpc }: Extract<PageMessage, { type: 'star
     verifier,
     desk: createWorkerDesk(),
     embedder,
-    runner: createBrowserRunner(),
+    runner: { run: async (...run) => (await loadRunner()).run(...run) },
     persistent: () => (profile.store.kind === 'memory' ? null : persistent),
     now: Date.now,
     report: (error) => console.error(error)

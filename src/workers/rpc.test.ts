@@ -21,6 +21,13 @@ test('calls a method and gives its value', async () => {
   expect(await rpc.call('add', [2, 3])).toBe(5)
 })
 
+test('memory that is handed over is not copied', async () => {
+  const rpc = pair({ size: (bytes: Uint8Array) => bytes.length })
+  const bytes = new Uint8Array(1000)
+  expect(await rpc.call('size', [bytes], [bytes.buffer])).toBe(1000)
+  expect(bytes.length).toBe(0)
+})
+
 test('an error arrives with its name and message', async () => {
   const rpc = pair({
     async fail() {

@@ -60,7 +60,8 @@ export function serveRpc(port: MessagePort, target: object): () => void {
 
 /** Methods of `T` as the other end of a port has them: each gives a promise, or an async iterable. */
 export interface RpcClient {
-  call(method: string, args: unknown[]): Promise<unknown>
+  /** @param transfer memory in the arguments that moves to the other end in place of being copied */
+  call(method: string, args: unknown[], transfer?: Transferable[]): Promise<unknown>
   stream<T>(method: string, args: unknown[]): AsyncIterable<T>
   /** Ends all that is under way with a `DisconnectedError`; calls after it fail at once. */
   disconnect(reason: string): void
@@ -82,20 +83,21 @@ export function createRpcClient(port: MessagePort): RpcClient {
   }
   port.addEventListener('message', listener)
 
-  function send(make: (id: number) => Request): Promise<Reply> {
+  function send(make: (id: number) => Request, transfer: Transferable[] = []): Promise<Reply> {
     if (gone !== null) return Promise.reject(new DisconnectedError(gone))
     const id = ++lastId
     return new Promise((resolve, reject) => {
       waiting.set(id, { resolve, reject })
-      port.postMessage(make(id))
+      port.postMessage(make(id), transfer)
     })
   }
 
-  const request = (method: string, args: unknown[]) => send((id) => ({ rpc: 'call', id, method, args }))
+  const request = (method: string, args: unknown[], transfer?: Transferable[]) =>
+    send((id) => ({ rpc: 'call', id, method, args }), transfer)
 
   return {
-    async call(method, args) {
-      const reply = await request(method, args)
+    async call(method, args, transfer) {
+      const reply = await request(method, args, transfer)
       return reply.rpc === 'value' ? reply.value : undefined
     },
 

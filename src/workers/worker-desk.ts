@@ -1,4 +1,5 @@
 import type { Desk } from '../node/trust/desk.ts'
+import { memoryOf } from '../node/trust/packed.ts'
 import { createRpcClient } from './rpc.ts'
 
 /** A desk in a worker of its own. Should the worker die, whatever it is asked fails: nobody is trusted then, and the work goes on. */
@@ -19,12 +20,16 @@ export function createWorkerDesk(): Desk {
       client.call(method, args) as ReturnType<Desk[K]>
 
   return {
-    open: ask('open'),
+    // a book of a hundred thousand ratings is ten megabytes
+    async open(init) {
+      await client.call('open', [init], memoryOf(init.saved))
+    },
     hear: ask('hear'),
     has: ask('has'),
     withdrawn: ask('withdrawn'),
     forked: ask('forked'),
     trust: ask('trust'),
+    follow: ask('follow'),
     update: ask('update'),
     standings: ask('standings'),
     asking: ask('asking'),

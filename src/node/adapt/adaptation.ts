@@ -30,10 +30,13 @@ import {
 } from '../schema/messages.ts'
 import type { Composition, Goods, Sureness } from '../semantic/composition.ts'
 import type { Match, Matcher } from '../semantic/matcher.ts'
+import type { LearnedNames } from '../semantic/topics/names.ts'
+import { isBelowTopic } from '../semantic/topics/paths.ts'
 import type { Topics } from '../semantic/topics/topics.ts'
 import type { Change, Changes } from '../store/changes.ts'
 import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
+import { once } from '../support/once.ts'
 import { createCard } from './card.ts'
 import { createChannel, type Channel } from './channel.ts'
 import { NO_STAND, unmet, type Stand } from './constraints.ts'
@@ -41,13 +44,16 @@ import { fetchData, serveData, type Giver } from './data.ts'
 import { capabilityId, createDeclarations, type Declared } from './declarations.ts'
 import { createDirectory, type Certifier, type Reach } from './directory.ts'
 import type { OwnInterests } from './interests.ts'
+import { createJudgesLists, type JudgesLists } from './judges.ts'
 import type { Meaning } from './meaning.ts'
-import { rank, type Candidate, type TopicStanding, type History } from './rank.ts'
+import type { Candidate, TopicStanding, History } from './rank.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Stands } from './stands.ts'
-import { createSurroundings, type Surroundings } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 import { createStates, type OwnState } from './states.ts'
 import { table } from './table.ts'
+import type { TopicChoices } from './topic-choices.ts'
+import type { TopicUses } from './topic-uses.ts'
 
 export type LeaderChannel = Channel<FollowerMessage, LeaderMessage>
 export type FollowerChannel = Channel<LeaderMessage, FollowerMessage>
@@ -75,7 +81,7 @@ export interface OfferChain {
   by: Sureness
 }
 
-export interface Adaptation extends Ratings {
+export interface Adaptation extends Ratings, JudgesLists {
   /** Reads what is known and takes part in the network's gossip. */
   start(): Promise<void>
   stop(): void
@@ -114,6 +120,10 @@ export interface Adaptation extends Ratings {
   preview(texts: readonly string[], capability: Capability): Promise<Match[]>
   /** The topic that a capability would count in, and what others ask for around it. */
   surroundings(capability: Capability): Promise<Surroundings>
+  /** What one can choose from around a topic, or the topic that a name is below, and what the name counts as. */
+  topicChoices(name: string): Promise<TopicChoices>
+  /** Called with what names of topics by use have come to, when that has changed. */
+  onTopicNames(listener: (learned: LearnedNames) => void): () => void
   /** Called with offers of others that can be judged from now on, or better than before. */
   onOffered(listener: (offers: ReadonlyArray<Declared<Capability>>) => void): () => void
   /** Has us hear of what may serve these, for as long as they are looked for. */
@@ -179,7 +189,7 @@ const MAX_MATCHES = 2000
 export function createAdaptation(components: AdaptationComponents, init: AdaptationInit): Adaptation {
   const { key, network, logs, gossip, matcher, meaning, interests, stands, certifier, loadTopics, changes, clock, random, report } = components
   const { now } = clock
-  const { on, emit } = createEmitter<{ change: undefined; fraud: string }>()
+  const { on, emit } = createEmitter<{ change: undefined; fraud: string; topicNames: LearnedNames }>()
   const card = createCard({ issue: () => certifier.issue(network.peer), stand: stands.ours, now, report })
   const directory = createDirectory({
     network,
@@ -192,9 +202,14 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   })
   /** made when somebody first plans something of several steps */
   let composing: Promise<Composition> | null = null
+  /** made when somebody first names a topic that may be none of the seed's */
+  let countsUses = false
+  const topicUses = once(makeTopicUses)
   const declarations = createDeclarations({
     self: key.agent,
     onCapability(id, declared) {
+      countsUses ||= isBelowTopic(declared?.declaration.topic ?? '')
+      if (countsUses) topicUses().then((uses) => uses.declared(id, declared), report)
       void composing?.then((composition) => {
         if (declared === null) composition.delete(id)
         else composition.set(id, declared.declaration)
@@ -209,6 +224,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
   let listened: readonly string[] = []
 
   const ratings = createRatings({ self: key.agent, logs, meaning, interests, append, refuse })
+  const judges = createJudgesLists({ self: key.agent, logs, interests, append, now })
   const states = createStates({ network, directory, clock, random, onChange: notify })
 
   const idOf = (offer: Declared<Capability>) => capabilityId(offer.agent, offer.declaration.id)
@@ -234,6 +250,20 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       return all
     })
     return composing
+  }
+
+  async function makeTopicUses(): Promise<TopicUses> {
+    const { createTopicUses } = await import('./topic-uses.ts')
+    const uses = createTopicUses({
+      loadTopics,
+      vector: async (id, { agent, declaration: offer }) => (agent === key.agent ? matcher.vector(offer) : matcher.placed(id)),
+      clock,
+      report
+    })
+    uses.onLearned((learned) => emit('topicNames', learned))
+    stops.push(matcher.onJudgeable(uses.placed))
+    for (const offer of declarations.capabilities(now())) uses.declared(idOf(offer), offer)
+    return uses
   }
 
   /** What an agent says of itself to a peer that it meets holds until that should have heard of it otherwise. */
@@ -292,6 +322,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     }
     hearStand(entry)
     ratings.hearWithdrawal(entry).catch(report)
+    judges.hear(entry).catch(report)
     if (entry.author === key.agent || entry.header.sketch === null) take(entry)
     else hearOther(entry, entry.header.sketch).catch(report)
   }
@@ -337,6 +368,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
   function forked({ author }: { author: string }): void {
     declarations.drop(author)
+    judges.drop(author)
     stands.shun(author)
     network.reconsider()
     emit('fraud', author)
@@ -363,6 +395,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       const forks = await logs.forks({ after, limit: FORK_PAGE })
       for (const [author] of forks) {
         declarations.drop(author)
+        judges.drop(author)
         stands.shun(author)
         emit('fraud', author)
       }
@@ -373,6 +406,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     for await (const entry of logs.declared(({ kind }) => kind !== 'rating')) {
       hearStand(entry)
       await ratings.hearWithdrawal(entry)
+      await judges.hear(entry)
       declarations.add(entry)
     }
   }
@@ -383,6 +417,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
         meaning.onModel(() => {
           declareInterests().catch(report)
           listenAgain().catch(report)
+          if (countsUses) topicUses().then((uses) => uses.placedAllOf(key.agent), report)
         }),
         ...hearsFrom(heard),
         ...hearsFrom(({ author, header: { seq } }) => changes.tell({ what: 'entry', author, seq })),
@@ -400,6 +435,7 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
     stop() {
       for (const stop of stops) stop()
+      if (countsUses) topicUses().then((uses) => uses.close(), report)
       states.close()
       directory.close()
       gossip.stop()
@@ -425,6 +461,10 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
     ratings: ratings.ratings,
     onTakenBack: ratings.onTakenBack,
     careFor: ratings.careFor,
+    shareJudges: judges.shareJudges,
+    judgesOf: judges.judgesOf,
+    onJudges: judges.onJudges,
+    lookForJudges: judges.lookForJudges,
     onFraud: (listener) => on('fraud', listener),
     reconsider: network.reconsider,
     capabilities: () => declarations.capabilities(now()),
@@ -453,7 +493,9 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
           if (!matches.has(id)) matches.set(id, { id, score: 0.5, alone: 0.5, terms: [offer.declaration.name], meaning: null })
         }
       }
-      const trust = await standingsOf(offers.filter((offer) => matches.has(idOf(offer))))
+      const trust = await standingsOf(offers.filter((offer) => matches.has(idOf(offer)) || files.length > 0))
+      // few search as soon as they are here
+      const { rank } = await import('./rank.ts')
       const ranked = rank({ offers, matches, idOf, files, constraints, reach: directory.reach, state: states.of, trust, ...init })
       return ranked.slice(0, MAX_CANDIDATES)
     },
@@ -472,10 +514,13 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
       )
       const byId = new Map(meeting.map((offer) => [idOf(offer), offer]))
       const matches = await matcher.judge(text, [...byId.keys()])
-      return matches.flatMap((match) => {
+      const fits = matches.flatMap((match) => {
         const offer = byId.get(match.id)
         return offer === undefined ? [] : { offer, match }
       })
+      if (constraints.known !== true) return fits
+      const trust = await standingsOf(fits.map(({ offer }) => offer))
+      return fits.filter(({ offer }) => trust(offer)?.footing === 'known')
     },
 
     async chains(ends) {
@@ -490,7 +535,16 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
 
     preview: (texts, capability) => matcher.preview(texts, capability),
 
-    surroundings: createSurroundings({ matcher, loadTopics }),
+    async surroundings(capability) {
+      const { createSurroundings } = await import('./surroundings.ts')
+      return createSurroundings({ matcher, loadTopics })(capability)
+    },
+    async topicChoices(name) {
+      const { createTopicChoices } = await import('./topic-choices.ts')
+      return createTopicChoices(loadTopics)(name)
+    },
+
+    onTopicNames: (listener) => on('topicNames', listener),
 
     onOffered: (listener) =>
       matcher.onJudgeable((ids) => {

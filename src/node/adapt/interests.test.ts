@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { didOf } from '../crypto/did.ts'
 import type { Header, Sketch } from '../schema/header.ts'
 import { createInterests } from './interests.ts'
 
@@ -59,6 +60,23 @@ test('who pays for what comes wants only what is near, in a young network, too',
   interests.setCurious(false)
   expect(interests.wants(header({ sketch: sketch(24) }), 0)).toBe(false)
   expect(interests.wants(header({ sketch: sketch(12) }), 0)).toBe(true)
+})
+
+test('lists of judges are wanted of those whose lists are looked for, and that they are taken back; no other sketchless thing of them is', () => {
+  const interests = createInterests()
+  const changed = vi.fn()
+  interests.watch(changed)
+  const author = Uint8Array.from({ length: 32 }, () => 7)
+  const list = header({ kind: 'judges', sketch: null, author })
+  expect(interests.wants(list, 1)).toBe(false)
+  for (let i = 0; i < 2; i++) interests.looksFor([didOf(author)])
+  expect(changed).toHaveBeenCalledTimes(1)
+  expect(interests.authors()).toEqual([author])
+  expect(interests.wants(list, 1)).toBe(true)
+  expect(interests.wants({ ...list, kind: 'withdrawal' }, 1)).toBe(true)
+  expect(interests.wants({ ...list, kind: 'constraint' }, 1)).toBe(false)
+  expect(interests.wants({ ...list, author: new Uint8Array(32) }, 1)).toBe(false)
+  for (const depth of [0, 1]) expect(interests.wants({ ...list, bodySize: 4097 }, depth)).toBe(false)
 })
 
 test('nothing is wanted of an agent that is avoided but what it insists on', () => {

@@ -3,8 +3,9 @@
  * for, or has asked for lately, by the sketches that headers carry. Which leaves these fall in is all that others learn of it.
  */
 import type { Interests } from '../gossip/interests.ts'
-import { didOf } from '../crypto/did.ts'
+import { didOf, publicKeyOf } from '../crypto/did.ts'
 import { publicKinds, type Sketch } from '../schema/header.ts'
+import { MAX_JUDGES_BYTES } from '../schema/judges.ts'
 import { MAX_RATING_BYTES } from '../schema/rating.ts'
 import { hamming, sameSketch } from '../semantic/sketch.ts'
 import { createEmitter } from '../support/emitter.ts'
@@ -16,6 +17,8 @@ export interface OwnInterests extends Interests {
   listensFor(sketches: readonly Sketch[]): void
   /** Topics whose ratings matter here, by their sketches. Replaces what was so before. */
   caresFor(topics: readonly Sketch[]): void
+  /** Agents whose lists of judges are wanted, wherever they are told. Replaces what was so before. */
+  looksFor(agents: readonly string[]): void
   /** Whether everything is wanted while the network is young, or only what is near, because it costs to hear of it. */
   setCurious(curious: boolean): void
   /** What somebody asked for here, by each model: stands until so many others were asked for after it. */
@@ -28,27 +31,37 @@ const USUAL_NEAR_BITS = 96
 /** Sketches of goals that are remembered. */
 const MAX_ASKED = 16
 
-/** @param avoids whether nothing of an agent is wanted, whatever it is about */
-export function createInterests(avoids: (agent: string) => boolean = () => false): OwnInterests {
+/** The largest body of each kind that has a limit of its own. */
+const MAX_BYTES: Readonly<Record<string, number>> = { rating: MAX_RATING_BYTES, judges: MAX_JUDGES_BYTES }
+
+/**
+ * @param avoids whether nothing of an agent is wanted, whatever it is about
+ * @param favours whether an agent is thought so well of that its bodies come before those of others
+ */
+export function createInterests(avoids: (agent: string) => boolean = () => false, favours: (agent: string) => boolean = () => false): OwnInterests {
   const { on, emit } = createEmitter<{ change: undefined }>()
   let standing: readonly Sketch[] = []
   let asked: readonly Sketch[] = []
   let listening: readonly Sketch[] = []
   let topics: readonly Sketch[] = []
+  let authors: ReadonlyMap<string, Uint8Array> = new Map()
   let curious = true
   // what was asked for just now matters most, and no kind of interest crowds out the others
   const all = () => inTurns([asked, listening, standing, topics])
   return {
     sketches: all,
+    authors: () => [...authors.values()],
     wants({ author, kind, sketch, bodySize }, depth) {
-      if (!publicKinds.has(kind) || (kind === 'rating' && bodySize > MAX_RATING_BYTES)) return false
+      if (!publicKinds.has(kind) || bodySize > (MAX_BYTES[kind] ?? Infinity)) return false
       // what it insists on may be another now
       if (kind !== 'constraint' && avoids(didOf(author))) return false
       if (depth === 0 && curious) return true
-      if (sketch === null) return false
+      // a list, or that it is taken back
+      if (sketch === null) return (kind === 'judges' || kind === 'withdrawal') && authors.has(didOf(author))
       if (kind === 'rating') return topics.some((one) => sameSketch(one, sketch))
       return [...asked, ...listening, ...standing].some((one) => isNear(one, sketch))
     },
+    favours,
     watch: (listener) => on('change', listener),
     declared(sketches) {
       if (isSameList(sketches, standing)) return
@@ -63,6 +76,11 @@ export function createInterests(avoids: (agent: string) => boolean = () => false
     caresFor(sketches) {
       if (isSameList(sketches, topics)) return
       topics = sketches
+      emit('change', undefined)
+    },
+    looksFor(agents) {
+      if (agents.join() === [...authors.keys()].join()) return
+      authors = new Map(agents.map((agent) => [agent, publicKeyOf(agent)]))
       emit('change', undefined)
     },
     setCurious(next) {

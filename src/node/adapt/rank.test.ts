@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Capability } from '../schema/declaration.ts'
 import { capabilityId, type Declared } from './declarations.ts'
-import { rank, type RankInput } from './rank.ts'
+import { rank, type RankInput, type TopicStanding } from './rank.ts'
 
 function offer(agent: string, id = 'x', fields: Partial<Capability> = {}): Declared<Capability> {
   return {
@@ -118,4 +118,29 @@ test('several who offer the very same share what is likely of it', () => {
   const offers = ['a', 'b', 'c'].map((agent) => offer(agent))
   const matches = new Map(offers.map(({ agent }) => [`${agent} x`, { id: `${agent} x`, score: 0.3, alone: 0.8, terms: ['x'], meaning: null }]))
   for (const { likely } of rank(input({ offers, matches }))) expect(likely).toBeCloseTo(0.9)
+})
+
+test('of those with a record the one of whose work more is expected comes first, then who brings something along, then strangers', () => {
+  const stranger = { level: 0, record: 0, excluded: null, footing: 'stranger' as const, expectation: 0, strangers: 0 }
+  const standings: Record<string, TopicStanding> = {
+    a: { ...stranger, excluded: 'complaints', footing: 'excluded' },
+    b: stranger,
+    c: { ...stranger, level: 0.7, footing: 'promising' },
+    d: { ...stranger, level: 0.9, record: 0.9, footing: 'known', expectation: 0.2 },
+    e: { ...stranger, level: 0.1, record: 0.1, footing: 'known', expectation: 0.9 }
+  }
+  const agents = Object.keys(standings)
+  const trust = ({ agent }: Declared<Capability>) => standings[agent] ?? null
+  expect(agentsOf({ offers: agents.map((agent) => offer(agent)), matches: found(...agents), trust })).toEqual(['e', 'd', 'c', 'b', 'a'])
+})
+
+test('who insists on somebody known finds nobody else, and without an answer nobody is known', () => {
+  const stranger = { level: 0, record: 0, excluded: null, footing: 'stranger' as const, expectation: 0, strangers: 0 }
+  const offers = ['a', 'b', 'c'].map((agent) => offer(agent))
+  const matches = found('a', 'b', 'c')
+  const trust = ({ agent }: Declared<Capability>): TopicStanding =>
+    agent === 'b' ? { ...stranger, level: 0.5, record: 0.5, footing: 'known' } : { ...stranger, level: 0.9, footing: agent === 'a' ? 'promising' : 'stranger' }
+  expect(agentsOf({ offers, matches, trust, constraints: { known: true } })).toEqual(['b'])
+  expect(agentsOf({ offers, matches, constraints: { known: true } })).toEqual([])
+  expect(agentsOf({ offers, matches, trust: () => null, constraints: { known: true } })).toEqual([])
 })

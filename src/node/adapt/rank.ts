@@ -32,6 +32,8 @@ export interface Candidate {
   topic: string | null
   /** how it stands in that topic; null: nothing is known */
   trust: TopicStanding | null
+  /** whether this is one to be tried with something small, in place of those who have a record; absent: it is not */
+  isTrial?: boolean
 }
 
 /** How an agent stands in a topic, as far as ranking goes. */
@@ -42,6 +44,12 @@ export interface TopicStanding {
   record: number
   /** why it is not considered; null: nothing is against it */
   excluded: 'proven' | 'complaints' | null
+  /** whether it has a record in this topic, brings something along from next door, is a stranger, or is not considered */
+  footing: 'known' | 'promising' | 'stranger' | 'excluded'
+  /** how good its work will be, -1 to 1 */
+  expectation: number
+  /** strangers' share, 0 to 1, of what is tried in this topic */
+  strangers: number
 }
 
 export interface History {
@@ -76,6 +84,8 @@ const weight = { match: 0.44, files: 0.2, trust: 0.14, reach: 0.09, history: 0.0
 const WELL_SPOKEN = 0.1
 /** How much of its weight trust has for whom nobody knows: who is new is to get its first work, and not before those who are known to be good. */
 const UNKNOWN_TRUST = 0.4
+/** How much of it a record has as such; the rest depends on what is said of the work. */
+const RECORD_TRUST = 0.6
 /** What costs so much is halfway between what is for nothing and what costs anything; so is what does not say what it costs. */
 const USUAL_PRICE = 10
 const cheapness = (price: number): number => USUAL_PRICE / (price + USUAL_PRICE)
@@ -88,7 +98,11 @@ const NEAR = 0.3
  */
 export function rank(input: RankInput): Candidate[] {
   const candidates: Candidate[] = []
-  const met = input.offers.filter(({ declaration }) => unmet(declaration.terms, input.constraints ?? {}).length === 0)
+  const { constraints = {}, trust } = input
+  const isKnown = (offer: Declared<Capability>): boolean => trust?.(offer)?.footing === 'known'
+  const met = input.offers.filter(
+    (offer) => unmet(offer.declaration.terms, constraints).length === 0 && (constraints.known !== true || isKnown(offer))
+  )
   const scores = met.map((offer) => input.matches.get(input.idOf(offer))?.score ?? 0)
   const best = Math.max(Number.MIN_VALUE, ...scores)
   // a choice among fewer: what is said of those that are left grows by what was said of the others
@@ -173,10 +187,18 @@ function candidate(
   }
 }
 
-/** What trust is worth, 0 to 1. */
+/** What trust is worth, 0 to 1: of those with a record what is said of their work decides, of others what they bring along. */
 function trustWorth(trust: TopicStanding | null): number {
-  if (trust === null) return UNKNOWN_TRUST
-  return trust.excluded === null ? UNKNOWN_TRUST + (1 - UNKNOWN_TRUST) * trust.level : 0
+  switch (trust?.footing) {
+    case 'excluded':
+      return 0
+    case 'known':
+      return RECORD_TRUST + ((1 - RECORD_TRUST) * (1 + trust.expectation)) / 2
+    case 'promising':
+      return UNKNOWN_TRUST + (RECORD_TRUST - UNKNOWN_TRUST) * trust.level
+    default:
+      return UNKNOWN_TRUST
+  }
 }
 
 function trustText(trust: TopicStanding | null): string | null {

@@ -345,6 +345,52 @@ describe('said by an agent', () => {
     expect(heard).toHaveLength(1)
   })
 
+  row('judges', 'goes to those who look for its author’s list, before or after it is shared, and so does that it is taken back', async () => {
+    const [a, b, c] = [await side('a'), await side('b'), await side('c')]
+    await startInRow(b, a, c)
+    await introduced(a, b, c)
+    // as on a device where the connection costs: only what it looks for
+    for (const { adaptation } of [b, c]) adaptation.setState({ open: true, load: 'idle', power: 'mains', metered: true })
+    b.adaptation.lookForJudges([a.agent])
+    const news: string[] = []
+    for (const { adaptation } of [b, c]) adaptation.onJudges((agent) => news.push(agent))
+
+    const list = { kind: 'judges' as const, version: 1 as const, name: 'Good judges', agents: [c.agent] }
+    const { seq } = (await a.adaptation.shareJudges(list)).header
+    const shared = { is: 'shared', name: list.name, agents: list.agents, seq }
+    await soon(() => expect(b.adaptation.judgesOf(a.agent)).toMatchObject(shared))
+    await soon(async () => expect(await c.logs.header(a.agent, seq)).not.toBeNull())
+    const [header] = headersOf(a.seen)
+    expect([header?.kind, header?.sketch, header?.expiry]).toEqual(['judges', null, (header?.time ?? 0) + table.judges.lifeMs])
+    expect(peersOf(streamsOf(a.seen, BODY_PROTOCOL, 'them'))).toEqual(['b'])
+    expect(c.adaptation.judgesOf(a.agent)).toEqual({ is: 'unheard' })
+
+    c.adaptation.lookForJudges([a.agent])
+    await soon(() => expect(c.adaptation.judgesOf(a.agent)).toMatchObject(shared))
+    await a.adaptation.withdraw(seq)
+    await soon(() => {
+      for (const { adaptation } of [b, c]) expect(adaptation.judgesOf(a.agent)).toEqual({ is: 'withdrawn' })
+    })
+    expect(news).toHaveLength(4)
+  })
+
+  test('judges: are read from the logs again after a start, and stand no more when their author has forked its log', async () => {
+    const [a, b] = [await side('a'), await side('b')]
+    await startInRow(a, b)
+    const list = { kind: 'judges' as const, version: 1 as const, name: 'Good judges', agents: [b.agent] }
+    await a.adaptation.shareJudges(list)
+    await soon(() => expect(b.adaptation.judgesOf(a.agent).is).toBe('shared'))
+    const other = await side('b again')
+    await other.logs.importLog(b.logs.exportLog(a.agent))
+    await other.adaptation.start()
+    expect(other.adaptation.judgesOf(a.agent).is).toBe('shared')
+
+    const branch = createLogs({ store: createMemoryStore(), clock })
+    const forked = await branch.append(a.key, 'judges', { ...list, name: 'Others' })
+    expect((await other.logs.accept(forked.bytes)).status).toBe('fork')
+    expect(other.adaptation.judgesOf(a.agent)).toEqual({ is: 'forked' })
+  })
+
   row('withdrawal', 'goes where the declaration went, and takes it out of the index of all who have it, for good', async () => {
     const [a, b, c] = [await side('a'), await side('b'), await side('c')]
     await startInRow(a, b, c)

@@ -39,6 +39,8 @@ export const table = {
   constraint: { by: 'log entry → header gossip → body on demand', lifeMs: 30 * 24 * HOUR_MS },
   /** what one party of a contract says of the other: in the shards of its topic, for those who care for that */
   rating: { by: 'log entry → header gossip → body on demand', lifeMs: null },
+  /** whose judgement of others an agent goes by: for those who follow its list */
+  judges: { by: 'log entry → header gossip → body on demand', lifeMs: 30 * 24 * HOUR_MS },
   withdrawal: { by: 'log entry → header gossip → body on demand', lifeMs: null },
 
   /** how an agent is at this moment: told to each peer that has introduced itself, coarsely, and forgotten soon */

@@ -11,8 +11,8 @@ export interface Announcer {
   say(topic: string, message: Uint8Array): Promise<void>
   /** The topic that says most of a leaf: of its shard at the depth that we would follow it at, or nearby where somebody is. */
   topicAt(leaf: number): string
-  /** Says what nobody was there for, where somebody is now. @returns whether there is more to be said */
-  sayAgain(): boolean
+  /** Says what nobody was there for, where somebody is now. Resolves to whether there is more to be said. Never rejects. */
+  sayAgain(): Promise<boolean>
 }
 
 /** Messages that wait for somebody to hear them. */
@@ -30,14 +30,20 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
 
   async function say(topic: string, message: Uint8Array): Promise<void> {
     try {
-      if ((await network.publish(topic, message)) > 0) return
+      const told = await network.publish(topic, message)
+      // who is there and is not told has it: it went round a short while ago
+      if (told > 0 || network.subscribers(topic).length > 0) return
     } catch (error) {
       // it is in the log, and whoever catches up gets it
       report(error)
     }
+    keep(topic, message)
+  }
+
+  /** Until somebody hears it. What we say need not be what we listen to: there may be many who do, and none of them near us. */
+  function keep(topic: string, message: Uint8Array): void {
     unsaid.push({ topic, message })
     if (unsaid.length > MAX_UNSAID) unsaid.shift()
-    // what we say need not be what we listen to: there may be many who do, and none of them near us
     if (network.subscribers(topic).length === 0) network.seek(topic)
   }
 
@@ -70,16 +76,10 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
     async announce(bytes, header) {
       await Promise.all([...topicsOf(header)].map((topic) => say(topic, bytes)))
     },
-    sayAgain() {
+    async sayAgain() {
       const again = unsaid
       unsaid = []
-      for (const { topic, message } of again) {
-        if (network.subscribers(topic).length > 0) void say(topic, message)
-        else {
-          unsaid.push({ topic, message })
-          network.seek(topic)
-        }
-      }
+      await Promise.all(again.map(({ topic, message }) => say(topic, message)))
       return unsaid.length > 0
     }
   }

@@ -37,7 +37,9 @@ import { createTransfer, type Exchanged } from './transfer.ts'
 /** How often we look whether shards should be followed otherwise, and what could not be announced is said again. */
 const LOOK_MS = 30_000
 /** What nobody was there for is said again after so long. */
-const SAY_AGAIN_MS = 2_000
+const SAY_AGAIN_MS = 1_000
+/** Peers that we want to know in each shard. */
+const COMPANY = 3
 /** Entries whose bodies are looked for at a time, after a start or when interests have changed, and the pause while many wait. */
 const LOOK_PAGE = 64
 const MAX_LOOKED_FOR = 1024
@@ -127,7 +129,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       record: defences.recordShards
     }
   )
-  const puller = createPuller({ network, logs, clock, random, report }, { connected, penalties, otherSources })
+  const puller = createPuller({ network, logs, clock, random, report }, { connected, penalties, otherSources, favours: interests.favours })
   const holdings = createHoldings({ logs }, { leafBits: codebook.leafBits, forkProofs })
   const forks = createForks({ logs, holdings, clock }, { rateLimits })
   const announcer = createAnnouncer({ network, codebook, regions, report })
@@ -227,8 +229,8 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
 
   function closeGap(stored: StoredHeader, below: number, wanted: boolean, { from, publisher }: Origin): void {
     const place = placeOf(stored.header)
-    const record = regions.kept().find((shard) => shard.of === 'record')
-    const whole = record !== undefined && holds(record, place, codebook.leafBits)
+    const record = regions.kept().find((shard) => shard.of === 'record' && holds(shard, place, codebook.leafBits))
+    const whole = record !== undefined
     // with nothing held before there is nothing to tie it to
     if (!whole && (below === 0 || !wanted)) return
     gaps.close(stored, below, whole, () => {
@@ -254,19 +256,24 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
   function look(): void {
     if (regions.update()) follow()
     seekCompany()
-    announcer.sayAgain()
+    void announcer.sayAgain()
   }
 
-  /** In a shard in which we know nobody else we hear nothing, and are told nothing when we catch up. */
+  /**
+   * In a shard in which we know nobody else we hear nothing, and are told nothing when we catch up; and a few who know nobody but one
+   * another are no better off.
+   */
   function seekCompany(): void {
-    for (const topic of topics.keys()) if (network.subscribers(topic).length === 0) network.seek(topic)
+    for (const topic of topics.keys()) if (network.subscribers(topic).length < COMPANY) network.seek(topic, COMPANY)
   }
 
   /** Where nobody was to hear us somebody may be a moment later. */
   function sayAgainSoon(): void {
     cancelSaying()
     cancelSaying = clock.after(SAY_AGAIN_MS, () => {
-      if (announcer.sayAgain()) sayAgainSoon()
+      void announcer.sayAgain().then((isMore) => {
+        if (isMore && !closing.signal.aborted) sayAgainSoon()
+      })
     })
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { toHex } from '../crypto/hash.ts'
 import { createLogs, type Logs } from '../log/log.ts'
 import type { StoredHeader } from '../log/records.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
@@ -38,7 +39,13 @@ afterEach(async () => {
   expect(sides.splice(0).flatMap(({ reports }) => reports)).toEqual([])
 })
 
-async function side(peer: string, { otherSources = true, penalties = true } = {}): Promise<Side> {
+interface SideInit {
+  otherSources?: boolean
+  penalties?: boolean
+  favours?: (author: string) => boolean
+}
+
+async function side(peer: string, { otherSources = true, penalties = true, favours = () => false }: SideInit = {}): Promise<Side> {
   const network = hub.network(peer)
   const logs = createLogs({ store: createMemoryStore(), clock: systemClock })
   const connected = new Map<string, number>()
@@ -49,7 +56,7 @@ async function side(peer: string, { otherSources = true, penalties = true } = {}
   const watched: Network = { ...network, penalise: (other, reason, points) => void offences.push({ peer: other, reason, points }) }
   const puller = createPuller(
     { network: watched, logs, clock: systemClock, random: seeded(5), report: (error) => reports.push(error) },
-    { connected, penalties, otherSources }
+    { connected, penalties, otherSources, favours }
   )
   serveBodies({ network, logs, clock: systemClock }, { soon: puller.soon })
   await network.start()
@@ -185,6 +192,28 @@ describe('a body', () => {
     expect(slow.requests).toEqual([0])
     const asked = Object.entries(c.network.bytesByProtocol()).find(([name]) => name === BODY_PROTOCOL)![1].sent
     expect(asked).toBeLessThan(2 * MAX_BODY_REQUEST_BYTES)
+  })
+
+  test('of an author who is favoured comes before those that have waited longer', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, (_, i) => strangersHeader({ goal: `goal ${i}` })))
+    const last = all.at(-1)!
+    const b = await side('b', { favours: (author) => author === last.key.agent })
+    const asked: string[] = []
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    await giver('friend', async ({ hash, offset }, stream) => {
+      const one = all.find((other) => toHex(other.hash) === toHex(hash))!
+      asked.push(one.key.agent)
+      await released
+      await give(stream, one.body, offset)
+    })
+    for (const { bytes } of all) b.puller.want(await accepted(b.logs, bytes), { from: 'friend', publisher: 'friend' })
+    // as many as one peer is asked for at a time
+    await vi.waitFor(() => expect(asked).toHaveLength(4))
+    release()
+    await held(b.logs, last.key.agent)
+    expect(asked.indexOf(last.key.agent)).toBe(4)
+    await Promise.all(all.map(({ key }) => held(b.logs, key.agent)))
   })
 
   test('whose header lies about its size is nobody’s fault but the author’s', async () => {

@@ -14,6 +14,7 @@ import { idKey } from './negentropy.ts'
 import { createReliability } from './reliability.ts'
 import { MAX_SOURCES, createSources, type Origin } from './sources.ts'
 import { createSurvey } from './survey.ts'
+import { createTurns } from './turns.ts'
 import { createWishes, type Ask, type Wish } from './wishes.ts'
 
 /** Bodies that are being fetched at a time, in all and from one peer. */
@@ -70,13 +71,15 @@ export interface PullInit {
   penalties: boolean
   /** Whether others than the publisher are asked. */
   otherSources: boolean
+  /** Whether an author's bodies come before those of others. */
+  favours(author: string): boolean
 }
 
 export function createPuller({ network, logs, clock, random, report }: PullComponents, init: PullInit): Puller {
-  const { connected, penalties, otherSources } = init
+  const { connected, penalties, otherSources, favours } = init
   const wishes = createWishes()
   /** wishes with somebody to ask */
-  const ready = new Set<Wish>()
+  const ready = createTurns<Wish>(({ entries }) => entries.some(({ author }) => favours(author)))
   const busy = new Map<string, number>()
   const reliability = createReliability()
   const closing = new AbortController()
@@ -246,11 +249,10 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   }
 
   function next(): void {
-    let looks = 0
-    for (const wish of ready) {
-      if (running >= IN_FLIGHT || looks++ >= MAX_LOOKS || closing.signal.aborted) return
-      // it goes to the end of the line: those behind it have their turn before it is looked at again
-      ready.delete(wish)
+    for (let looks = 0; running < IN_FLIGHT && looks < MAX_LOOKS && !closing.signal.aborted; looks++) {
+      // it goes to the end of its line: those behind it have their turn before it is looked at again
+      const wish = ready.take()
+      if (wish === undefined) return
       const places = wish.rounds >= LATE_ROUND ? LATE_PLACES : wish.hedged ? 2 : 1
       // what there is no hurry for comes one after the other, on one stream
       const most = wish.fetch ? PER_PEER : 1

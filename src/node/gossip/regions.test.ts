@@ -13,8 +13,9 @@ function setup({ sketches = [sketchOf(5)], depth = 0, record = true }: { sketche
   const index = createHeaderIndex()
   const clock = createTestTime()
   let wanted = sketches
+  let authorsWanted: Uint8Array[] = []
   const regions = createRegions(
-    { logs: { index }, clock, codebook: testCodebook, interests: { sketches: () => wanted } },
+    { logs: { index }, clock, codebook: testCodebook, interests: { sketches: () => wanted, authors: () => authorsWanted } },
     { self: key(0b0100_0000), depth, recordDepth: depth, record }
   )
   let authors = 0
@@ -25,6 +26,9 @@ function setup({ sketches = [sketchOf(5)], depth = 0, record = true }: { sketche
     regions,
     want: (next: Sketch[]) => {
       wanted = next
+    },
+    wantAuthors: (first: number[]) => {
+      authorsWanted = first.map(key)
     },
     kept: () => names(regions.kept()),
     followed: () => names(regions.followed()),
@@ -91,6 +95,31 @@ describe('regions', () => {
     want(Array.from({ length: 30 }, (_, i) => sketchOf(i % 8, (i + 1) % 8, (i + 2) % 8)))
     regions.update()
     expect(kept().length).toBeLessThanOrEqual(9)
+  })
+
+  test('keep the record of authors of interest too, as deep as our own, each slice once, and let it go again', () => {
+    const { wantAuthors, regions, kept, followed } = setup({ depth: 3 })
+    const before = followed()
+    wantAuthors([0b1110_0000, 0b1111_1111, 0b0101_0000, 0b0010_0000])
+    expect(regions.update()).toBe(true)
+    expect(regions.update()).toBe(false)
+    expect(kept()).toEqual(['meaning/1/101', 'record/001', 'record/010', 'record/111'])
+    // one topic each
+    expect(followed()).toHaveLength(before.length + 2)
+    wantAuthors(Array.from({ length: 200 }, (_, i) => i))
+    regions.update()
+    expect(kept().length).toBeLessThanOrEqual(2 + 9)
+    wantAuthors([])
+    expect(regions.update()).toBe(true)
+    expect(followed()).toEqual(before)
+  })
+
+  test('of a young network hold every author’s record already', () => {
+    const { wantAuthors, regions, kept } = setup()
+    const before = kept()
+    wantAuthors([0b1110_0000])
+    regions.update()
+    expect(kept()).toEqual(before)
   })
 
   test('without interests are where our key falls, so that every shard has keepers', () => {

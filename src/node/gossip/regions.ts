@@ -1,6 +1,7 @@
 /**
  * Which shards this node keeps and takes part in: those of the leaves that its interests are in, and the record of the
- * slice that its own key falls in. Each is followed as deep as the authors heard of suggest.
+ * slice that its own key falls in, each followed as deep as the authors heard of suggest; and the record of authors that
+ * it has an interest in, as deep as its own.
  */
 import type { HeaderItem } from '../log/header-index.ts'
 import type { Logs } from '../log/log.ts'
@@ -12,7 +13,7 @@ import { RECORD_BITS, keyPrefix, meaningShard, recordShard, shardModel, shardsAr
 export interface Regions {
   /** The shards whose headers are all held here, as far as we can. */
   kept(): Shard[]
-  /** The shards whose topics we take part in: the kept ones, those that they are halves of, and their halves. */
+  /** The shards whose topics we take part in: the kept ones, and of our own those that they are halves of, and their halves. */
   followed(): Shard[]
   /** How deep the shards of a leaf are followed, or would be. */
   depthAt(leaf: number): number
@@ -25,6 +26,11 @@ export interface Regions {
 
 /** The most leaves that are followed; each stands for up to four topics. */
 const MAX_LEAVES = 8
+/**
+ * The most authors whose records are kept besides. Each stands for one topic: what an author tells in the one next to it, because it
+ * judges the depth otherwise, comes by reconciliation.
+ */
+const MAX_AUTHORS = 9
 /** How long a depth is listened at before it may be found to be deserted. */
 const LISTEN_MS = 2 * 60_000
 /** Peers whose depths are remembered. */
@@ -41,7 +47,7 @@ export interface RegionsComponents {
   logs: Pick<Logs, 'index'>
   clock: Clock
   codebook: Codebook
-  interests: Pick<Interests, 'sketches'>
+  interests: Pick<Interests, 'sketches' | 'authors'>
 }
 
 export interface RegionsInit {
@@ -62,6 +68,8 @@ export function createRegions(
   const leafBits = codebook.leafBits
   const recordRegion: Region = { leaf: null, depth: Math.min(recordDepth, RECORD_BITS), since: clock.now() }
   let meaning: Region[] = []
+  /** the first bits of the keys of authors whose records are kept besides */
+  let authors: number[] = []
   /** depths that peers say they keep shards at */
   const told = new Map<string, { meaning: number | null; record: number | null }>()
   const began = clock.now()
@@ -105,6 +113,16 @@ export function createRegions(
     )
     return true
   }
+
+  function followAuthors(): boolean {
+    const wanted = record ? [...new Set(interests.authors().slice(0, MAX_AUTHORS).map(keyPrefix))] : []
+    if (wanted.join() === authors.join()) return false
+    authors = wanted
+    return true
+  }
+
+  /** Keys are as good as drawn by lot: how crowded our own slice is, is how crowded another is. */
+  const authorShards = (): Shard[] => authors.map((key) => recordShard(key, recordRegion.depth))
 
   function halvesOf(region: Region, item: HeaderItem): Halves {
     const bits = region.leaf === null ? RECORD_BITS : leafBits
@@ -162,9 +180,11 @@ export function createRegions(
   }
 
   followInterests()
+  followAuthors()
   return {
-    kept: () => distinct(regions().map((region) => shardAt(region, region.depth))),
-    followed: () => distinct(regions().flatMap((region) => shardsAround(shardAt(region, region.depth), deepest(region)))),
+    kept: () => distinct([...regions().map((region) => shardAt(region, region.depth)), ...authorShards()]),
+    followed: () =>
+      distinct([...regions().flatMap((region) => shardsAround(shardAt(region, region.depth), deepest(region))), ...authorShards()]),
     depthAt: (leaf) => nearest(leaf)?.depth ?? depth,
     recordDepth: () => recordRegion.depth,
     hear(peer, shards) {
@@ -177,7 +197,7 @@ export function createRegions(
     },
     update() {
       // one after the other, whatever each says
-      const changes = [followInterests(), followOthers(), followCrowds()]
+      const changes = [followInterests(), followAuthors(), followOthers(), followCrowds()]
       return changes.includes(true)
     }
   }

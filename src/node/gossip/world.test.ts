@@ -1,5 +1,6 @@
 /** Many nodes in one process, on a clock that is told to go on: what holds for all of them together. */
 import { afterEach, expect, test } from 'vitest'
+import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { RECONCILE_PROTOCOL } from './reconcile.ts'
 import { createParty, sketchOf, type Party, type PartyInit } from './testing/party.ts'
@@ -112,6 +113,38 @@ test('a grown network keeps apart what has nothing in common, and loses nothing'
   // a quarter by meaning and a quarter by record; all would be 1,024
   expect(held).toBeLessThan(620)
 }, 60_000)
+
+test.each([true, false])('who follows an author hears of its list wherever its record is kept: %s', async (follows) => {
+  const keys = await Promise.all(Array.from({ length: 64 }, async () => agentKey(await generateKeyPair())))
+  // the author's record is in another eighth than that of who follows it, and two nodes keep it
+  const eighth = ({ publicKey }: AgentKey) => (publicKey[0] ?? 0) >> 5
+  const author = keys[0]!
+  const reader = keys.find((key) => eighth(key) !== eighth(author))!
+  const keepers = keys.filter((key) => key !== author && eighth(key) === eighth(author)).slice(0, 2)
+  const others = keys.filter((key) => eighth(key) !== eighth(author) && key !== reader).slice(0, 8)
+  const all = [author, reader, ...keepers, ...others]
+  const { time, hub, names } = await createWorld(all.length, 5, (i) => ({
+    key: all[i]!,
+    depth: 3,
+    interests: {
+      sketches: () => [sketchOf(i % 8)],
+      authors: () => (follows && i === 1 ? [author.publicKey] : []),
+      wants: ({ kind }) => i === 1 && kind === 'judges'
+    }
+  }))
+  // presence introduces those who keep the same
+  if (follows) for (let i = 2; i < 2 + keepers.length; i++) hub.join(names[1]!, names[i]!)
+  await time.pass(30_000)
+  const { logs, gossip } = parties[0]!
+  const entry = await logs.append(author, 'judges', { kind: 'judges', version: 1, name: 'Mine', agents: [reader.agent] })
+  await gossip.announce(entry.bytes)
+  // not so long that so small a network finds its shards deserted, and joins them
+  await time.pass(60_000)
+  const body = await parties[1]!.logs.body(author.agent, 1)
+  expect(body).toEqual(follows ? entry.body : null)
+  // whoever has no interest in the author, and keeps another record, hears nothing of it
+  for (let i = 2 + keepers.length; i < all.length; i++) expect(await parties[i]!.logs.head(author.agent)).toBeNull()
+})
 
 test('the same seed makes the same run', async () => {
   const keys = await Promise.all(Array.from({ length: 8 }, async () => (await createParty(createMemoryHub(), 'x')).key))

@@ -371,8 +371,8 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
     subscribe: topics.subscribe,
     subscribers: topics.subscribers,
     publish: topics.publish,
-    seek(topic) {
-      topics.seek(topic)
+    seek(topic, least) {
+      topics.seek(topic, least)
       dials.look()
     },
     guard: admission.guard,

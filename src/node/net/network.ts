@@ -114,10 +114,10 @@ export interface Network {
    */
   publish(topic: string, message: Uint8Array): Promise<number>
   /**
-   * Looks for somebody who takes part in a topic that we have something to say on, or listen to, and know nobody of: for some
-   * minutes, or until one is connected.
+   * Looks for somebody who takes part in a topic that we have something to say on, or listen to, and know nobody of, or too few: for
+   * some minutes, or until `least` are connected; one when not said.
    */
-  seek(topic: string): void
+  seek(topic: string, least?: number): void
   /** Sets who decides whom we meet; before `start`. A peer that is not admitted is not dialled, and what it dials is refused. */
   guard(door: Door): void
   /** A connected peer has shown its card otherwise: it may be that we part. */

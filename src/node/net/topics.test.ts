@@ -21,7 +21,7 @@ function setUp() {
     onChange: () => undefined
   })
   topics.start()
-  return { clock, topics, come: (topic: string) => subscribers.set(topic, ['somebody']) }
+  return { clock, topics, come: (topic: string, ...peers: string[]) => subscribers.set(topic, peers) }
 }
 
 test('somebody of a topic is sought until one is there, or for some minutes', async () => {
@@ -29,9 +29,18 @@ test('somebody of a topic is sought until one is there, or for some minutes', as
   topics.seek('a')
   topics.seek('b')
   expect([...topics.sought()]).toEqual(['a', 'b'])
-  come('a')
+  come('a', 'somebody')
   expect([...topics.sought()]).toEqual(['b'])
   await clock.pass(4 * 60_000)
+  expect([...topics.sought()]).toEqual([])
+})
+
+test('where one is too few, somebody is sought until there are enough', () => {
+  const { topics, come } = setUp()
+  topics.seek('a', 3)
+  come('a', 'x', 'y')
+  expect([...topics.sought()]).toEqual(['a'])
+  come('a', 'x', 'y', 'z')
   expect([...topics.sought()]).toEqual([])
 })
 

@@ -38,8 +38,8 @@ export const RESULTS = {
 
 export function createTopics({ pubsub, clock, log, hears, penalise, onChange }: TopicsComponents): Topics {
   const handlers = new Map<string, TopicHandler>()
-  /** until when */
-  const sought = new Map<string, number>()
+  /** until when, and how many are enough */
+  const sought = new Map<string, { until: number; least: number }>()
   let running = false
 
   async function judge(topic: string, from: string, message: Message): Promise<Verdict> {
@@ -81,15 +81,15 @@ export function createTopics({ pubsub, clock, log, hears, penalise, onChange }: 
       running = false
     },
     names: () => [...handlers.keys()],
-    seek(topic) {
+    seek(topic, least = 1) {
       sought.delete(topic)
-      sought.set(topic, clock.now() + SOUGHT_MS)
+      sought.set(topic, { until: clock.now() + SOUGHT_MS, least })
       const [oldest] = sought.keys()
       if (sought.size > MAX_SOUGHT && oldest !== undefined) sought.delete(oldest)
     },
     sought() {
-      for (const [topic, until] of sought) {
-        if (until <= clock.now() || subscribers(topic).length > 0) sought.delete(topic)
+      for (const [topic, { until, least }] of sought) {
+        if (until <= clock.now() || subscribers(topic).length >= least) sought.delete(topic)
       }
       return new Set(sought.keys())
     },

@@ -68,7 +68,9 @@ export const constraints = z.object({
   maxPrice: z.optional(count),
   /** kept no longer than this */
   keeps: z.optional(keeps),
-  minTier: z.optional(tier)
+  minTier: z.optional(tier),
+  /** somebody whose word counts here knows its work in the topic: looked at in our own view, and said to nobody */
+  known: z.optional(z.literal(true))
 })
 export type Constraints = z.infer<typeof constraints>
 

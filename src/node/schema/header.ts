@@ -14,11 +14,11 @@ export const MAX_HEADER_BYTES = 320
 export const MAX_BODY_BYTES = 1024 * 1024
 
 /** The kinds of entries that are written here. Whether a body is for everybody or for the parties only is in `publicKinds`. */
-export const entryKind = z.enum(['capability', 'intention', 'constraint', 'withdrawal', 'contract', 'outcome', 'rating'])
+export const entryKind = z.enum(['capability', 'intention', 'constraint', 'withdrawal', 'contract', 'outcome', 'rating', 'judges'])
 export type EntryKind = z.infer<typeof entryKind>
 
 /** Bodies of these kinds are given to whoever asks; the others to nobody: a contract's parties each write their own. */
-export const publicKinds: ReadonlySet<string> = new Set<EntryKind>(['capability', 'intention', 'constraint', 'withdrawal', 'rating'])
+export const publicKinds: ReadonlySet<string> = new Set<EntryKind>(['capability', 'intention', 'constraint', 'withdrawal', 'rating', 'judges'])
 
 /** A header may name a kind that is not known here: a log has to stay whole for those who don't understand all of it. */
 export const kindName = z.string().check(z.regex(/^[a-z][a-z-]{0,15}$/, 'expected a kind of entry'))

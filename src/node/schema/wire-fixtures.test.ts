@@ -25,6 +25,7 @@ import { bytesUpTo, decode, encode, parse } from './codec.ts'
 import { contract, outcome, outline, signedContract, signedOutcome } from './contract.ts'
 import { capability, constraint, intention, state, withdrawal } from './declaration.ts'
 import { MAX_BODY_BYTES, MAX_HEADER_BYTES, headerTuple } from './header.ts'
+import { MAX_JUDGES_BYTES, judges } from './judges.ts'
 import {
   MAX_BATCH_BYTES,
   MAX_BODY_REPLY_BYTES,
@@ -91,6 +92,7 @@ const schemas: Record<string, { schema: z.ZodMiniType; limit: number }> = {
   signedContract: { schema: signedContract, limit: MAX_BODY_BYTES },
   signedOutcome: { schema: signedOutcome, limit: MAX_BODY_BYTES },
   signedRating: { schema: signedRating, limit: MAX_RATING_BYTES },
+  judges: { schema: judges, limit: MAX_JUDGES_BYTES },
   headerTuple: { schema: headerTuple, limit: MAX_HEADER_BYTES },
   certificateTuple: { schema: certificateTuple, limit: MAX_CERTIFICATE_BYTES },
   hello: { schema: hello, limit: MAX_HELLO_BYTES },

@@ -196,6 +196,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     },
     // other models' vectors lie elsewhere
     vector: (capability) => (embedder?.model === SENTENCE_MODEL ? offerVector(capability) : Promise.resolve(null)),
+    placed: (id) => (embedder?.model === SENTENCE_MODEL ? (vectors?.get(id) ?? null) : null),
     onJudgeable: (listener) => on('judgeable', listener),
     close() {
       closing.abort(new Error('the node stops'))

@@ -29,6 +29,8 @@ export interface Matcher {
   preview(texts: readonly string[], capability: Capability): Promise<Match[]>
   /** Where a capability lies among sentence embeddings, as `placeOffer` says; null: the model is not there. */
   vector(capability: Capability): Promise<Float32Array | null>
+  /** The same, of any length, of one that is known; null: the model has not come to it. */
+  placed(id: string): Float32Array | null
   /** Called with those that can be judged from now on, or better than before. */
   onJudgeable(listener: (ids: readonly string[]) => void): () => void
 }

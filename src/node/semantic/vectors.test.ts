@@ -48,7 +48,11 @@ describe('a vector index', () => {
           }
         }
         expect(index.size).toBe(model.size)
-        for (const [id, vector] of model) expect(index.cosine(id, vector)).toBeCloseTo(1, 2)
+        for (const [id, vector] of model) {
+          expect(index.cosine(id, vector)).toBeCloseTo(1, 2)
+          expect(index.cosine(id, index.get(id) ?? new Float32Array(DIMENSIONS))).toBeCloseTo(1, 5)
+        }
+        expect(index.get('nobody')).toBeNull()
         expect(index.nearest(drawn(random), 20).map(({ id }) => id).sort()).toEqual([...model.keys()].sort())
         for (let id = 0; id < 10; id++) expect(index.has(`${id}`)).toBe(model.has(`${id}`))
       }),

@@ -11,6 +11,8 @@ export interface VectorIndex {
   set(id: string, vector: Float32Array): void
   delete(id: string): void
   has(id: string): boolean
+  /** The vector of one of them as it is kept, of any length; null when it is not here. */
+  get(id: string): Float32Array | null
   /** The nearest to a vector, nearest first, with the cosines. @throws RangeError of other dimensions */
   nearest(vector: Float32Array, count: number): Array<{ id: string; cosine: number }>
   /** The cosine to one of them; null when it is not here. */
@@ -123,6 +125,10 @@ export function createVectorIndex(dimensions: number): VectorIndex {
       scales[slot] = scales[from] ?? 0
     },
     has: (id) => slots.has(id),
+    get(id) {
+      const slot = slots.get(id)
+      return slot === undefined ? null : Float32Array.from(numbers.subarray(slot * dimensions, (slot + 1) * dimensions))
+    },
     nearest(vector, count) {
       const of = checked(vector)
       return coarsely(of, Math.max(FULL_LEAST, FULL_FACTOR * count))

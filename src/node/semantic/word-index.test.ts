@@ -60,6 +60,17 @@ describe('a word index', () => {
     )
   })
 
+  test('what is only tried makes no word more common, however often', () => {
+    const index = filled({ piano: 'tunes pianos', cook: 'recipes for the fridge', walk: 'walks dogs', read: 'reads aloud' })
+    const before = index.search('tune my violin', 10)
+    for (let i = 0; i < 100; i++) {
+      index.set('tried', [field('tunes pianos by ear')])
+      index.delete('tried')
+    }
+    expect(index.search('tune my violin', 10)).toEqual(before)
+    expect(index.count('ear')).toBe(0)
+  })
+
   test('tells of others, too, how well they fit', () => {
     const [first, second] = index.search('sales', 10)
     expect(index.search('sales', 1, ['cook', second?.id ?? '', 'nobody', first?.id ?? ''])).toEqual([first, second])

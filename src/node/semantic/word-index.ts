@@ -72,6 +72,8 @@ export function createWordIndex(): WordIndex {
   const slots = new Map<string, number>()
   let ids: Array<string | null> = []
   let lists = new Map<string, List>()
+  /** the document that came last, while it is the last */
+  let newest: { slot: number; terms: readonly string[] } | null = null
 
   function add(term: string, slot: number, weight: number): void {
     const kept = Math.min(255, Math.round((weight / MAX_WEIGHT) * 255))
@@ -92,9 +94,25 @@ export function createWordIndex(): WordIndex {
     const slot = slots.get(id)
     if (slot === undefined) return
     slots.delete(id)
+    if (newest?.slot === slot) {
+      takeBack(newest)
+      return
+    }
     ids[slot] = null
     const gone = ids.length - slots.size
     if (gone >= MIN_GONE && gone > ids.length / 3) compact()
+  }
+
+  /** The document that came last goes without a trace: one that was only tried, as often as that may be, makes no word more common. */
+  function takeBack({ slot, terms }: NonNullable<typeof newest>): void {
+    ids.pop()
+    for (const term of terms) {
+      const list = lists.get(term)
+      if (list === undefined || list.documents[list.count - 1] !== slot) continue
+      list.count--
+      if (list.count === 0) lists.delete(term)
+    }
+    newest = null
   }
 
   /** Takes documents that are gone out of all lists. */
@@ -122,6 +140,7 @@ export function createWordIndex(): WordIndex {
     }
     lists = left
     ids = kept
+    newest = null
   }
 
   /** How much a word says that so many documents have, some of which may be gone. */
@@ -204,6 +223,7 @@ export function createWordIndex(): WordIndex {
       slots.set(id, slot)
       const share = Math.min(1, MANY_TERMS / weights.size)
       for (const [term, weight] of weights) add(term, slot, weight * share)
+      newest = { slot, terms: [...weights.keys()] }
     },
     delete: remove,
     count: (term) => lists.get(term)?.count ?? 0,

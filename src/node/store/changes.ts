@@ -13,8 +13,10 @@ const change = z.discriminatedUnion('what', [
   z.object({ what: z.literal('names') }),
   z.object({ what: z.literal('offers') }),
   z.object({ what: z.literal('policy') }),
-  /** whose judgement counts */
+  /** whose judgement counts, and whose lists are followed */
   z.object({ what: z.literal('trusted') }),
+  /** whether whose judgement counts is shared */
+  z.object({ what: z.literal('sharing') }),
   z.object({ what: z.literal('availability') }),
   z.object({ what: z.literal('interests') }),
   /** an entry is there now, or its body is */

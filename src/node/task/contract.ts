@@ -53,14 +53,24 @@ export function totalSize(files: readonly FileReference[]): number {
 }
 
 /**
+ * Why what a contract names is not ours to do any more, in words for the one who asks; null when it is.
+ *
+ * @param capability what we have under the contract's skill, if anything
+ */
+export function outdated(contract: Contract, capability: Capability | undefined): string | null {
+  if (capability === undefined) return `This agent does not offer “${contract.skill}” any more.`
+  return capability.program === contract.program ? null : 'This agent now runs another version of that program: ask again.'
+}
+
+/**
  * Why this contract can't be taken, in words for the one who asks; null when it can.
  *
  * @param capability what we offer under the contract's skill, if we do
  */
 export function objection(contract: Contract, self: string, capability: Capability | undefined, now: number): string | null {
   if (contract.follower !== self) return 'This request is for another agent.'
-  if (capability === undefined) return `This agent does not offer “${contract.skill}” any more.`
-  if (capability.program !== contract.program) return 'This agent now runs another version of that program: ask again.'
+  const changed = outdated(contract, capability)
+  if (capability === undefined || changed !== null) return changed
   if (capability.topic !== undefined && capability.topic !== contract.topic) {
     return 'This agent offers that under another topic now: ask again.'
   }

@@ -20,9 +20,13 @@ import { contractOf, limits } from './testing/records.ts'
 let bench: Bench
 let follower: Follower
 let open: boolean
+/** what we have under `x` now, and whether it is offered */
+let current: Skill | undefined
+let isOffered: boolean
 let permissions: Permissions
 let runner: Runner
 let inputs: unknown[]
+let sources: string[]
 const signal = AbortSignal.timeout(60_000)
 const program = 'a'.repeat(64)
 
@@ -47,9 +51,13 @@ const skill: Skill = {
 beforeEach(async () => {
   bench = await createBench()
   inputs = []
+  sources = []
   open = true
+  current = skill
+  isOffered = true
   runner = {
-    run: async ({ input }, { onProgress }) => {
+    run: async ({ source, input }, { onProgress }) => {
+      sources.push(source)
       inputs.push(input)
       onProgress({ fraction: 0.5, note: 'half', at: 1 })
       return { summary: 'done', parts: [] }
@@ -70,12 +78,15 @@ function start(): Follower {
     adaptation,
     locks,
     runner: { run: (...args) => runner.run(...args) },
-    offered: (id) => (id === 'x' ? skill : undefined),
+    offered: (id) => (id === 'x' && isOffered ? current : undefined),
+    skill: (id) => (id === 'x' ? current : undefined),
     isOpen: () => open,
     now: Date.now,
     report: (error) => reports.push(error)
   })
 }
+
+const replaced: Skill = { ...skill, source: async () => 'another', capability: { ...skill.capability, program: 'b'.repeat(64) } }
 
 const contract = (fields: Partial<Contract> = {}) => contractOf(bench.other.agent, bench.self.agent, fields)
 
@@ -201,6 +212,31 @@ describe('the answer', () => {
     expect(inputs).toEqual([])
   })
 
+  test.each([
+    ['was replaced', replaced, /another version of that program: ask again/],
+    ['is gone', undefined, /does not offer “x” any more/]
+  ])('yes begins nothing when the program %s since it was asked for', async (_, now, reason) => {
+    const of = contract()
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    current = now
+    await approve(of)
+    expect((await said(channel, 'declined')).reason).toMatch(reason)
+    expect(await bench.recorded()).toEqual([])
+    expect(sources).toEqual([])
+  })
+
+  test('yes counts for what was switched off since it was asked for', async () => {
+    const of = contract()
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    isOffered = false
+    await approve(of)
+    await said(channel, 'approved')
+    expect((await said(channel, 'finished')).outcome.state).toBe('completed')
+    expect((await said(await offer(contract()), 'declined')).reason).toMatch(/does not offer/)
+  })
+
   test('that never comes lapses with the request', async () => {
     const of = contract({ expiry: Date.now() + 300 })
     const channel = await offer(of)
@@ -284,6 +320,33 @@ describe('the run', () => {
     await said(channel, 'approved')
     expect((await said(channel, 'finished')).outcome.state).toBe('completed')
     expect(await bench.recorded()).toEqual(['contract'])
+  })
+})
+
+describe('what was agreed', () => {
+  test.each([
+    ['replaced', replaced],
+    ['deleted', undefined]
+  ])('is done by the program that was agreed on, though it was %s meanwhile', async (_, now) => {
+    const bytes = new TextEncoder().encode('late')
+    const hash = toHex(await digest(bytes))
+    bench.data.set(hash, bytes)
+    bench.here(false)
+    const of = contract({ files: [{ name: 'a.txt', type: 'text/plain', hash, size: 4 }] })
+    const channel = await offer(of)
+    await said(channel, 'pending')
+    await approve(of)
+    await said(channel, 'approved')
+    current = now
+    // and though the tab was closed in between
+    follower.stop()
+    follower = start()
+    follower.drive(await contractHash(of))
+    expect(await bench.store.get('blobs', program)).toBeDefined()
+    bench.here(true)
+    expect(await until(of, ({ outcome }) => outcome !== null)).toMatchObject({ state: 'completed' })
+    expect(sources).toEqual(['function run() {}'])
+    expect(await bench.store.get('blobs', program)).toBeUndefined()
   })
 })
 

@@ -22,7 +22,7 @@ import { StoreFullError, type Operation, type Store } from '../store/store.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import { createAlert, createDeadline, delay } from '../support/wait-for.ts'
 import { inQuotes } from '../support/words.ts'
-import { contractHash, objection, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
+import { contractHash, objection, outdated, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
 import { newTask, type TaskStart } from './new-task.ts'
 import { permissionFor } from './permission.ts'
 import type { Permissions } from './permissions.ts'
@@ -41,6 +41,8 @@ export interface FollowerComponents {
   runner: Runner
   /** the skill of that id, while it is offered to others */
   offered: (id: string) => Skill | undefined
+  /** the same, whether it is offered now or not */
+  skill: (id: string) => Skill | undefined
   /** whether our operator lets us take on work now */
   isOpen: () => boolean
   now: () => number
@@ -69,7 +71,7 @@ const TOTAL_RATE = { rate: 5, burst: 300, keys: 1 }
 const MAX_REASON = 500
 
 export function createFollower(components: FollowerComponents): Follower {
-  const { key, store, tasks, permissions, adaptation, locks, runner, offered, isOpen, now, report } = components
+  const { key, store, tasks, permissions, adaptation, locks, runner, offered, skill, isOpen, now, report } = components
   const closing = new AbortController()
   const agentMay = createRateLimit(AGENT_RATE)
   const allMay = createRateLimit(TOTAL_RATE)
@@ -278,17 +280,22 @@ export function createFollower(components: FollowerComponents): Follower {
     )
   }
 
-  /** Signs the contract and writes it down. */
+  /** Signs the contract and writes it down, and keeps the program with it: by that it is done, whatever is offered later. */
   async function begin(id: string, contract: Contract): Promise<TaskRecord> {
-    const { leaderSignature } = await tasks.read(id)
+    const task = await tasks.read(id)
+    const { leaderSignature } = task
     if (leaderSignature === null) throw new Error('a task without its leader’s signature can’t begin')
+    if (task.followerSignature !== null) return task
+    const agreed = skill(contract.skill)
+    const changed = outdated(contract, agreed?.capability)
+    if (agreed === undefined || changed !== null) {
+      return endBefore(id, { state: 'rejected', problem: changed, event: 'It could not be begun' })
+    }
+    const program = new TextEncoder().encode(await agreed.source())
     const followerSignature = await signContract(key, contract)
-    return recordContract(components, id, { contract, leaderSignature, followerSignature }, {
-      followerSignature,
-      state: 'working',
-      waiting: 'Getting the files',
-      event: 'The contract is signed by both'
-    })
+    const signed = { contract, leaderSignature, followerSignature }
+    const change = { followerSignature, state: 'working', waiting: 'Getting the files', event: 'The contract is signed by both' } as const
+    return recordContract(components, id, signed, change, [{ put: 'blobs', key: contract.program, value: program }])
   }
 
   async function work(id: string, contract: Contract, signal: AbortSignal): Promise<void> {
@@ -340,15 +347,21 @@ export function createFollower(components: FollowerComponents): Follower {
   }
 
   async function execute(id: string, contract: Contract, input: ProgramInput, signal: AbortSignal): Promise<Result> {
-    const skill = offered(contract.skill)
-    if (skill?.capability.program !== contract.program) {
-      throw new ProgramError('broken', 'this agent now runs another version of the program')
-    }
-    const source = await skill.source()
+    const source = await programOf(contract)
     return runner.run(
       { source, input, limits: contract.limits, time: contract.created },
       { signal, onProgress: (progress) => tasks.report(id, { ...progress, at: now() }) }
     )
+  }
+
+  /** The source that was agreed on. */
+  async function programOf(contract: Contract): Promise<string> {
+    const kept = await store.get<Uint8Array>('blobs', contract.program)
+    if (kept !== undefined) return new TextDecoder().decode(kept)
+    // another tab may have ended its work with it just when ours began
+    const current = skill(contract.skill)
+    if (current?.capability.program === contract.program) return current.source()
+    throw new ProgramError('broken', 'the program that was agreed on is not on this device any more')
   }
 
   async function finish(
@@ -382,7 +395,7 @@ export function createFollower(components: FollowerComponents): Follower {
               event: { completed: 'The work is done', failed: 'It did not work out', canceled: 'It was stopped' }[end.state]
             },
       (ended): Operation[] => [
-        // the files were lent for this
+        // the files were lent for this, and the program was kept for it
         ...clearing(ended, tasks.all(), 'files'),
         ...(bytes === null || result === null ? [] : [{ put: 'blobs' as const, key: result, value: bytes }])
       ]

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Outcome } from '../schema/contract.ts'
 import type { TaskRecord } from '../schema/task.ts'
 import { clearing, isSettled, outlived } from './housekeeping.ts'
-import { recordOf } from './testing/records.ts'
+import { contractOf, recordOf } from './testing/records.ts'
 
 const file = (hash: string) => ({ name: hash, type: '', hash, size: 1 })
 const outcome = (result: string | null): Outcome => ({
@@ -35,6 +35,17 @@ test('of what was done for others the newest are kept, and what is open', () => 
   ]
   expect(outlived(tasks, 1).map(({ id }) => id)).toEqual(['old', 'older'])
   expect(outlived(tasks, 3)).toEqual([])
+})
+
+test('a program goes with the last work that was agreed on it', () => {
+  const [one, other] = ['a', 'b'].map((program) => contractOf('leader', 'us', { program }))
+  const task = done({ contract: one! })
+  const asked = recordOf({ role: 'follower', contract: one! })
+  const agreed = recordOf({ role: 'follower', contract: one!, followerSignature: new Uint8Array(64), state: 'working' })
+  const keys = (...others: TaskRecord[]) => clearing(task, [task, ...others], 'files').map(({ key }) => key)
+  expect(keys()).toEqual(['a'])
+  expect(keys(asked, { ...agreed, contract: other! }, { ...agreed, state: 'failed' })).toEqual(['a'])
+  expect(keys({ ...agreed })).toEqual([])
 })
 
 test('only what nobody else needs is deleted', () => {

@@ -25,10 +25,10 @@ export function outlived(newestFirst: readonly TaskRecord[], keep = MAX_KEPT): T
   return newestFirst.filter((task) => task.role === 'follower' && isSettled(task)).slice(keep)
 }
 
-/** Deletes the blobs that only this task, done for somebody else, needs: its files, and its result if that goes too. */
+/** Deletes the blobs that only this task, done for somebody else, needs: its files and program, and its result if that goes too. */
 export function clearing(task: TaskRecord, all: readonly TaskRecord[], parts: 'files' | 'files and result'): Operation[] {
   const needed = new Set(all.filter(({ id }) => id !== task.id).flatMap(blobsOf))
-  const own = task.files.map(({ hash }) => hash)
+  const own = [...task.files.map(({ hash }) => hash), ...(task.contract === null ? [] : [task.contract.program])]
   const result = task.outcome?.result ?? null
   if (parts === 'files') {
     if (result !== null) needed.add(result)
@@ -38,9 +38,13 @@ export function clearing(task: TaskRecord, all: readonly TaskRecord[], parts: 'f
   return [...new Set(own)].filter((hash) => !needed.has(hash)).map((key) => ({ delete: 'blobs', key }))
 }
 
-/** What a task still needs: what was asked for stays whole, what was done for others needs its files until it has ended. */
-function blobsOf({ role, state, files, outcome }: TaskRecord): string[] {
+/**
+ * What a task still needs: what was asked for stays whole; what is done for others needs its files until it has ended, and from
+ * when it was agreed its program.
+ */
+function blobsOf({ role, state, files, outcome, contract, followerSignature }: TaskRecord): string[] {
   const hashes = role === 'leader' || !hasEnded(state) ? files.map(({ hash }) => hash) : []
-  const result = outcome?.result ?? null
-  return result === null ? hashes : [...hashes, result]
+  const works = role === 'follower' && !hasEnded(state) && followerSignature !== null
+  const program = works ? (contract?.program ?? null) : null
+  return [...hashes, program, outcome?.result ?? null].filter((hash) => hash !== null)
 }

@@ -7,6 +7,7 @@ import type { AppendOptions, Entry } from '../log/log.ts'
 import type { Contract, Outcome, SignedContract, SignedOutcome } from '../schema/contract.ts'
 import type { SignedRating } from '../schema/rating.ts'
 import type { TaskRecord } from '../schema/task.ts'
+import type { Operation } from '../store/store.ts'
 import { contractHash, outlineOf } from './contract.ts'
 import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
 import { stakeOf, verdictOwed } from './verdict.ts'
@@ -28,20 +29,23 @@ export interface RatingComponents {
   now: () => number
 }
 
-/** Records the co-signed contract and changes the task with it. Does nothing when that was done before, or the task has ended. */
+/**
+ * Records the co-signed contract and changes the task with it. Does nothing when that was done before, or the task has ended.
+ *
+ * @param keep what else is written in that commit
+ */
 export async function recordContract(
   components: RecordingComponents,
   id: string,
   signed: { contract: Contract; leaderSignature: Uint8Array; followerSignature: Uint8Array },
-  change: TaskChange
+  change: TaskChange,
+  keep: readonly Operation[] = []
 ): Promise<TaskRecord> {
   const body: SignedContract = { kind: 'contract', ...signed }
   const append = (options: AppendOptions) => components.adaptation.record('contract', body, options)
-  const recorded = await record(components.tasks, id, append, (task, seq) =>
-    task.entries.contract === null && !hasEnded(task.state)
-      ? { ...change, entries: { ...task.entries, contract: seq } }
-      : null
-  )
+  const decide = (task: TaskRecord, seq: number): TaskChange | null =>
+    task.entries.contract === null && !hasEnded(task.state) ? { ...change, entries: { ...task.entries, contract: seq } } : null
+  const recorded = await record(components.tasks, id, append, decide, keep)
   return recorded ?? components.tasks.read(id)
 }
 
@@ -132,7 +136,8 @@ async function record(
   tasks: Tasks,
   id: string,
   append: (options: AppendOptions) => Promise<Entry>,
-  decide: (task: TaskRecord, seq: number) => TaskChange | null
+  decide: (task: TaskRecord, seq: number) => TaskChange | null,
+  keep: readonly Operation[] = []
 ): Promise<TaskRecord | null> {
   if (decide(await tasks.read(id), 0) === null) return null
   try {
@@ -141,7 +146,8 @@ async function record(
         const task = await tasks.read(id)
         const change = decide(task, header.seq)
         if (change === null) throw new AlreadyRecordedError('this task has that entry already')
-        return tasks.changing(task, change)
+        const { operations, conditions } = tasks.changing(task, change)
+        return { operations: [...operations, ...keep], conditions }
       }
     })
   } catch (error) {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { toHex } from '../crypto/hash.ts'
 import { UNSORTED_TOPIC } from '../schema/contract.ts'
@@ -5,6 +6,7 @@ import { loadTopics, type Topics } from '../semantic/topics/topics.ts'
 import { createBook, type Book, type HeardRating } from './book.ts'
 import { createDesk } from './desk.ts'
 import { pack, unpack } from './packed.ts'
+import { weightsOf } from './whose-word.ts'
 
 const TRANSLATION = 'text/translation'
 const STATISTICS = 'data/statistics'
@@ -67,18 +69,85 @@ describe('how somebody stands', () => {
   test('is the better the more one trusts those who speak for it', () => {
     const book = bookWith(rating('judge', 'bob', 100))
     expect(book.standing('bob', TRANSLATION).level).toBe(0)
-    book.trust(['judge'])
+    book.trust(new Map([['judge', 1]]))
     expect(book.update()).toBe(true)
     expect(book.standing('bob', TRANSLATION).level).toBeGreaterThan(0)
-    book.trust([])
+    book.trust(new Map())
     book.update()
     expect(book.standing('bob', TRANSLATION).level).toBe(0)
+  })
+
+  test('says what kind of work it may be given', () => {
+    const book = bookWith(rating('me', 'ann', 100), rating('me', 'eve', -100))
+    expect(book.standing('ann', TRANSLATION)).toMatchObject({ footing: 'known' })
+    expect(book.standing('eve', TRANSLATION)).toMatchObject({ footing: 'excluded' })
+    expect(book.standing('bob', TRANSLATION)).toMatchObject({ footing: 'stranger' })
+    expect(book.standing('ann', TRANSLATION).expectation).toBeGreaterThan(book.standing('eve', TRANSLATION).expectation)
+    const nextDoor = [...topics.children('text')].find((topic) => topic !== TRANSLATION && topics.similarity(topic, TRANSLATION) > 0.3)!
+    book.hear([rating('me', 'dan', 100, { topic: nextDoor })])
+    book.update()
+    expect(book.standing('ann', nextDoor)).toMatchObject({ footing: 'promising', record: 0 })
+  })
+
+  test('tries strangers the less the worse those did who were tried, whoever else speaks for them', () => {
+    const book = bookWith(rating('me', 'ann', 100))
+    const before = book.standing('bob', TRANSLATION).strangers
+    book.hear(['s1', 's2', 's3'].map((agent) => rating('me', agent, -100)))
+    book.update()
+    const after = book.standing('bob', TRANSLATION).strangers
+    expect(after).toBeLessThan(before / 2)
+    book.hear(Array.from({ length: 20 }, (_, i) => rating(`sock ${i}`, `puppet ${i}`, 100)))
+    book.update()
+    expect(book.standing('bob', TRANSLATION).strangers).toBe(after)
+    expect(book.standing('bob', STATISTICS).strangers).toBe(before)
+    expect(createBook({ self: 'me', topics, saved: book.save() }).standing('bob', TRANSLATION).strangers).toBe(after)
   })
 
   test('counts in no topic that nobody knows, but in what could not be sorted', () => {
     const book = bookWith(rating('me', 'ann', 100, { topic: 'made/up' }), rating('me', 'bob', 100, { topic: UNSORTED_TOPIC }))
     expect(book.standing('ann', 'made/up')).toMatchObject({ topic: null, level: 0 })
     expect(book.standing('bob', UNSORTED_TOPIC).level).toBeGreaterThan(0)
+  })
+})
+
+describe('lists of judges that are followed', () => {
+  const judges = Array.from({ length: 6 }, (_, i) => `judge ${i}`)
+  const workers = Array.from({ length: 5 }, (_, i) => `worker ${i}`)
+  const anyRating = fc.record({ from: fc.constantFrom('me', 'ann', ...judges), to: fc.constantFrom(...workers, ...judges), score: fc.integer({ min: -100, max: 100 }) })
+  const heardOf = (ratings: Array<{ from: string; to: string; score: number }>) =>
+    ratings.flatMap(({ from, to, score }) => (from === to ? [] : rating(from, to, score)))
+  /** how all stand, to as many digits as an update is precise */
+  const standings = (book: Book) =>
+    [...workers, ...judges].map((agent) => {
+      const { level, record, excluded } = book.standing(agent, TRANSLATION)
+      return { agent, level: Math.round(level * 1e5), record: Math.round(record * 1e5), excluded }
+    })
+  const follow = (book: Book, ...lists: string[][]) => {
+    book.trust(weightsOf('me', ['ann'], lists))
+    book.update()
+  }
+
+  test('left again, they leave nothing behind', () => {
+    fc.assert(
+      fc.property(fc.array(anyRating, { maxLength: 40 }), fc.array(fc.subarray(judges, { minLength: 1 }), { minLength: 1, maxLength: 3 }), (ratings, lists) => {
+        const book = bookWith(...heardOf(ratings))
+        follow(book)
+        const before = standings(book)
+        follow(book, ...lists)
+        follow(book)
+        expect(standings(book)).toEqual(before)
+      }),
+      { seed: 35, numRuns: 60 }
+    )
+  })
+
+  test('a list of many brings no more than one agent whom one chose', () => {
+    const many = Array.from({ length: 64 }, (_, i) => `sock puppet ${i}`)
+    const book = bookWith(rating('ann', 'good', 100), ...many.map((one) => rating(one, 'bad', 100)))
+    follow(book, many)
+    const [good, bad] = ['good', 'bad'].map((agent) => book.standing(agent, TRANSLATION))
+    expect(bad?.level).toBeGreaterThan(0)
+    expect(bad?.level).toBeCloseTo(good?.level ?? 0, 6)
   })
 })
 
@@ -109,7 +178,7 @@ test('why: whose word, by which way, in names', () => {
 
 test('a book that was kept goes on where it was', () => {
   const book = bookWith(rating('me', 'ann', 100), rating('ann', 'bob', 80, { topic: STATISTICS }), rating('me', 'eve', -100))
-  book.trust(['ann'])
+  book.trust(new Map([['ann', 1]]))
   book.update()
   const again = createBook({ self: 'me', topics, saved: structuredClone(book.save()) })
   for (const agent of ['ann', 'bob', 'eve']) expect(again.record(agent)).toEqual(book.record(agent))

@@ -3,16 +3,18 @@
  * The view is from the node's own agent and from those whose judgement its operator trusts, so no two nodes need agree. Pure.
  */
 import { fromHex } from '../crypto/hash.ts'
-import { UNSORTED_TOPIC } from '../schema/contract.ts'
 import type { Rating } from '../schema/rating.ts'
 import type { Topics } from '../semantic/topics/topics.ts'
 import { createEngine, loadEngine, type SavedTrust, type TrustEngine } from './engine.ts'
+import { averageOf, createTrials, expectation, footingOf, isHeard, type Footing, type SavedTrials, type Trials } from './exploration.ts'
 import { createKernel } from './kernel/kernel.ts'
 import { createNames } from './names.ts'
 import { named, type Why } from './why.ts'
 import { HARDENED } from './options.ts'
 import type { Role } from './ratings.ts'
+import type { Weights } from './whose-word.ts'
 import { createTally, type Placed, type RatingCounts, type SavedTally, type TallyChange } from './tally.ts'
+import { ASKING, createTopicNumbers } from './topic-numbers.ts'
 
 /** A rating that was checked, and where it stands. */
 export interface HeardRating {
@@ -41,6 +43,12 @@ export interface Standing {
   ratings: { good: number; bad: number }
   /** why it is not considered; null: nothing is against it */
   excluded: 'proven' | 'complaints' | null
+  /** what kind of work it may be given in this topic */
+  footing: Footing
+  /** how good its work will be, -1 to 1, as those whose word weighs here say; of whom they have said little, what they say of all */
+  expectation: number
+  /** strangers' share, 0 to 1, of what is tried in this topic: the smaller, the worse those did who were tried before */
+  strangers: number
 }
 
 export interface Book {
@@ -51,8 +59,14 @@ export interface Book {
   withdrawn(author: string, seq: number, by: number): void
   /** An agent is proven to have forked its log: what it says counts no more, and those who endorsed it answer for it. */
   forked(agent: string): void
-  /** Whose judgement counts besides our own. Replaces what was so before. */
-  trust(agents: readonly string[]): void
+  /** How much whose judgement weighs beside our own, which weighs 1. Replaces what was so before. */
+  trust(weights: Weights): void
+  /**
+   * What names of topics count as has changed: what was said in them counts where they do now, from the next update on.
+   *
+   * @param byUse names that are known by use, or count as others by use
+   */
+  sortAnew(byUse: readonly string[]): Resorted
   /** Works out what is new. @returns whether anything was */
   update(): boolean
   standing(agent: string, topic: string): Standing
@@ -68,28 +82,34 @@ export interface Book {
   save(): SavedBook
 }
 
+export interface Resorted {
+  /** whether any rating counts elsewhere than before */
+  moved: boolean
+  /** names that are new here: what was said in them was passed over until now */
+  fresh: string[]
+}
+
 export interface SavedBook {
   version: 1
   agents: string[]
   topics: string[]
+  /** topics that count as others, and as which; books of earlier versions have none */
+  counted?: Array<[number, number]>
   tally: SavedTally
   engine: SavedTrust
   forked: string[]
-  trusted: string[]
+  /** how strangers did that were tried, by topic; books of earlier versions have none */
+  trials?: Array<[topic: number, ...SavedTrials]>
 }
 
 export interface BookInit {
   /** our own agent */
   self: string
-  topics: Pick<Topics, 'isKnown' | 'canonical' | 'similarity'>
+  topics: Pick<Topics, 'isKnown' | 'isOfSeed' | 'canonical' | 'similarity'>
   /** what `save` gave of the same agent; it is taken over */
   saved?: SavedBook | null
 }
 
-/** Where ratings of leaders count: nobody earns trust as a worker by asking others. It has nothing to do with any topic. */
-const ASKING = ''
-/** Topics that are told apart, of a tree that has some fifteen hundred names. */
-const MAX_TOPICS = 2048
 /** Half a year ago is half as telling. */
 const OPTIONS = { ...HARDENED, halfLifeMs: 182 * 24 * 60 * 60_000 }
 /** Raters, paths and other topics that an explanation shows. */
@@ -99,62 +119,119 @@ const DOUBTFUL = -0.5
 
 export function createBook({ self, topics, saved = null }: BookInit): Book {
   const names = createNames(saved?.agents ?? [self])
-  const topicNames = createNames(saved?.topics ?? [ASKING])
   const tally = createTally(saved?.tally)
   const engine: TrustEngine =
     saved === null ? createEngine({ topics: 1, options: OPTIONS, createKernel }) : loadEngine(saved.engine, { options: OPTIONS, createKernel })
+  const numbers = createTopicNumbers({
+    topics,
+    saved: saved === null ? undefined : { names: saved.topics, counted: saved.counted ?? [] },
+    add: (similarities) => engine.addTopic(similarities)
+  })
   const forked = new Set(saved?.forked)
-  let trusted: readonly string[] = saved?.trusted ?? []
-  if (saved === null) trustThese([])
+  const trials = new Map<number, Trials>(saved?.trials?.map(([topic, ...counts]) => [topic, createTrials(counts)]))
+  /** what is said of all agents' work in a topic, until something is new */
+  let averages = new Map<number, number>()
+  if (saved === null) trustThese(new Map())
 
   /** What a topic counts as here, as a number; null: it is none that is known, or there are too many. */
   function topicOf(name: string): number | null {
-    const canonical = topics.canonical(name)
-    const known = topicNames.find(canonical)
-    if (known !== undefined) return known
-    if (!(topics.isKnown(canonical) || name === UNSORTED_TOPIC) || topicNames.size >= MAX_TOPICS) return null
-    const others = topicNames.save().map((other) => (other === ASKING ? 0 : topics.similarity(canonical, other)))
-    engine.addTopic(others)
-    return topicNames.number(canonical)
+    const kept = numbers.find(name)
+    return kept === null ? null : numbers.counted(kept)
+  }
+
+  /** A rating where it counts. */
+  const counted = (placed: Placed): Placed => ({ ...placed, topic: numbers.counted(placed.topic) })
+
+  /** How many ratings of an agent count, by the topic in which they do. */
+  function ratingsOf(subject: number): ReadonlyMap<number, RatingCounts> {
+    const all = new Map<number, RatingCounts>()
+    for (const [kept, counts] of tally.ratingsOf(subject)) {
+      const topic = numbers.counted(kept)
+      const { good, bad } = all.get(topic) ?? { good: 0, bad: 0 }
+      all.set(topic, { good: good + counts.good, bad: bad + counts.bad })
+    }
+    return all
   }
 
   /** What is counted no more goes out as what it came in as. */
   function count(change: TallyChange): void {
-    if (change.out !== null) engine.remove([engineRating(change.out)])
-    if (change.in !== null) engine.add([engineRating(change.in)])
+    if (change.out !== null) engine.remove([engineRating(counted(change.out))])
+    if (change.in !== null) engine.add([engineRating(counted(change.in))])
   }
 
-  function trustThese(agents: readonly string[]): void {
-    trusted = [...agents]
-    engine.seed(null, new Map([self, ...agents].map((agent) => [names.number(agent), 1])))
+  /** What counts as another has nothing to do with any topic, and by itself again what it had. */
+  function likenAnew(topic: number): void {
+    const byItself = (one: number): boolean => one !== 0 && numbers.counted(one) === one
+    for (const [other, name] of numbers.save().names.entries()) {
+      if (other === topic) continue
+      engine.setSimilarity(topic, other, byItself(topic) && byItself(other) ? topics.similarity(numbers.name(topic), name) : 0)
+    }
+  }
+
+  function trustThese(weights: Weights): void {
+    engine.seed(null, new Map([[self, 1] as const, ...weights].map(([agent, weight]) => [names.number(agent), weight])))
+  }
+
+  /** A rating of a stranger by somebody who is heard says how trying strangers goes. */
+  function noteTrial({ author, subject, topic, score }: Placed): void {
+    if (topic === 0 || score === 0 || !isHeard(engine.voice(topic, author), engine.agents)) return
+    if (footingIn(topic, subject) !== 'stranger') return
+    const tried = trials.get(topic) ?? createTrials()
+    trials.set(topic, tried)
+    tried.record(score > 0)
+  }
+
+  function footingIn(topic: number, agent: number): Footing {
+    return footingOf({ excluded: engine.excluded(topic, agent), record: engine.record(topic, agent), level: engine.level(topic, agent) })
+  }
+
+  function averageIn(topic: number): number {
+    const average = averages.get(topic) ?? averageOf(engine.opinions(topic))
+    averages.set(topic, average)
+    return average
+  }
+
+  function whyExcluded(agent: string, topic: number | null): Standing['excluded'] {
+    const number = names.find(agent)
+    if (forked.has(agent)) return 'proven'
+    return number !== undefined && topic !== null && engine.excluded(topic, number) ? 'complaints' : null
   }
 
   /** @param counts all ratings of the agent that count, where they are known already */
   function standingIn(agent: string, topic: number | null, counts?: ReadonlyMap<number, RatingCounts>): Standing {
     const number = names.find(agent)
-    const name = topic === null ? null : topicNames.name(topic)
-    const excluded = forked.has(agent) ? 'proven' : null
-    if (number === undefined || topic === null) {
-      return { agent, topic: name, level: 0, record: 0, opinion: { value: 0, weight: 0 }, ratings: { good: 0, bad: 0 }, excluded }
-    }
+    const name = topic === null ? null : numbers.name(topic)
+    const excluded = whyExcluded(agent, topic)
+    const heard =
+      number === undefined || topic === null
+        ? { level: 0, record: 0, opinion: { value: 0, weight: 0 }, ratings: { good: 0, bad: 0 } }
+        : {
+            level: engine.level(topic, number),
+            record: engine.record(topic, number),
+            opinion: engine.opinion(topic, number),
+            ratings: (counts ?? ratingsOf(number)).get(topic) ?? { good: 0, bad: 0 }
+          }
+    const { level, record } = heard
     return {
       agent,
       topic: name,
-      level: engine.level(topic, number),
-      record: engine.record(topic, number),
-      opinion: engine.opinion(topic, number),
-      ratings: (counts ?? tally.ratingsOf(number)).get(topic) ?? { good: 0, bad: 0 },
-      excluded: excluded ?? (engine.excluded(topic, number) ? 'complaints' : null)
+      ...heard,
+      excluded,
+      footing: footingOf({ excluded: excluded !== null, record, level }),
+      expectation: topic === null ? 0 : expectation(heard.opinion, averageIn(topic), engine.usual(topic)),
+      strangers: ((topic === null ? undefined : trials.get(topic)) ?? createTrials()).share()
     }
   }
+
+  /** The topics in which an agent was rated, in order. */
+  const ratedIn = (counts: ReadonlyMap<number, RatingCounts>): number[] =>
+    [...counts.keys()].filter((topic) => numbers.name(topic) !== ASKING).sort((a, b) => a - b)
 
   function record(agent: string): Standing[] {
     const number = names.find(agent)
     if (number === undefined) return []
-    const counts = tally.ratingsOf(number)
-    return [...counts.keys()]
-      .filter((topic) => topicNames.name(topic) !== ASKING)
-      .sort((a, b) => a - b)
+    const counts = ratingsOf(number)
+    return ratedIn(counts)
       .map((topic) => standingIn(agent, topic, counts))
       .sort((a, b) => b.level - a.level)
   }
@@ -163,7 +240,7 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
     hear(ratings) {
       let news = 0
       for (const { author, seq, rating, subjectWas } of ratings) {
-        const topic = subjectWas === 'leader' ? 0 : topicOf(rating.topic)
+        const topic = subjectWas === 'leader' ? 0 : numbers.find(rating.topic)
         if (topic === null) continue
         const placed: Placed = {
           author: names.number(author),
@@ -176,7 +253,9 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
         }
         const change = tally.add(placed, fromHex(rating.contract))
         count(change)
-        if (change.in !== null) news++
+        if (change.in === null) continue
+        noteTrial(counted(change.in))
+        news++
       }
       return news
     },
@@ -201,7 +280,20 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
 
     trust: trustThese,
 
-    update: () => engine.update().method !== 'none',
+    sortAnew(byUse) {
+      const { before, fresh } = numbers.sortAnew(byUse)
+      const moved = [...tally.counted()].filter(({ topic }) => before.has(topic))
+      engine.remove(moved.map((placed) => engineRating({ ...placed, topic: before.get(placed.topic) ?? placed.topic })))
+      engine.add(moved.map((placed) => engineRating(counted(placed))))
+      for (const topic of before.keys()) likenAnew(topic)
+      return { moved: moved.length > 0, fresh }
+    },
+
+    update() {
+      const isNew = engine.update().method !== 'none'
+      if (isNew) averages = new Map()
+      return isNew
+    },
 
     standing: (agent, topic) => standingIn(agent, topicOf(topic)),
     asking: (agent) => standingIn(agent, 0),
@@ -209,25 +301,27 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
 
     why(agent, topic) {
       const [number, of] = [names.find(agent), topicOf(topic)]
-      return number === undefined || of === null ? null : named(engine.explain(of, number, MAX_SHOWN), names.name, topicNames.name)
+      return number === undefined || of === null ? null : named(engine.explain(of, number, MAX_SHOWN), names.name, numbers.name)
     },
 
     esteem(agent) {
       if (forked.has(agent)) return -1
-      const standings = record(agent)
-      const [best] = standings
-      if (best === undefined) return 0
-      return best.excluded === null && best.level > 0 ? best.level : standings.some(({ excluded }) => excluded !== null) ? DOUBTFUL : 0
+      const number = names.find(agent)
+      if (number === undefined) return 0
+      const topics = ratedIn(ratingsOf(number)).map((topic) => ({ level: engine.level(topic, number), excluded: engine.excluded(topic, number) }))
+      const best = topics.reduce((one, other) => (other.level > one.level ? other : one), { level: 0, excluded: true })
+      return !best.excluded ? best.level : topics.some(({ excluded }) => excluded) ? DOUBTFUL : 0
     },
 
     save: () => ({
       version: 1,
       agents: names.save(),
-      topics: topicNames.save(),
+      topics: numbers.save().names,
+      counted: numbers.save().counted,
       tally: tally.save(),
       engine: engine.save(),
       forked: [...forked],
-      trusted: [...trusted]
+      trials: [...trials].map(([topic, counts]) => [topic, ...counts.save()])
     })
   }
 }

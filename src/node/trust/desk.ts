@@ -2,17 +2,19 @@
  * Where the book of trust lies: the same as the book, but for being asked over a distance. In a browser it is in a worker of its own,
  * because a million ratings take their time; elsewhere it is right here.
  */
+import type { LearnedNames } from '../semantic/topics/names.ts'
 import type { Topics } from '../semantic/topics/topics.ts'
 import { once } from '../support/once.ts'
-import { createBook, type Book, type HeardRating, type SavedBook, type Standing } from './book.ts'
+import { createBook, type Book, type HeardRating, type Resorted, type SavedBook, type Standing } from './book.ts'
 import { pack, unpack } from './packed.ts'
+import type { Weights } from './whose-word.ts'
 import type { Why } from './why.ts'
 
 export interface Desk {
   /**
    * Opens the book: as it was saved, or a new one.
    *
-   * @param saved of any shape: what is no book of ours, or another version's, is left aside
+   * @param saved of any shape: what is no book of ours, or another version's, is left aside. It is the desk's from then on
    */
   open(init: { self: string; saved: unknown }): Promise<void>
   /** @returns how many count now that did not before */
@@ -21,7 +23,9 @@ export interface Desk {
   has(places: ReadonlyArray<{ author: string; seq: number }>): Promise<boolean[]>
   withdrawn(author: string, seq: number, by: number): Promise<void>
   forked(agent: string): Promise<void>
-  trust(agents: readonly string[]): Promise<void>
+  trust(weights: Weights): Promise<void>
+  /** What names of topics by use have come to: what was said in them counts where they do now, from the next update on. */
+  follow(learned: LearnedNames): Promise<Resorted>
   update(): Promise<boolean>
   standings(of: ReadonlyArray<{ agent: string; topic: string }>): Promise<Standing[]>
   asking(agent: string): Promise<Standing>
@@ -33,7 +37,7 @@ export interface Desk {
   close(): void
 }
 
-/** A desk in this thread. */
+/** A desk in this thread. @param loadTopics its own tree: it follows what the names come to elsewhere */
 export function createDesk({ loadTopics }: { loadTopics: () => Promise<Topics> }): Desk {
   let opening: Promise<Book> | null = null
   const topicsOnce = once(loadTopics)
@@ -68,7 +72,12 @@ export function createDesk({ loadTopics }: { loadTopics: () => Promise<Topics> }
     },
     withdrawn: async (author, seq, by) => (await book()).withdrawn(author, seq, by),
     forked: async (agent) => (await book()).forked(agent),
-    trust: async (agents) => (await book()).trust(agents),
+    trust: async (weights) => (await book()).trust(weights),
+    async follow(learned) {
+      const { sortAnew } = await book()
+      ;(await topicsOnce()).follow(learned)
+      return sortAnew([...learned.known, ...learned.aliases.map(([name]) => name)])
+    },
     update: async () => (await book()).update(),
     async standings(of) {
       const { standing } = await book()

@@ -30,7 +30,6 @@ import { solveVoices, type Precision, type Problem, type Solution } from './voic
 export type { Rating } from './evidence.ts'
 export type { Explanation } from './explain.ts'
 export type { SavedTrust } from './saved.ts'
-export { TRUST_THRESHOLD } from './readings.ts'
 
 export interface EngineInit {
   /** number of topics at first; 1 when not said */

@@ -1,6 +1,6 @@
 import { decode, encode } from '@ipld/dag-cbor'
 import { expect, test } from 'vitest'
-import { pack, unpack } from './packed.ts'
+import { memoryOf, pack, unpack } from './packed.ts'
 
 const value = {
   version: 1,
@@ -34,4 +34,12 @@ test('what it did not make comes back as something, for whoever knows its shape'
   expect(unpack({ array: 'Function', bytes: Uint8Array.of(1) })).toEqual({ array: 'Function', bytes: Uint8Array.of(1) })
   expect(unpack({ array: 'Float64Array', bytes: Uint8Array.of(1, 2, 3) })).toEqual(new Float64Array())
   expect(unpack(undefined)).toBeUndefined()
+})
+
+test('its memory is told once each, however many arrays lie in it', () => {
+  const shared = new ArrayBuffer(16)
+  const packed = pack({ a: [new Float64Array(shared, 0, 1), new Uint8Array(shared, 8, 3)], b: { c: Uint32Array.of(1) }, d: null, e: 'text' })
+  const memory = memoryOf(packed)
+  expect(memory).toHaveLength(2)
+  expect(memory).toContain(shared)
 })

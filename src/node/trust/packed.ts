@@ -39,6 +39,18 @@ export function unpack(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, unpack(one)]))
 }
 
+/** The memory of all bytes in what `pack` gave, once each, for handing it to another thread without a copy. */
+export function memoryOf(packed: unknown): ArrayBuffer[] {
+  const all = new Set<ArrayBuffer>()
+  const look = (value: unknown): void => {
+    if (value instanceof Uint8Array) {
+      if (value.buffer instanceof ArrayBuffer) all.add(value.buffer)
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(look)
+  }
+  look(packed)
+  return [...all]
+}
+
 /** Bytes alone in their memory, which may then be changed, and begins where any number may lie. */
 function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = bytes

@@ -1,25 +1,31 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createVerifier } from '../crypto/verifier.ts'
 import { loadTopics } from '../semantic/topics/topics.ts'
-import { noChanges } from '../store/changes.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { systemClock } from '../support/clock.ts'
 import { createDesk } from './desk.ts'
 import { createReputation, type Reputation, type ReputationComponents } from './reputation.ts'
+import type { Weights } from './whose-word.ts'
 
 let reputation: Reputation
 let cares: Array<readonly string[]>
 let asked: string[]
 let changed: () => void
+let weights: Weights
+let told: Weights[]
+let weighted: () => void
 
 beforeEach(() => {
   cares = []
   asked = []
+  weights = new Map()
+  told = []
   const nothing = () => () => undefined
   const adaptation: ReputationComponents['adaptation'] = {
     onRating: nothing,
     onTakenBack: nothing,
     onFraud: nothing,
+    onTopicNames: nothing,
     ratings: async function* () {},
     async careFor(topics) {
       cares.push(topics)
@@ -32,14 +38,27 @@ beforeEach(() => {
     },
     reconsider: () => undefined
   }
+  const desk = createDesk({ loadTopics })
   reputation = createReputation({
     agent: 'me',
     asked: () => asked,
     adaptation,
-    desk: createDesk({ loadTopics }),
+    desk: {
+      ...desk,
+      trust(all) {
+        told.push(all)
+        return desk.trust(all)
+      }
+    },
     store: createMemoryStore(),
     verifier: createVerifier(),
-    changes: noChanges,
+    whoseWord: {
+      weights: async () => weights,
+      onWeights(listener) {
+        weighted = listener
+        return () => undefined
+      }
+    },
     clock: systemClock,
     report: (error) => expect.unreachable(String(error))
   })
@@ -63,11 +82,12 @@ test('ratings are heard in the topics in which we have asked for work, the lates
   expect(cares[0]).toHaveLength(16)
 })
 
-test('nobody’s word counts but those chosen, each once, until it is taken back', async () => {
-  await reputation.trust('ann', true)
-  await reputation.trust('ann', true)
-  await reputation.trust('ben', true)
-  expect(reputation.trusted()).toEqual(['ann', 'ben'])
-  await reputation.trust('ann', false)
-  expect(reputation.trusted()).toEqual(['ben'])
+test('what others’ word weighs is told to the book when it has changed, and before anything is answered', async () => {
+  weights = new Map([['ann', 1]])
+  await reputation.standings([])
+  expect(told).toEqual([weights])
+  weights = new Map([['ben', 0.5]])
+  weighted()
+  await reputation.close()
+  expect(told.slice(1)).toEqual([weights])
 })

@@ -6,7 +6,8 @@ import type { Adaptation } from '../adapt/adaptation.ts'
 import type { LoggedRating } from '../adapt/ratings.ts'
 import { AVOIDED } from '../adapt/stands.ts'
 import type { Verifier } from '../crypto/verifier.ts'
-import type { Changes } from '../store/changes.ts'
+import type { LearnedNames } from '../semantic/topics/names.ts'
+import { topicAbove } from '../semantic/topics/paths.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
@@ -14,6 +15,7 @@ import { once } from '../support/once.ts'
 import type { HeardRating, Standing } from './book.ts'
 import type { Desk } from './desk.ts'
 import { checkRating } from './ratings.ts'
+import type { WhoseWord } from './whose-word.ts'
 import type { Why } from './why.ts'
 
 export interface Reputation {
@@ -27,10 +29,6 @@ export interface Reputation {
   why(agent: string, topic: string): Promise<Why | null>
   /** How an agent is thought of as a whole, -1 (proven a fraud) over 0 (unknown) to 1, as far as it was looked at. */
   esteem(agent: string): number
-  /** Agents whose judgement our operator trusts. */
-  trusted(): readonly string[]
-  /** Has an agent's judgement count, or not any more. Resolves when it is kept. @throws RangeError when there are too many */
-  trust(agent: string, trusts: boolean): Promise<void>
   /** Called when what is thought of anybody may have changed. */
   watch(listener: () => void): () => void
   /** Keeps the book. */
@@ -41,18 +39,19 @@ export interface ReputationComponents {
   agent: string
   /** topics in which we have asked others for work, the newest first */
   asked: () => readonly string[]
-  adaptation: Pick<Adaptation, 'onRating' | 'onTakenBack' | 'onFraud' | 'ratings' | 'careFor' | 'capabilities' | 'present' | 'watch' | 'reconsider'>
+  adaptation: Pick<
+    Adaptation,
+    'onRating' | 'onTakenBack' | 'onFraud' | 'ratings' | 'careFor' | 'onTopicNames' | 'capabilities' | 'present' | 'watch' | 'reconsider'
+  >
   desk: Desk
+  whoseWord: Pick<WhoseWord, 'weights' | 'onWeights'>
   store: Store
   verifier: Verifier
-  changes: Changes
   clock: Clock
   report: (error: unknown) => void
 }
 
-const TRUSTED_KEY = 'trusted'
 const BOOK_KEY = 'book'
-const MAX_TRUSTED = 256
 /** Ratings that wait to be checked; of more, those beyond are counted at the next start. */
 const MAX_WAITING = 4096
 /** Ratings that are checked and counted at a time. */
@@ -67,27 +66,23 @@ const MAX_LOOKED_AT = 2048
 const MAX_ASKED = 16
 
 export function createReputation(components: ReputationComponents): Reputation {
-  const { agent: self, asked, adaptation, desk, store, verifier, changes, clock, report } = components
+  const { agent: self, asked, adaptation, desk, whoseWord, store, verifier, clock, report } = components
   const { on, emit } = createEmitter<{ change: undefined }>()
   let waiting: LoggedRating[] = []
   /** what is under way, one after the other */
   let turn: Promise<unknown> = Promise.resolve()
   let cancelGathering: (() => void) | null = null
   let cancelKeeping: (() => void) | null = null
-  let trusted: readonly string[] = []
   let esteems = new Map<string, number>()
   /** topics whose ratings we have said that we want to hear */
   let caresFor: readonly string[] = []
   let closed = false
   const stops: Array<() => void> = []
 
-  const readTrusted = async () => (await store.get<string[]>('settings', TRUSTED_KEY)) ?? []
-
   /** The tree of topics that the book needs may not be to be had right now: then it is opened when it is wanted next. */
   const opened = once(async () => {
     await desk.open({ self, saved: (await store.get('trust', BOOK_KEY)) ?? null })
-    trusted = await readTrusted()
-    await desk.trust(trusted)
+    await desk.trust(await whoseWord.weights())
     await desk.update()
   })
 
@@ -152,8 +147,8 @@ export function createReputation(components: ReputationComponents): Reputation {
     }
   }
 
-  /** Counts what the logs hold and the book does not have. */
-  async function catchUp(): Promise<void> {
+  /** Counts what the logs hold and the book does not have. @param within topics of the tree in which alone it looks; null: in all */
+  async function catchUp(within: ReadonlySet<string> | null = null): Promise<void> {
     let some: LoggedRating[] = []
     async function take(): Promise<void> {
       const has = await desk.has(some)
@@ -162,15 +157,25 @@ export function createReputation(components: ReputationComponents): Reputation {
     }
     for await (const rating of adaptation.ratings()) {
       if (closed) return
+      if (within !== null && !within.has(topicAbove(rating.body.rating.topic))) continue
       some.push(rating)
       if (some.length === BATCH) await inTurn(take)
     }
     await inTurn(take)
   }
 
-  async function showTrusted(next: readonly string[]): Promise<void> {
-    trusted = next
-    await desk.trust(next)
+  /** Names of topics count otherwise than before; what was said in those that are new is in the logs. */
+  async function follow(learned: LearnedNames): Promise<void> {
+    const fresh = await inTurn(async () => {
+      const { moved, fresh } = await desk.follow(learned)
+      if (moved) await followUp()
+      return fresh
+    })
+    if (fresh.length > 0) await catchUp(new Set(fresh.map(topicAbove)))
+  }
+
+  async function weighAgain(): Promise<void> {
+    await desk.trust(await whoseWord.weights())
     await followUp()
   }
 
@@ -207,9 +212,12 @@ export function createReputation(components: ReputationComponents): Reputation {
             await followUp([agent])
           }).catch(report)
         }),
+        adaptation.onTopicNames((learned) => {
+          follow(learned).catch(report)
+        }),
         adaptation.watch(lookWhoIsHere),
-        changes.listen(({ what }) => {
-          if (what === 'trusted') inTurn(async () => showTrusted(await readTrusted())).catch(report)
+        whoseWord.onWeights(() => {
+          inTurn(weighAgain).catch(report)
         })
       )
       catchUp().catch(report)
@@ -232,20 +240,6 @@ export function createReputation(components: ReputationComponents): Reputation {
     },
 
     esteem: (agent) => esteems.get(agent) ?? 0,
-    trusted: () => trusted,
-
-    trust: (agent, trusts) =>
-      inTurn(async () => {
-        const others = (await readTrusted()).filter((one) => one !== agent)
-        const next = trusts ? [...others, agent] : others
-        if (next.length > MAX_TRUSTED) {
-          throw new RangeError(`At most ${MAX_TRUSTED} agents’ judgement can count: take one back first.`)
-        }
-        await store.commit([{ put: 'settings', key: TRUSTED_KEY, value: next }])
-        changes.tell({ what: 'trusted' })
-        await showTrusted(next)
-      }),
-
     watch: (listener) => on('change', listener),
 
     async close() {

@@ -19,7 +19,8 @@ const kinds: Readonly<Record<string, string>> = {
   withdrawal: 'Takes something back',
   contract: 'Agreed on a task',
   outcome: 'How a task ended',
-  rating: 'How it went with somebody'
+  rating: 'How it went with somebody',
+  judges: 'Shares whose word counts'
 }
 
 /** The entries of a log as they are held here; read again when `length` changes. */

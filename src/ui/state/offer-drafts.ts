@@ -9,12 +9,23 @@ export interface TermsDraft {
   keeps: Terms['keeps']
 }
 
+/** What it counts in more exactly than the topic that fits it best. */
+export interface TopicDraft {
+  /** `area/topic` */
+  under: string
+  /** the rest of the path of one that is known, or a name in somebody's own words */
+  name: string
+  isOwn: boolean
+}
+
 export interface OfferDraft {
   name: string
   description: string
   tags: readonly string[]
   /** one a line */
   examples: string
+  /** null: the topic that fits it best */
+  topic: TopicDraft | null
   /** media types and endings of what it takes */
   takes: readonly string[]
   source: string
@@ -24,8 +35,15 @@ export interface OfferDraft {
 export interface OfferDrafts {
   /** the offer that is new; null while nothing of it is written */
   fresh: OfferDraft | null
+  /** changes of what the operator has added, by its id */
+  edits: Readonly<Record<string, OfferDraft>>
   /** changed terms of what is offered already, by its id */
   terms: Readonly<Record<string, TermsDraft>>
 }
 
-export const noOfferDrafts: OfferDrafts = { fresh: null, terms: {} }
+export const noOfferDrafts: OfferDrafts = { fresh: null, edits: {}, terms: {} }
+
+/** The same drafts but for that of one offer. */
+export function without<T>(drafts: Readonly<Record<string, T>>, id: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(drafts).filter(([one]) => one !== id))
+}

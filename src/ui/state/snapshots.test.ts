@@ -21,6 +21,8 @@ const snapshot = (logLength: number): Snapshot => ({
   policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
   state: { open: true, load: 'idle', power: 'mains', metered: false },
   trusted: [],
+  followed: [],
+  sharing: null,
   opinions: 0,
   logLength
 })

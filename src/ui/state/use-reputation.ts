@@ -1,4 +1,4 @@
-import type { Reputation, Why } from '../../node/client.ts'
+import type { JudgesOf, Reputation, Why } from '../../node/client.ts'
 import { useApp, useSnapshot } from './app-context.ts'
 import { useFollowed, type Followed } from './use-followed.ts'
 
@@ -9,6 +9,12 @@ const PAUSE_MS = 400
 export function useReputation(agent: string): Followed<Reputation> {
   const { client } = useApp()
   return useFollowed(agent, useSnapshot()?.opinions ?? 0, PAUSE_MS, () => client.reputation(agent))
+}
+
+/** The list of judges that an agent shares; read again when there may be news of it. */
+export function useJudges(agent: string): Followed<JudgesOf> {
+  const { client } = useApp()
+  return useFollowed(agent, useSnapshot()?.opinions ?? 0, PAUSE_MS, () => client.judges(agent))
 }
 
 /** Why an agent stands as it does in a topic; `why` is null when it was never heard of there. */

@@ -7,6 +7,7 @@ import {
   aLogEntry,
   aPermission,
   aSnapshot,
+  aStanding,
   aState,
   aStatus,
   aTask,
@@ -283,13 +284,31 @@ const tasks: Snapshot['tasks'] = [
   })
 ]
 
-const offers = [onTerms(statistics), keyPoints, ownFunction].map((one, i) => ({ capability: one, offered: i !== 2, seq: i + 1 }))
+const offers = [onTerms(statistics), keyPoints, ownFunction].map((one, i) => ({ capability: one, own: false, offered: i !== 2, seq: i + 1 }))
+
+/** What the operator has added. */
+const surtitles: Capability = {
+  ...capability(
+    'opera-surtitles',
+    'Surtitles of operas',
+    'Cuts a libretto into lines that fit above a stage, two at a time, each as long as it is sung.',
+    ['Surtitles for this libretto', 'Cut these arias into lines']
+  ),
+  inputModes: ['text/plain', '.txt', '.libretto'],
+  terms: { ...terms, price: 2 },
+  topic: 'text/translation/opera-surtitles'
+}
+const surtitlesProgram = `function run(input, host) {
+  const lines = input.files.flatMap((file) => file.text.split('\\n')).filter(Boolean)
+  return { summary: lines.length + ' lines.', parts: [{ kind: 'text', text: lines.join('\\n') }] }
+}
+`
 
 const usual = aSnapshot({
   status: aStatus({ connections }),
   agents,
   tasks,
-  offers,
+  offers: [...offers, { capability: surtitles, own: true, offered: true, seq: 4 }],
   logLength: 4,
   approvals: [
     anApproval({ id: 'a1', agent: did(3), reach: 'relayed' }),
@@ -387,20 +406,27 @@ const log = said.map(([kind, body], i) => aLogEntry({ seq: i + 1, kind, time: mi
 /** As an agent says it by itself. */
 const ratedByItself = aLogEntry({ seq: 13, kind: 'rating', time: minutes(64), body: { kind: 'rating', rating: { score: 50 } } })
 
-/** One who is well spoken of, one who is not, and one who was caught. */
+/** One who is well spoken of, one who is not, one who was caught, and a newcomer to be tried. */
 const trustedAndNot: NonNullable<Script['find']> = () => {
   const because = (text: string) => ({ kind: 'trust' as const, text })
   const known = candidate(1, onTerms(statistics), 0.62, ['Matches “sales”'])
   const doubtful = candidate(3, onTerms(statistics), 0.6, ['Matches “sales”'])
   const caught = candidate(4, onTerms(statistics), 0.4, ['Matches “sales”'])
+  const newcomer = candidate(2, onTerms(statistics), 0.5, ['Matches “sales”'])
   return [
     {
       ...doubtful,
-      trust: { level: 0.1, record: 0.1, excluded: 'complaints' },
+      trust: aStanding({ level: 0.1, record: 0.1, excluded: 'complaints', footing: 'excluded' }),
       reasons: [because('Those whose word counts for you complain of its work'), ...doubtful.reasons]
     },
-    { ...known, trust: { level: 0.8, record: 0.8, excluded: null }, reasons: [because('Well spoken of in this field'), ...known.reasons] },
-    { ...caught, trust: { level: 0, record: 0, excluded: 'proven' }, reasons: [because('Has been caught cheating'), ...caught.reasons] }
+    { ...known, trust: aStanding({ level: 0.8, record: 0.8, footing: 'known', expectation: 0.9 }), reasons: [because('Well spoken of in this field'), ...known.reasons] },
+    { ...caught, trust: aStanding({ excluded: 'proven', footing: 'excluded' }), reasons: [because('Has been caught cheating'), ...caught.reasons] },
+    {
+      ...newcomer,
+      trust: aStanding({ level: 0.3, footing: 'promising' }),
+      reasons: [because('Well spoken of in a field nearby'), ...newcomer.reasons],
+      isTrial: true
+    }
   ]
 }
 
@@ -410,6 +436,7 @@ export const scenarios: Record<string, Script> = {
     log,
     samples,
     wanted,
+    sources: { [surtitles.id]: surtitlesProgram },
     logFile: new Uint8Array([1, 2, 3]),
     imported: { author: did(2), headers: 12, bodies: 7, fresh: 4, whole: false, forked: false }
   },
@@ -426,6 +453,7 @@ export const scenarios: Record<string, Script> = {
     snapshot: {
       ...usual,
       trusted: trusting.trusted,
+      followed: trusting.followed,
       opinions: 1,
       logLength: 13,
       tasks: tasks.map((task) => (task.id === 'done' ? { ...task, entries: { ...task.entries, rating: ratedByItself.seq } } : task))
@@ -433,6 +461,7 @@ export const scenarios: Record<string, Script> = {
     find: trustedAndNot,
     reputations: trusting.reputations ?? {},
     whys: trusting.whys ?? {},
+    judges: trusting.judges ?? {},
     log: [...log, ratedByItself]
   },
   listening: {

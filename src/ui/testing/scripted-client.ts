@@ -7,6 +7,7 @@ import type {
   ApprovalView,
   Candidate,
   ImportResult,
+  JudgesOf,
   LogEntryView,
   OfferPreview,
   Permission,
@@ -41,6 +42,8 @@ export interface Script {
   wanted?: ReadonlyArray<{ agent: string; text: string }>
   /** by agent; of the others nothing is known */
   reputations?: Readonly<Record<string, Reputation>>
+  /** lists of judges that agents share */
+  judges?: Readonly<Record<string, JudgesOf>>
   /** by agent and topic, with a space between */
   whys?: Readonly<Record<string, Why>>
   log?: LogEntryView[]
@@ -48,6 +51,8 @@ export interface Script {
   logFile?: Uint8Array
   imported?: ImportResult
   files?: Record<string, Uint8Array>
+  /** programs of our own skills, by id */
+  sources?: Readonly<Record<string, string>>
 }
 
 /** The arguments of each call of that name so far. */
@@ -63,6 +68,7 @@ export function createScriptedClient(script: Script): ScriptedClient {
   /** by the entry of our log, how a task went */
   const said = new Map<number, number>()
   const blobs = new Map(Object.entries(script.files ?? {}))
+  const sources = new Map(Object.entries(script.sources ?? {}))
 
   const change = (part: Partial<Snapshot>) => {
     now = { ...now, ...part }
@@ -108,12 +114,12 @@ export function createScriptedClient(script: Script): ScriptedClient {
       record('declare', declaration)
       change({ logLength: now.logLength + 1 })
       if (!('goal' in declaration)) {
-        const said = { ...declaration }
-        delete said.source
+        const { source, ...said } = declaration
+        if (source !== undefined) sources.set(said.id, source)
         const known = now.offers.find(({ capability }) => capability.id === said.id)
         const capability = { ...aCapability(), ...known?.capability, ...said, kind: 'capability' as const }
         const others = now.offers.filter((offer) => offer !== known)
-        change({ offers: [...others, { capability, offered: true, seq: now.logLength }] })
+        change({ offers: [...others, { capability, own: sources.has(said.id), offered: true, seq: now.logLength }] })
       }
       return { seq: now.logLength }
     },
@@ -233,6 +239,17 @@ export function createScriptedClient(script: Script): ScriptedClient {
       record('offer', skill, offered)
       change({ offers: now.offers.map((offer) => (offer.capability.id === skill ? { ...offer, offered } : offer)) })
     },
+    async source(skill) {
+      record('source', skill)
+      const source = sources.get(skill)
+      if (source === undefined) throw new RangeError(`There is no program of your own for “${skill}”`)
+      return source
+    },
+    async removeOffer(skill) {
+      record('removeOffer', skill)
+      sources.delete(skill)
+      change({ offers: now.offers.filter(({ capability }) => capability.id !== skill) })
+    },
     reputation: async (agent) => {
       if (failures.has('reputation')) record('reputation', agent)
       return script.reputations?.[agent] ?? { topics: [], asking: aStanding({ agent, topic: '' }), against: [] }
@@ -242,6 +259,17 @@ export function createScriptedClient(script: Script): ScriptedClient {
       record('trust', agent, trusts)
       const others = now.trusted.filter((one) => one !== agent)
       change({ trusted: trusts ? [...others, agent] : others, opinions: now.opinions + 1 })
+    },
+    judges: async (agent) => script.judges?.[agent] ?? { is: 'unheard' },
+    async follow(agent, follows) {
+      record('follow', agent, follows)
+      const others = now.followed.filter((one) => one.agent !== agent)
+      const followed = follows ? [...others, { agent, ...(script.judges?.[agent] ?? { is: 'unheard' as const }) }] : others
+      change({ followed, opinions: now.opinions + 1 })
+    },
+    async share(name) {
+      record('share', name)
+      change({ sharing: name })
     },
     async rate(id, score) {
       record('rate', id, score)
@@ -323,9 +351,16 @@ function previewBySharedWord(
     requests: requests.map(weigh),
     samples: samples.map(weigh).sort((a, b) => b.likely - a.likely),
     wanted: wanted.map(({ agent, text }) => ({ agent, ...weigh(text) })).filter(({ likely }) => likely > 0),
-    topic
+    topic,
+    topicIsNew: topic.split('/').length > 2 && !topicsBelow.some((one) => one.topic === topic),
+    topicsBelow
   }
 }
+
+const topicsBelow: OfferPreview['topicsBelow'] = [
+  { topic: 'text/translation/opera-surtitles', agents: 4 },
+  { topic: 'text/translation/legal-translation', agents: null }
+]
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? []
 
@@ -435,6 +470,9 @@ export function aStanding(part: Partial<Standing> = {}): Standing {
     opinion: { value: 0, weight: 0 },
     ratings: { good: 0, bad: 0 },
     excluded: null,
+    footing: 'stranger',
+    expectation: 0,
+    strangers: 0.125,
     ...part
   }
 }
@@ -506,6 +544,8 @@ export function aSnapshot(part: Partial<Snapshot> = {}): Snapshot {
     policy: { facts: { languages: [], region: null, tier: 0 }, insists: {} },
     state: { open: true, load: 'idle', power: 'mains', metered: false },
     trusted: [],
+    followed: [],
+    sharing: null,
     opinions: 0,
     logLength: 0,
     ...part

@@ -1,5 +1,5 @@
 /** What is thought of the agents of the scenarios: of every kind that there is. */
-import type { Reputation, Why } from '../../node/client.ts'
+import type { JudgesOf, Reputation, Snapshot, Why } from '../../node/client.ts'
 import { aStanding, aWhy, did, type Script } from './scripted-client.ts'
 
 type Rater = Why['raters'][number]
@@ -119,9 +119,24 @@ const reputations: Record<string, Reputation> = {
   }
 }
 
+const shared = (name: string, ...agents: number[]): JudgesOf => ({ is: 'shared', name, agents: agents.map(did), seq: 4, expiry: Date.now() + 86_400_000 })
+
+const translators = shared('Estuary translators', 17, 18)
+/** The name of one tries to be more than a name. */
+const judges: Record<string, JudgesOf> = {
+  [did(1)]: shared('Careful readers of statistics', 7, 9, 12, 13, 14),
+  [did(3)]: shared('\u202Etsurt elpmis\u202C <b>Trusted by Starling</b> '.padEnd(60, 'A'), ...Array.from({ length: 64 }, (_, i) => i + 20)),
+  [did(4)]: translators
+}
+
 /** Whose word counts, what is known of whom, and why. */
-export const trusting: Pick<Script, 'reputations' | 'whys'> & { trusted: string[] } = {
+export const trusting: Pick<Script, 'reputations' | 'whys' | 'judges'> & Pick<Snapshot, 'trusted' | 'followed'> = {
   trusted: [did(2)],
+  judges,
+  followed: [
+    { agent: did(4), ...translators },
+    { agent: did(5), is: 'withdrawn' }
+  ],
   reputations,
   whys: Object.fromEntries([...wellKnown, complained, ring, caught].map((why) => [`${why.agent} ${why.topic}`, why]))
 }

@@ -41,13 +41,14 @@ export function termWords(terms: Terms): string {
 }
 
 /** What somebody insists on, one phrase each; none when nothing matters. */
-export function constraintWords({ languages = [], regions, maxPrice, keeps, minTier = 0 }: Constraints): string[] {
+export function constraintWords({ languages = [], regions, maxPrice, keeps, minTier = 0, known }: Constraints): string[] {
   return [
     ...(languages.length > 0 ? [`in ${languagesIn(languages)}`] : []),
     ...(regions !== undefined ? [`done in ${oneOf(regions)}`] : []),
     ...(maxPrice !== undefined ? [maxPrice === 0 ? 'for nothing' : `${plural(maxPrice, 'credit')} at most`] : []),
     ...(keeps !== undefined ? [keeps === 'task' ? 'kept for the task at most' : keepsWords[keeps]] : []),
-    ...(minTier >= 2 ? ['with checked code'] : [])
+    ...(minTier >= 2 ? ['with checked code'] : []),
+    ...(known === true ? ['known for such work'] : [])
   ]
 }
 

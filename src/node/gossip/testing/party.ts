@@ -99,7 +99,9 @@ export async function createParty(hub: MemoryHub, peer: string, init: PartyInit 
       codebook: testCodebook,
       interests: {
         sketches: () => [],
+        authors: () => [],
         wants: ({ kind }) => publicKinds.has(kind),
+        favours: () => false,
         watch: () => () => undefined,
         ...interests
       }

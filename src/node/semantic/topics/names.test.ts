@@ -52,6 +52,16 @@ describe('a name', () => {
     expect(names.canonical('text/interpreting')).toBe('text/interpreting')
   })
 
+  test('with the same words as a known one counts as that at once, whoever uses it', () => {
+    const names = create()
+    expect(names.canonical('crafts/pottery/glazing')).toBe('crafts/pottery/glazing')
+    declare(names, 'crafts/pottery/glazes', 3)
+    expect(names.canonical('crafts/pottery/glazing')).toBe('crafts/pottery/glazes')
+    expect(names.canonical('crafts/pottery/glazing/lead')).toBe('crafts/pottery/glazes/lead')
+    names.forget('crafts/pottery/glazes', 'agent 0')
+    expect(names.canonical('crafts/pottery/glazing')).toBe('crafts/pottery/glazing')
+  })
+
   test('with the same words as a known one counts as that, the more used one', () => {
     const names = create()
     declare(names, 'crafts/pottery/glazes', 3)
@@ -95,6 +105,16 @@ describe('a name', () => {
     declare(names, long, 4, towards(1))
     declare(names, 'crafts/pottery', 3, towards(1))
     expect(names.canonical('crafts/pottery/kilns')).toBe(long)
+  })
+
+  test('has as its users who declare it, and who declare what counts as it, each once', () => {
+    const names = create()
+    declare(names, 'crafts/pottery/glazes', 4, towards(1))
+    declare(names, 'crafts/pottery/coats', 3, towards(1), 2)
+    names.learn('crafts/pottery/glazing', { agent: 'agent 9' })
+    expect(names.canonical('crafts/pottery/coats')).toBe('crafts/pottery/glazes')
+    expect(names.users('crafts/pottery/glazes')).toBe(6)
+    expect(names.users('crafts/pottery/coats')).toBe(0)
   })
 
   test.for([
@@ -218,6 +238,20 @@ describe(`whatever is declared (seed ${seed})`, () => {
         expect(other.known()).toEqual(one.known())
         for (const { name } of uses) expect(other.canonical(name)).toBe(one.canonical(name))
         for (const known of one.known()) expect(other.direction(known)).toEqual(one.direction(known))
+      }),
+      { seed, numRuns: 150 }
+    )
+  })
+
+  test('a tree that follows another has the same names', () => {
+    fc.assert(
+      fc.property(distinct, fc.array(name), (uses, asked) => {
+        const [names, follower] = [learn(create(unbounded), uses), create()]
+        follower.follow(structuredClone(names.learned()))
+        expect(follower.known()).toEqual(names.known())
+        for (const one of [...asked, ...uses.map(({ name }) => name)]) expect(follower.canonical(one)).toBe(names.canonical(one))
+        follower.follow({ known: [], aliases: [] })
+        expect(follower.known()).toEqual([])
       }),
       { seed, numRuns: 150 }
     )

@@ -1,6 +1,6 @@
 /**
- * Names of topics that arise by use. A name becomes known when several agents declare it, and one that means much the same as a known
- * one under the same parent counts as that one.
+ * Names of topics that arise by use. A name becomes known when several agents declare it. One that has the same words as a known one under
+ * the same parent counts as that one at once, and one that means much the same does when it is used as much.
  *
  * What is known follows from who uses what, not from the order in which it was told, as long as no bound is reached. An agent is
  * whoever the caller takes for one: whoever can make many can make names.
@@ -65,8 +65,22 @@ export interface Names {
   isKnown(name: string): boolean
   /** Where a name that is known by use lies; null: it is none, or nobody gave a vector. */
   direction(name: string): Int8Array | null
+  /** How many different agents declare a known name, or one that counts as it, as far as they are counted. */
+  users(name: string): number
+  /** What the names have come to, for a tree elsewhere to follow. */
+  learned(): LearnedNames
+  /** Takes over what the names have come to elsewhere, where nothing is learned. Replaces what was so before. */
+  follow(learned: LearnedNames): void
   /** names that are kept */
   readonly held: number
+}
+
+/** What names by use have come to: of each so many at most as are known at most. */
+export interface LearnedNames {
+  /** names that count by themselves, in order */
+  known: readonly string[]
+  /** from a name to the one that it counts as */
+  aliases: ReadonlyArray<readonly [string, string]>
 }
 
 /** By agent; null: it gave no vector. */
@@ -75,14 +89,17 @@ type Uses = Map<string, Int8Array | null>
 interface Resolved {
   /** from a name to the one that it counts as */
   aliases: Map<string, string>
-  /** by name, in order */
-  known: ReadonlyMap<string, Known>
+  /** by name, in order; with where each lies, if anybody has said that */
+  known: ReadonlyMap<string, Int8Array | null>
+  /** known names by what they say below their parents */
+  sayings: Map<string, string>
 }
 
-interface Known {
-  direction: Int8Array | null
-  gist: string
-}
+/** What a path says below its parent, whatever the endings of its words. */
+const sayingOf = (path: string): string => `${parentOf(path)}/${gist(path)}`
+
+/** What is known when nobody uses a name. */
+const NOTHING: Pick<Resolved, 'aliases' | 'sayings'> = { aliases: new Map(), sayings: new Map() }
 
 export function createNames(firm: Firm, options: NamesOptions = NAMES): Names {
   const { leastAgents, mostKnown, mostHeld, mostOfAnAgent, mostAgents, sameCosine } = options
@@ -106,13 +123,13 @@ export function createNames(firm: Firm, options: NamesOptions = NAMES): Names {
     return known.get(gist(path)) ?? null
   }
 
-  function rewritten(name: string, aliases: ReadonlyMap<string, string>): string {
+  function rewritten(name: string, { aliases, sayings }: Pick<Resolved, 'aliases' | 'sayings'>): string {
     let path = ''
     for (const part of name.split('/')) {
       const next = path === '' ? part : `${path}/${part}`
       // too long to be declared: it counts as what it is below
       if (next.length > MAX_PATH_CHARS) return path
-      path = firm.has(next) || path === '' ? next : (aliases.get(next) ?? firmLike(next) ?? next)
+      path = firm.has(next) || path === '' ? next : (aliases.get(next) ?? firmLike(next) ?? sayings.get(sayingOf(next)) ?? next)
     }
     return path
   }
@@ -127,32 +144,33 @@ export function createNames(firm: Firm, options: NamesOptions = NAMES): Names {
 
   function resolve(): Resolved {
     const aliases = new Map<string, string>()
-    const known = new Map<string, Known>()
+    const known = new Map<string, Int8Array | null>()
+    const sayings = new Map<string, string>()
     // parents first: what is below an alias is below what that counts as
     for (const depth of [2, 3, 4]) {
       for (const { name, uses } of usedOf(depth)) {
-        const path = rewritten(name, aliases)
+        const path = rewritten(name, { aliases, sayings })
         if (firm.has(path) || known.has(path) || depthOf(path) !== depth) continue
         if (known.size + aliases.size >= mostKnown) break
-        const learned = { direction: meanOf(uses), gist: gist(path) }
-        const same = sameAs(path, learned, known)
-        if (same === null) known.set(path, learned)
-        else aliases.set(path, same)
+        const direction = meanOf(uses)
+        const same = sameAs(path, direction, known)
+        if (same !== null) aliases.set(path, same)
+        else {
+          known.set(path, direction)
+          sayings.set(sayingOf(path), path)
+        }
       }
     }
-    return { aliases, known: new Map([...known].sort(([a], [b]) => (a < b ? -1 : 1))) }
+    return { aliases, known: new Map([...known].sort(([a], [b]) => (a < b ? -1 : 1))), sayings }
   }
 
-  /** What is known under the same parent and has the same words, or else lies nearest, near enough; null: nothing. */
-  function sameAs(path: string, { direction, gist }: Known, known: ReadonlyMap<string, Known>): string | null {
-    const parent = parentOf(path)
-    const siblings = [...known].filter(([other]) => parentOf(other) === parent)
-    const alike = siblings.find(([, other]) => other.gist === gist)
-    if (alike !== undefined) return alike[0]
+  /** What is known under the same parent and lies nearest, near enough; null: nothing. */
+  function sameAs(path: string, direction: Int8Array | null, known: Resolved['known']): string | null {
     if (direction === null) return null
+    const parent = parentOf(path)
     const directions = [
       ...firm.children(parent).map((other) => [other, firm.direction(other)] as const),
-      ...siblings.map(([other, { direction }]) => [other, direction] as const)
+      ...[...known].filter(([other]) => parentOf(other) === parent)
     ]
     return directions
       .map(([other, there]) => ({ other, near: there === null ? -1 : cosine(there, direction) }))
@@ -161,6 +179,7 @@ export function createNames(firm: Firm, options: NamesOptions = NAMES): Names {
   }
 
   const now = (): Resolved => (resolved ??= resolve())
+  const canonical = (name: string): string => (firm.has(name) || now().known.has(name) ? name : rewritten(name, now()))
 
   /** Makes room for one name more, and says whether there is some: what is known stays. */
   function makeRoom(): boolean {
@@ -176,9 +195,9 @@ export function createNames(firm: Firm, options: NamesOptions = NAMES): Names {
   /** Whether a name is known, or counts as one that is. */
   function isInUse(name: string, uses: Uses): boolean {
     if (uses.size < leastAgents) return false
-    const { aliases, known } = now()
-    const parent = rewritten(parentOf(name), aliases)
-    return known.has(`${parent}/${lastOf(name)}`) || aliases.has(`${parent}/${lastOf(name)}`)
+    const { aliases, known, sayings } = now()
+    const path = `${rewritten(parentOf(name), { aliases, sayings })}/${lastOf(name)}`
+    return known.has(path) || aliases.has(path)
   }
 
   function uncount(agent: string): void {
@@ -204,7 +223,7 @@ export function createNames(firm: Firm, options: NamesOptions = NAMES): Names {
   return {
     learn(name, ...uses) {
       // what is firm needs no learning, in whichever words
-      if (depthOf(name) < 2 || firm.has(rewritten(name, new Map()))) return
+      if (depthOf(name) < 2 || firm.has(rewritten(name, NOTHING))) return
       for (const { agent, vector } of uses) use(name, agent, directionOf(vector ?? null))
     },
     forget(name, agent) {
@@ -214,10 +233,22 @@ export function createNames(firm: Firm, options: NamesOptions = NAMES): Names {
       if (uses.size === 0) held.delete(name)
       if (uses.size === leastAgents - 1) resolved = null
     },
-    canonical: (name) => (firm.has(name) ? name : rewritten(name, now().aliases)),
+    canonical,
     known: () => [...now().known.keys()],
     isKnown: (name) => now().known.has(name),
-    direction: (name) => now().known.get(name)?.direction ?? null,
+    direction: (name) => now().known.get(name) ?? null,
+    users(name) {
+      const same = [...held].filter(([other]) => canonical(other) === name)
+      return new Set(same.flatMap(([, uses]) => [...uses.keys()])).size
+    },
+    learned: () => ({ known: [...now().known.keys()], aliases: [...now().aliases] }),
+    follow({ known, aliases }) {
+      resolved = {
+        aliases: new Map(aliases),
+        known: new Map(known.map((name) => [name, null])),
+        sayings: new Map(known.map((name) => [sayingOf(name), name]))
+      }
+    },
     get held() {
       return held.size
     }

@@ -17,6 +17,14 @@ export const isWithin = (path: string, above: string): boolean => path === above
 /** The path up to so many parts. */
 export const upTo = (path: string, parts: number): string => path.split('/').slice(0, parts).join('/')
 
+/** Parts of the name of a topic of the seed. What is below one has more. */
+export const TOPIC_DEPTH = 2
+
+/** The topic that a name of two parts or more is, or is below. */
+export const topicAbove = (path: string): string => upTo(path, TOPIC_DEPTH)
+
+export const isBelowTopic = (path: string): boolean => depthOf(path) > TOPIC_DEPTH
+
 /** What a name says in its last part beyond what its parents say, whatever the order and the endings of its words. */
 export function gist(path: string): string {
   const above = termsOf(parentOf(path).replaceAll(/[/-]/g, ' '))

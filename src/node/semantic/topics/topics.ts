@@ -6,8 +6,8 @@
  *     topics.similarity('text/translation', 'text/language-learning')   // 0.5
  */
 import { cosine, fromBase64, nearness } from './directions.ts'
-import { NAMES, createNames, type NameUse, type NamesOptions } from './names.ts'
-import { depthOf, isWithin, parentOf, upTo } from './paths.ts'
+import { NAMES, createNames, type LearnedNames, type NameUse, type NamesOptions } from './names.ts'
+import { TOPIC_DEPTH, depthOf, isWithin, parentOf, topicAbove, upTo } from './paths.ts'
 import { createPlacing, type Described, type Placed } from './placing.ts'
 import { readable, type Seed } from './seed.ts'
 
@@ -29,10 +29,18 @@ export interface Topics {
   canonical(name: string): string
   /** Whether a name is one of the seed's, or has become known by use. */
   isKnown(name: string): boolean
+  /** Whether a name is one of the seed's. */
+  isOfSeed(name: string): boolean
   /** Agents declare a name. Names of the seed need no learning. */
   learn(name: string, ...uses: readonly NameUse[]): void
   /** An agent declares a name no longer. */
   forget(name: string, agent: string): void
+  /** How many different agents declare a name that is known by use, or one that counts as it, as far as they are counted. */
+  users(name: string): number
+  /** What the names by use have come to, for a tree elsewhere to follow. */
+  learned(): LearnedNames
+  /** Takes over what they have come to elsewhere, in a tree where nothing is learned. Replaces what was so before. */
+  follow(learned: LearnedNames): void
   /** The known names right below one, or the areas, in order. */
   children(path?: string): string[]
   /** A name to be read: "Law and contracts". */
@@ -47,8 +55,6 @@ export interface Topics {
 
 /** What each step up or down the tree leaves of similarity. */
 const STEP = 0.85
-/** Parts of a seed topic's name. */
-const TOPIC_DEPTH = 2
 
 /** The seed, when it is wanted: it is a file of its own. */
 export async function loadSeed(): Promise<Seed> {
@@ -102,16 +108,20 @@ export function createTopics(seed: Seed, options: Partial<NamesOptions> = {}): T
     similarity,
     canonical: names.canonical,
     isKnown,
+    isOfSeed: (name) => firm.has(name),
     learn: names.learn,
     forget: names.forget,
+    users: names.users,
+    learned: names.learned,
+    follow: names.follow,
     children(path = '') {
       const learned = names.known().filter((name) => parentOf(name) === path)
       if (path === '') return [...new Set([...(below.get('') ?? []), ...names.known().map((name) => upTo(name, 1))])]
       return [...(below.get(path) ?? []), ...learned]
     },
     label: (path) => topics.get(path)?.name ?? readable(path),
-    direction: (path) => topics.get(upTo(path, TOPIC_DEPTH))?.direction ?? null,
-    samples: (topic, count) => topics.get(upTo(names.canonical(topic), TOPIC_DEPTH))?.samples.slice(0, count) ?? [],
+    direction: (path) => topics.get(topicAbove(path))?.direction ?? null,
+    samples: (topic, count) => topics.get(topicAbove(names.canonical(topic)))?.samples.slice(0, count) ?? [],
     get held() {
       return names.held
     }

@@ -104,3 +104,10 @@ test('what one listens for is asked for, or ended', async () => {
   await expect.element(listening().getByText('Tune a piano')).not.toBeInTheDocument()
   expect(called(client, 'stopListening')).toEqual([['i2']])
 })
+
+test('a newcomer is shown as worth a try beside those who are known, and asked for something small', async () => {
+  open('trusting')
+  await goal().fill('What stands out in these sales figures?')
+  await expect.element(page.getByRole('radio', { name: /Worth a try.*Well spoken of in a field nearby.*give it something small/ })).toBeVisible()
+  await expect.element(page.getByText(/Nobody whose word counts for you knows their work/)).not.toBeInTheDocument()
+})

@@ -11,7 +11,7 @@ import { useSnapshot } from '../../state/app-context.ts'
 import { plural } from '../../text/format.ts'
 import { hindrance } from '../../text/state-words.ts'
 import { priceWords } from '../../text/term-words.ts'
-import { candidateKey, isDoubtful, splitByLikelihood } from './choose.ts'
+import { candidateKey, isDoubtful, nobodyIsKnown, splitByLikelihood } from './choose.ts'
 import { WhyMatch } from './why-match.tsx'
 import './candidates.css'
 
@@ -41,16 +41,21 @@ export function Candidates({ goal, ...props }: CandidatesProps & { goal: string 
   const [all, setAll] = useState(false)
   // files alone ask for nothing yet: whoever takes them is no long shot
   const { strong, weak } = goal.trim() === '' ? { strong: candidates, weak: [] } : splitByLikelihood(candidates)
-  const shown = all ? strong : strong.slice(0, FIRST)
+  const shown = all ? strong : strong.filter((one, i) => i < FIRST || one.isTrial === true)
   return (
     <fieldset className="stack-s">
       <legend className="candidates-title">Who could do it</legend>
+      {nobodyIsKnown(strong) && (
+        <p className="small soft">
+          Nobody whose word counts for you knows their work in this field yet. Begin with something small whose result you can check.
+        </p>
+      )}
       {shown.map((candidate) => (
         <CandidateRow key={candidateKey(candidate)} candidate={candidate} {...props} />
       ))}
-      {strong.length > FIRST && (
+      {(all || strong.length > shown.length) && strong.length > FIRST && (
         <button type="button" className="button quiet" onClick={() => setAll((now) => !now)}>
-          {all ? 'Show fewer' : `Show ${strong.length - FIRST} more`}
+          {all ? 'Show fewer' : `Show ${strong.length - shown.length} more`}
         </button>
       )}
       {weak.length > 0 && <LongShots {...props} weak={weak} alone={strong.length === 0} />}
@@ -104,6 +109,7 @@ function CandidateRow({
             <ReachChip reach={candidate.reach} />
             <HindranceChip state={state} />
             {weak && <span className="chip warn">A long shot</span>}
+            {candidate.isTrial === true && <span className="chip">Worth a try</span>}
             {price > 0 && <span className="chip num">{priceWords(price)}</span>}
           </span>
           <span>
@@ -122,6 +128,9 @@ function CandidateRow({
                 )
               })}
           </ul>
+          {candidate.isTrial === true && (
+            <span className="small soft">New in this field: give it something small whose result you can check, and say how it went.</span>
+          )}
           {excess !== null && <span className="chip warn">{excess}</span>}
         </span>
       </label>

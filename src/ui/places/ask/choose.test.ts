@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Candidate } from '../../../node/client.ts'
+import { aStanding } from '../../testing/scripted-client.ts'
 import { bestCandidate, closedAgents, isDoubtful, splitByLikelihood } from './choose.ts'
 
 const one = (agent: string, skill: string, reach: Candidate['reach'] = 'direct'): Candidate => ({
@@ -41,8 +42,8 @@ test('whoever takes on no work now is asked only if there is nobody else', () =>
 })
 
 test('nobody of whom is complained is asked while there is somebody else, not even one that can be reached', () => {
-  const doubtful: Candidate = { ...one('a', 'x'), trust: { level: 0.3, record: 0.3, excluded: 'complaints' } }
-  const known: Candidate = { ...one('c', 'x'), trust: { level: 0.6, record: 0.6, excluded: null } }
+  const doubtful: Candidate = { ...one('a', 'x'), trust: aStanding({ level: 0.3, record: 0.3, excluded: 'complaints', footing: 'excluded' }) }
+  const known: Candidate = { ...one('c', 'x'), trust: aStanding({ level: 0.6, record: 0.6, footing: 'known' }) }
   expect(isDoubtful(doubtful)).toBe(true)
   expect(isDoubtful(known)).toBe(false)
   expect(bestCandidate([doubtful, one('b', 'x', 'away')])?.agent).toBe('b')

@@ -27,6 +27,11 @@ export function isDoubtful({ trust }: Pick<Candidate, 'trust'>): boolean {
   return trust !== null && trust.excluded !== null
 }
 
+/** Whether none of them has a record in the field, as far as one knows how they stand at all. */
+export function nobodyIsKnown(candidates: ReadonlyArray<Pick<Candidate, 'trust'>>): boolean {
+  return candidates.some(({ trust }) => trust !== null) && candidates.every(({ trust }) => trust?.footing !== 'known')
+}
+
 const nobody: ReadonlySet<string> = new Set()
 
 /** The agents that say that they take on no work now. */

@@ -19,7 +19,7 @@ export function TermsWanted({
   constraints: Constraints
   onChange: (constraints: Constraints) => void
 }) {
-  const { languages = [], regions = [], maxPrice, keeps } = constraints
+  const { languages = [], regions = [], maxPrice, keeps, known = false } = constraints
   const [price, setPrice] = useState(maxPrice === undefined ? '' : String(maxPrice))
   const priced = price.trim() === '' || isPrice(price)
   const change = (part: { [K in keyof Constraints]?: Constraints[K] | undefined }) =>
@@ -80,9 +80,26 @@ export function TermsWanted({
             </select>
           )}
         </Field>
+        <Field label="Who does it">
+          {(control) => (
+            <select
+              {...control}
+              className="field"
+              value={known ? 'known' : ''}
+              onChange={({ target }) => change({ known: target.value === 'known' ? true : undefined })}
+            >
+              <option value="">Anybody, newcomers too</option>
+              <option value="known">Somebody known for such work</option>
+            </select>
+          )}
+        </Field>
       </div>
       <div className="row between">
-        <p className="small soft">Whoever does not say so is left out. These are their own promises.</p>
+        <p className="small soft">
+          {known
+            ? 'Known for it is whose work in the field you or somebody whose word counts for you have praised. The rest are their own promises.'
+            : 'Whoever does not say so is left out. These are their own promises.'}
+        </p>
         {Object.keys(constraints).length > 0 && (
           <button
             type="button"

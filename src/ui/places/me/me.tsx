@@ -69,7 +69,7 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
       <Offers offers={snapshot.offers} />
       <LooksFor entries={log.entries ?? []} />
       <Policy policy={snapshot.policy} />
-      <WhoseWord trusted={snapshot.trusted} />
+      <WhoseWord snapshot={snapshot} />
       <Permissions />
       <Connections status={snapshot.status} />
       <Settings />

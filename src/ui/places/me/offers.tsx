@@ -33,10 +33,12 @@ export function Offers({ offers }: { offers: Snapshot['offers'] }) {
   )
 }
 
-function OfferRow({ offer: { capability, offered } }: { offer: Snapshot['offers'][number] }) {
-  const { client, announcer } = useApp()
+function OfferRow({ offer: { capability, own, offered } }: { offer: Snapshot['offers'][number] }) {
+  const { client, announcer, offerDrafts } = useApp()
   const { busy, problem, run } = useAction()
   const { id, name, terms } = capability
+  const begun = useValue(offerDrafts).edits[id] !== undefined
+  const edit = !own ? 'Edit terms' : begun ? 'Go on with your changes' : 'Edit'
   const turn = (on: boolean) =>
     run(async () => {
       await client.offer(id, on)
@@ -51,8 +53,8 @@ function OfferRow({ offer: { capability, offered } }: { offer: Snapshot['offers'
           {terms === undefined ? 'No terms said: whoever insists on some does not find it.' : termWords(terms)}
         </p>
         <p className="small faint num">{limitWords(capability.limits)}</p>
-        <a className="link" href={linkTo('me', id)} aria-label={`Edit terms of ${name}`}>
-          Edit terms
+        <a className="link" href={linkTo('me', id)} aria-label={`${edit}${own && !begun ? '' : ' of'} ${name}`}>
+          {edit}
         </a>
         {problem !== null && (
           <Note kind="bad" live>

@@ -1,14 +1,17 @@
+import type { Snapshot } from '../../../node/client.ts'
 import { AgentLink } from '../../parts/agent-name.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Section } from '../../parts/page.tsx'
-import { labelFor, useApp, useSnapshot } from '../../state/app-context.ts'
+import { labelFor, useApp } from '../../state/app-context.ts'
 import { linkTo } from '../../state/route.ts'
 import { useAction } from '../../state/use-action.ts'
+import { FollowedLists } from './followed-lists.tsx'
+import { ShareMyList } from './share-my-list.tsx'
 
-/** Whose judgement of others counts here: our own, and that of whom our operator chose. */
-export function WhoseWord({ trusted }: { trusted: readonly string[] }) {
+/** Whose judgement of others counts here: our own, that of whom our operator chose, and that of whom those lists name that one follows. */
+export function WhoseWord({ snapshot }: { snapshot: Snapshot }) {
+  const { trusted, followed, sharing } = snapshot
   const { client, announcer } = useApp()
-  const snapshot = useSnapshot()
   const { busy, problem, run } = useAction()
   const takeBack = (agent: string) =>
     run(async () => {
@@ -18,7 +21,9 @@ export function WhoseWord({ trusted }: { trusted: readonly string[] }) {
   return (
     <Section
       title="Whose word counts"
-      intro="Whether an agent works well is judged from here: by what you say of tasks that are over, and by the word of those you choose. Only you see this."
+      intro={`Whether an agent works well is judged from here: by what you say of tasks that are over, and by the word of those you choose. ${
+        sharing === null ? 'Only you see this.' : 'You share whom you chose; which lists you follow only you see.'
+      }`}
     >
       <ul className="rows">
         <li className="me-offer">
@@ -55,6 +60,8 @@ export function WhoseWord({ trusted }: { trusted: readonly string[] }) {
           <p>That did not work: {problem}</p>
         </Note>
       )}
+      <FollowedLists followed={followed} />
+      <ShareMyList sharing={sharing} trusted={trusted} />
     </Section>
   )
 }

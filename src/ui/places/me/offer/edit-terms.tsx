@@ -2,6 +2,7 @@ import type { Snapshot } from '../../../../node/client.ts'
 import { Note } from '../../../parts/note.tsx'
 import { Page } from '../../../parts/page.tsx'
 import { useApp } from '../../../state/app-context.ts'
+import { without } from '../../../state/offer-drafts.ts'
 import { goTo, linkTo } from '../../../state/route.ts'
 import { useAction } from '../../../state/use-action.ts'
 import { useValue } from '../../../state/use-value.ts'
@@ -16,8 +17,7 @@ export function EditTerms({ offer: { capability, offered } }: { offer: Snapshot[
   const { id, name, terms } = capability
   const draft = useValue(offerDrafts).terms[id] ?? termsDraft(terms)
   const wrong = priceProblem(draft.price)
-  const forget = () =>
-    offerDrafts.update((now) => ({ ...now, terms: Object.fromEntries(Object.entries(now.terms).filter(([one]) => one !== id)) }))
+  const forget = () => offerDrafts.update((now) => ({ ...now, terms: without(now.terms, id) }))
   const save = () =>
     run(async () => {
       await client.declare({ id, name, terms: termsOf(draft, terms?.tier) })

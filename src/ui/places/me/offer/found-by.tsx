@@ -5,20 +5,27 @@ import { AgentName } from '../../../parts/agent-name.tsx'
 import { Field } from '../../../parts/field.tsx'
 import { Note } from '../../../parts/note.tsx'
 import { StrangerLine } from '../../../parts/stranger-text.tsx'
-import type { OfferDraft } from '../../../state/offer-drafts.ts'
-import type { LookedUp } from '../../../state/use-looked-up.ts'
+import { latest, type LookedUp } from '../../../state/use-looked-up.ts'
 import { LIKELY, findsWords } from '../../../text/likely.ts'
 import { topicWords } from '../../../text/term-words.ts'
 import { MeaningLine } from '../../ask/meaning-line.tsx'
 import { FoundRequest } from './found-request.tsx'
-import { usePreview } from './use-preview.ts'
 
 const FIRST = 3
 
 /** Live, beside the form: which requests would lead to the offer, and which would not. */
-export function FoundBy({ draft, onExample }: { draft: OfferDraft; onExample: (text: string) => void }) {
-  const [request, setRequest] = useState('')
-  const search = usePreview(draft, request)
+export function FoundBy({
+  search,
+  request,
+  onRequest,
+  onExample
+}: {
+  search: LookedUp<OfferPreview>
+  /** one that is tried */
+  request: string
+  onRequest: (text: string) => void
+  onExample: (text: string) => void
+}) {
   const preview = latest(search)
   return (
     <section className="card stack found-by" aria-label="How others will find it" id="found-by" tabIndex={-1}>
@@ -38,7 +45,7 @@ export function FoundBy({ draft, onExample }: { draft: OfferDraft; onExample: (t
               maxLength={1000}
               placeholder="What might somebody ask?"
               value={request}
-              onChange={({ target }) => setRequest(target.value)}
+              onChange={({ target }) => onRequest(target.value)}
             />
           )}
         </Field>
@@ -55,12 +62,6 @@ export function FoundBy({ draft, onExample }: { draft: OfferDraft; onExample: (t
       {search.state !== 'idle' && <MeaningLine />}
     </section>
   )
-}
-
-/** The answer that is there, or the one before it. */
-function latest(search: LookedUp<OfferPreview>): OfferPreview | null {
-  if (search.state === 'found') return search.value
-  return search.state === 'looking' ? search.last : null
 }
 
 function Groups({ preview, tried, onExample }: { preview: OfferPreview; tried: boolean; onExample: (text: string) => void }) {
@@ -112,6 +113,7 @@ function Groups({ preview, tried, onExample }: { preview: OfferPreview; tried: b
       {preview.topic !== null && (
         <p className="small soft">
           Counts in <strong>{topicWords(preview.topic)}</strong>
+          {preview.topicIsNew && ', once three agents offer something under that name. Until then, ratings of it wait.'}
         </p>
       )}
     </>

@@ -1,12 +1,12 @@
 /** From what is written in the form to what is declared; and what is still wrong with it. Pure. */
 import type { CapabilityInput } from '../../../../node/client.ts'
-import type { Terms } from '../../../../node/schema/declaration.ts'
-import type { OfferDraft, TermsDraft } from '../../../state/offer-drafts.ts'
+import type { Capability, Terms } from '../../../../node/schema/declaration.ts'
+import type { OfferDraft, TermsDraft, TopicDraft } from '../../../state/offer-drafts.ts'
 import { formatBytes } from '../../../text/format.ts'
 import { seedOf } from '../../../text/seed.ts'
 
 /** What a declaration holds at most. */
-const MOST = { name: 80, description: 1000, tags: 24, tag: 40, examples: 12, example: 200, takes: 24, ending: 80, price: 1e9 }
+const MOST = { name: 80, description: 1000, tags: 24, tag: 40, examples: 12, example: 200, takes: 24, ending: 80, topic: 96, price: 1e9 }
 export const MAX_SOURCE_BYTES = 256 * 1024
 
 export const emptyTerms: TermsDraft = { languages: [], region: null, price: '0', keeps: 'task' }
@@ -15,13 +15,14 @@ export const emptyOffer: OfferDraft = {
   description: '',
   tags: [],
   examples: '',
+  topic: null,
   takes: [],
   source: '',
   terms: emptyTerms
 }
 
 /** What can be wrong, in the order of the form. */
-export const offerFields = ['name', 'description', 'tags', 'examples', 'takes', 'source', 'price'] as const
+export const offerFields = ['name', 'description', 'tags', 'examples', 'topic', 'takes', 'source', 'price'] as const
 export type OfferField = (typeof offerFields)[number]
 
 export interface OfferProblem {
@@ -34,13 +35,14 @@ export type OfferProblems = Partial<Record<OfferField, OfferProblem>>
 const missing = (text: string): OfferProblem => ({ text, missing: true })
 const wrong = (text: string): OfferProblem => ({ text, missing: false })
 
-/** @param taken ids that are offered already */
+/** @param taken ids of what else is offered */
 export function offerProblems(draft: OfferDraft, taken: readonly string[]): OfferProblems {
   const found: Record<OfferField, OfferProblem | null> = {
     name: nameProblem(draft.name.trim(), taken),
     description: descriptionProblem(draft.description.trim()),
     tags: tagsProblem(draft.tags),
     examples: examplesProblem(linesOf(draft.examples)),
+    topic: topicProblem(draft.topic),
     takes: takesProblem(draft.takes),
     source: sourceProblem(draft.source),
     price: priceProblem(draft.terms.price)
@@ -51,7 +53,7 @@ export function offerProblems(draft: OfferDraft, taken: readonly string[]): Offe
 function nameProblem(name: string, taken: readonly string[]): OfferProblem | null {
   if (name === '') return missing('Give it a name, such as “Subtitles into German”.')
   if (name.length > MOST.name) return wrong(`The name has ${name.length} characters; ${MOST.name} is the most. Shorten it.`)
-  if (taken.includes(offerId(name))) return wrong('You offer something of this name already. Choose another name.')
+  if (taken.includes(offerId(name))) return wrong('You offer something that has this name already, or had it at first. Choose another name.')
   return null
 }
 
@@ -76,6 +78,19 @@ function examplesProblem(examples: readonly string[]): OfferProblem | null {
   const long = examples.findIndex((example) => example.length > MOST.example)
   if (long < 0) return null
   return wrong(`Example ${long + 1} is longer than ${MOST.example} characters. Make it shorter.`)
+}
+
+function topicProblem(topic: TopicDraft | null): OfferProblem | null {
+  if (topic === null) return null
+  if (topic.name.trim() === '') return missing('Give the topic a name, such as “opera surtitles”, or choose one that is there.')
+  if (nameId(topic.name) === '') return wrong('The names of topics are in letters from a to z and digits. Write it in English.')
+  const most = MOST.topic - topic.under.length - 1
+  return topicPath(topic).length > MOST.topic ? wrong(`A topic’s name has ${most} characters here at most. Shorten it.`) : null
+}
+
+/** `text/translation/opera-surtitles`, of “Opera surtitles” below `text/translation`. */
+export function topicPath({ under, name, isOwn }: TopicDraft): string {
+  return `${under}/${isOwn ? nameId(name) : name}`
 }
 
 function takesProblem(takes: readonly string[]): OfferProblem | null {
@@ -107,10 +122,15 @@ const linesOf = (text: string) =>
 
 /** The id of an offer of that name: `Subtitles into German` is `subtitles-into-german`. */
 export function offerId(name: string): string {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  const id = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-/, '').slice(0, 64).replace(/-$/, '')
+  const id = nameId(name).slice(0, 64).replace(/-$/, '')
   // a name in letters that no id has
   return id === '' ? `offer-${seedOf(name).toString(36)}` : id
+}
+
+/** A name in the letters that ids have; empty when it has none of them. */
+function nameId(name: string): string {
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
 }
 
 /** @param tier up to which it can be checked */
@@ -129,10 +149,43 @@ export function offerWords(draft: OfferDraft): Omit<CapabilityInput, 'id' | 'sou
     description: draft.description.trim(),
     tags: [...draft.tags],
     examples: linesOf(draft.examples),
-    inputModes: [...draft.takes]
+    inputModes: [...draft.takes],
+    ...(draft.topic === null || topicProblem(draft.topic) !== null ? {} : { topic: topicPath(draft.topic) })
   }
 }
 
-export function offerInput(draft: OfferDraft): CapabilityInput {
-  return { ...offerWords(draft), id: offerId(draft.name.trim()), terms: termsOf(draft.terms), source: draft.source }
+/** @param before what is offered now in its place: its id stays whatever the new name is, and so does what the form does not ask for */
+export function offerInput(draft: OfferDraft, before?: Capability): CapabilityInput {
+  return {
+    ...(before === undefined ? {} : unasked(before)),
+    ...offerWords(draft),
+    id: before?.id ?? offerId(draft.name.trim()),
+    terms: termsOf(draft.terms, before?.terms?.tier),
+    source: draft.source
+  }
+}
+
+function unasked({ outputModes, limits, input, output }: Capability): Partial<CapabilityInput> {
+  return { outputModes, limits, ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) }
+}
+
+/** What is offered, as it would be written in the form. @param source its program */
+export function offerDraft(offered: Capability, source: string): OfferDraft {
+  const { name, description, tags, examples, topic, inputModes, terms } = offered
+  return {
+    name,
+    description,
+    tags,
+    examples: examples.join('\n'),
+    topic: topicDraft(topic),
+    takes: inputModes,
+    source,
+    terms: termsDraft(terms)
+  }
+}
+
+/** A topic of the seed's own level is found by what an offer says: only what is below one was chosen. */
+function topicDraft(topic: string | undefined): TopicDraft | null {
+  const [area, name, ...rest] = topic?.split('/') ?? []
+  return rest.length === 0 ? null : { under: `${area}/${name}`, name: rest.join('/'), isOwn: false }
 }

@@ -1,16 +1,18 @@
 import { Page } from '../../../parts/page.tsx'
 import { useSnapshot } from '../../../state/app-context.ts'
 import { NEW_OFFER, linkTo } from '../../../state/route.ts'
+import { EditOffer } from './edit-offer.tsx'
 import { EditTerms } from './edit-terms.tsx'
 import { NewOffer } from './new-offer.tsx'
 import './offer.css'
 
-/** A new offer, or the terms of one that is there. */
+/** A new offer, or one that is there: all of it if the operator has added it, else its terms. */
 export function OfferPage({ id }: { id: string }) {
   const snapshot = useSnapshot()
-  if (id === NEW_OFFER) return <NewOffer taken={(snapshot?.offers ?? []).map(({ capability }) => capability.id)} />
   const offer = snapshot?.offers.find(({ capability }) => capability.id === id)
-  if (offer !== undefined) return <EditTerms offer={offer} />
+  const taken = (snapshot?.offers ?? []).flatMap((one) => (one === offer ? [] : one.capability.id))
+  if (id === NEW_OFFER) return <NewOffer taken={taken} />
+  if (offer !== undefined) return offer.own ? <EditOffer offer={offer} taken={taken} /> : <EditTerms offer={offer} />
   return (
     <Page title={snapshot === null ? 'Starting…' : 'You don’t offer this'} back={{ href: linkTo('me'), label: 'Me' }}>
       <p className="soft">

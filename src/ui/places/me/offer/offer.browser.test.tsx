@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser'
 import { NEW_OFFER, linkTo } from '../../../state/route.ts'
 import { drawApp } from '../../../testing/render.tsx'
 import { scenarios } from '../../../testing/scenarios.ts'
-import { called, createScriptedClient, type ScriptedClient } from '../../../testing/scripted-client.ts'
+import { aTask, called, createScriptedClient, someLimits, type ScriptedClient } from '../../../testing/scripted-client.ts'
 
 let remove = () => {}
 const open = (scenario: string, hash: string): ScriptedClient => {
@@ -109,6 +109,26 @@ describe('offering something new', () => {
     expect(called(client, 'preview').length).toBeLessThan(8)
   })
 
+  test('the topic is the one that fits, one that is known below it, or a name of one’s own', async () => {
+    const client = open('usual', linkTo('me', NEW_OFFER))
+    const topic = page.getByRole('combobox', { name: 'Topic', exact: true })
+    await expect.element(topic).toBeDisabled()
+    await describeIt()
+    await expect.element(topic.getByRole('option', { name: 'Text › Translation' })).toBeInTheDocument()
+    await topic.selectOptions('Opera surtitles (4 agents)')
+    await expect.element(preview()).toHaveTextContent('Counts in Text › Translation › Opera surtitles')
+    await topic.selectOptions('A name of your own…')
+    await field('JavaScript').fill('const run = () => 1')
+    await page.getByRole('button', { name: 'Offer it' }).click()
+    await expect.element(field('Name of the topic')).toHaveFocus()
+    await expect.element(field('Name of the topic')).toHaveAccessibleDescription(/from three agents on.*Give the topic a name/)
+    await field('Name of the topic').fill('Radio plays')
+    await expect.element(preview()).toHaveTextContent('Counts in Text › Translation › Radio plays, once three agents')
+    await page.getByRole('button', { name: 'Offer it' }).click()
+    await expect.element(page.getByRole('switch', { name: 'Offer Subtitles into German' })).toBeChecked()
+    expect(called(client, 'declare')[0]?.[0]).toMatchObject({ topic: 'text/translation/radio-plays' })
+  })
+
   test('words of strangers stay words in the preview', async () => {
     open('hostile', linkTo('me', NEW_OFFER))
     await field('Name').fill('Translate')
@@ -116,6 +136,100 @@ describe('offering something new', () => {
     await expect.element(preview().getByText(/<b>this<\/b> reversed/)).toBeVisible()
     expect(document.querySelector('main img, main b')).toBeNull()
     expect(preview().element().textContent).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200f]/u)
+  })
+})
+
+describe('editing what one has added', () => {
+  const link = linkTo('me', 'opera-surtitles')
+  const openFor = (client: ScriptedClient) =>
+    client.change({ tasks: [aTask({ role: 'follower', skill: 'opera-surtitles', state: 'working' }), ...client.snapshot().tasks] })
+
+  test('the form has what is offered now; what is written is offered under the same id', async () => {
+    const client = open('usual', '#/me')
+    await page.getByRole('link', { name: 'Edit Surtitles of operas' }).click()
+    await expect.element(field('Name')).toHaveValue('Surtitles of operas')
+    await expect.element(field('Example requests')).toHaveValue('Surtitles for this libretto\nCut these arias into lines')
+    await expect.element(page.getByRole('checkbox', { name: 'Plain text' })).toBeChecked()
+    await expect.element(page.getByText('.libretto', { exact: true })).toBeVisible()
+    await expect.element(field('JavaScript')).toHaveValue(scenarios['usual']!.sources!['opera-surtitles'])
+    await expect.element(field('Price')).toHaveValue('2')
+    await expect.element(page.getByRole('combobox', { name: 'Topic', exact: true })).toHaveDisplayValue('Opera surtitles (4 agents)')
+    await field('Name').fill('Supertitles')
+    await field('JavaScript').fill('const run = () => 1')
+    await page.getByRole('button', { name: 'Offer it like this' }).click()
+    await expect.element(page.getByRole('switch', { name: 'Offer Supertitles' })).toBeChecked()
+    expect(called(client, 'declare')).toMatchObject([
+      [
+        {
+          id: 'opera-surtitles',
+          name: 'Supertitles',
+          inputModes: ['text/plain', '.txt', '.libretto'],
+          outputModes: ['text/plain'],
+          limits: someLimits,
+          topic: 'text/translation/opera-surtitles',
+          source: 'const run = () => 1',
+          terms: { languages: ['en', 'de'], region: 'DE', price: 2, keeps: 'task', tier: 0 }
+        }
+      ]
+    ])
+    // what was kept is what is offered now
+    await page.getByRole('link', { name: 'Edit Supertitles' }).click()
+    await expect.element(field('JavaScript')).toHaveValue('const run = () => 1')
+  })
+
+  test('what is written is there again after a look elsewhere, until one leaves it as it is', async () => {
+    const client = open('usual', link)
+    await field('Name').fill('Supertitles')
+    await page.getByRole('link', { name: 'Keep for later' }).click()
+    await page.getByRole('link', { name: 'Go on with your changes of Surtitles of operas' }).click()
+    await expect.element(field('Name')).toHaveValue('Supertitles')
+    await page.getByRole('link', { name: 'Leave it as it is' }).click()
+    await page.getByRole('link', { name: 'Edit Surtitles of operas' }).click()
+    await expect.element(field('Name')).toHaveValue('Surtitles of operas')
+    await field('Name').fill('Supertitles')
+    client.failNext('declare', 'the store is full')
+    await page.getByRole('button', { name: 'Offer it like this' }).click()
+    await expect.element(page.getByRole('alert')).toHaveTextContent('It is as it was: the store is full')
+    await expect.element(field('Name')).toHaveValue('Supertitles')
+    // its own name is free, another’s is not
+    await field('Name').fill('Opera surtitles')
+    await expect.element(field('Name')).not.toHaveAttribute('aria-invalid')
+    await field('Name').fill('Key points')
+    await expect.element(field('Name')).toHaveAccessibleDescription(/already/)
+  })
+
+  test('what becomes of work that was agreed is said while there is some', async () => {
+    const client = open('usual', link)
+    await expect.element(field('Name')).toBeVisible()
+    await expect.element(page.getByText(/what you agreed to/)).not.toBeInTheDocument()
+    openFor(client)
+    await expect.element(page.getByText(/1 request for it is open: what you agreed to is done by the program as it was/)).toBeVisible()
+  })
+
+  test('it is deleted once one has said so twice', async () => {
+    const client = open('usual', link)
+    openFor(client)
+    await page.getByRole('button', { name: 'Delete this offer…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete “Surtitles of operas”?' })
+    await expect.element(dialog).toHaveTextContent(/for good.*What you agreed to is still done/)
+    await dialog.getByRole('button', { name: 'Keep it' }).click()
+    expect(called(client, 'removeOffer')).toEqual([])
+    await page.getByRole('button', { name: 'Delete this offer…' }).click()
+    client.failNext('removeOffer', 'the store is full')
+    await dialog.getByRole('button', { name: 'Delete it for good' }).click()
+    await expect.element(dialog.getByRole('alert')).toHaveTextContent('the store is full')
+    await dialog.getByRole('button', { name: 'Delete it for good' }).click()
+    await expect.element(page.getByRole('heading', { name: 'What I offer' })).toBeVisible()
+    await expect.element(page.getByText('Surtitles of operas')).not.toBeInTheDocument()
+    expect(called(client, 'removeOffer')).toEqual([['opera-surtitles'], ['opera-surtitles']])
+  })
+
+  test('a program that can’t be read is said, and what is there stays', async () => {
+    const client = open('usual', '#/me')
+    client.failNext('source', 'the store is closed')
+    await page.getByRole('link', { name: 'Edit Surtitles of operas' }).click()
+    await expect.element(page.getByRole('alert')).toHaveTextContent('the store is closed')
+    await expect.element(page.getByRole('button', { name: 'Offer it like this' })).not.toBeInTheDocument()
   })
 })
 
@@ -152,6 +266,7 @@ test.each([360, 1440])('nothing is wider than %i px', async (width) => {
   const seen = [
     ['hostile', linkTo('me', NEW_OFFER)],
     ['usual', linkTo('me', 'csv-statistics')],
+    ['usual', linkTo('me', 'opera-surtitles')],
     ['hostile', '#/']
   ] as const
   for (const [scenario, hash] of seen) {

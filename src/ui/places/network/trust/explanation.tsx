@@ -4,7 +4,7 @@ import { AgentLink, AgentName } from '../../../parts/agent-name.tsx'
 import { AgentPicture } from '../../../parts/agent-picture.tsx'
 import { Note } from '../../../parts/note.tsx'
 import { StrangerLine } from '../../../parts/stranger-text.tsx'
-import { useAgentLabel } from '../../../state/app-context.ts'
+import { useAgentLabel, useSnapshot } from '../../../state/app-context.ts'
 import { useWhy } from '../../../state/use-reputation.ts'
 import { plural } from '../../../text/format.ts'
 import { topicLabel } from '../../../text/term-words.ts'
@@ -128,17 +128,40 @@ function Sentences({ title, phrases }: { title: string; phrases: readonly Phrase
 
 /** From whom whose word counts, by those between, to the agent. */
 function Way({ agents }: { agents: readonly string[] }) {
-  if (agents.length === 1) return <>You chose to count its word</>
+  const list = useListOf(agents[0] ?? '')
+  if (agents.length === 1) return list === null ? <>You chose to count its word</> : <>Its word counts: it is on <ListName name={list} /></>
   return (
     <>
       {agents.map((agent, i) => (
         <span key={i}>
           {i > 0 && <span className="faint"> › </span>}
           {i === agents.length - 1 ? 'this agent' : <Named agent={agent} />}
+          {i === 0 && list !== null && (
+            <span className="soft">
+              {' '}
+              (on <ListName name={list} />)
+            </span>
+          )}
         </span>
       ))}
     </>
   )
+}
+
+function ListName({ name }: { name: string }) {
+  return (
+    <>
+      the list “<StrangerLine text={name} max={60} />”
+    </>
+  )
+}
+
+/** The name of a list that one follows and by which alone an agent's word counts; null: it counts otherwise. */
+function useListOf(agent: string): string | null {
+  const snapshot = useSnapshot()
+  if (snapshot === null || agent === snapshot.status.agent || snapshot.trusted.includes(agent)) return null
+  const list = snapshot.followed.find((one) => one.is === 'shared' && one.agents.includes(agent))
+  return list?.is === 'shared' ? list.name : null
 }
 
 /** An agent within a sentence; our own is “you”. */

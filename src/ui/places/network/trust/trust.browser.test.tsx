@@ -226,6 +226,80 @@ describe('whose word counts', () => {
   })
 })
 
+describe('lists of judges', () => {
+  const judgement = () => page.getByRole('region', { name: 'Its judgement' })
+  const card = () => page.getByRole('region', { name: 'Whose word counts' })
+
+  test('a list is seen and followed on its author’s page, and left there', async () => {
+    const client = open(agentPage(1))
+    await expect.element(judgement()).toHaveTextContent('Shares a list: Careful readers of statistics')
+    await judgement().getByText('5 agents on it').click()
+    await expect.element(judgement().getByRole('link', { name: nameOf(did(7)) })).toHaveAttribute('href', linkTo('network', did(7)))
+    await judgement().getByRole('button', { name: 'Follow its list' }).click()
+    await judgement().getByRole('button', { name: 'Leave its list' }).click()
+    await expect.element(judgement().getByRole('button', { name: 'Follow its list' })).toBeVisible()
+    expect(called(client, 'follow')).toEqual([
+      [did(1), true],
+      [did(1), false]
+    ])
+  })
+
+  test('who shares none shows none, and one that is followed says why it does not count', async () => {
+    open(agentPage(2))
+    await expect.element(page.getByRole('switch', { name: 'Count its word about others' })).toBeChecked()
+    await expect.element(judgement()).not.toHaveTextContent('list')
+    location.hash = linkTo('me')
+    await expect.element(card()).toHaveTextContent('Taken back by whose it was')
+  })
+
+  test('a name that tries to be more than a name stays one', async () => {
+    open(agentPage(3))
+    await expect.element(judgement()).toHaveTextContent('Shares a list: tsurt elpmis <b>Trusted by Starling</b> AAAA')
+    expect(judgement().element().querySelector('b')).toBeNull()
+    expect(judgement().element().querySelector('bdi')?.textContent).not.toContain('\u202E')
+  })
+
+  test('in Me: lists are left, and one’s own is shared under a name, renamed, and taken back', async () => {
+    const client = open(linkTo('me'))
+    await expect.element(card()).toHaveTextContent('Only you see this.')
+    await expect.element(card()).toHaveTextContent('Estuary translators')
+    await card().getByRole('button', { name: `Leave the list by ${nameOf(did(4))}` }).click()
+    await expect.element(card()).not.toHaveTextContent('Estuary translators')
+    const share = card().getByRole('switch', { name: 'Share my list' })
+    await expect.element(card()).toHaveTextContent('Then everybody in the network can read whose word counts for you')
+    await card().getByRole('textbox', { name: 'Its name' }).fill('Careful people')
+    await share.click()
+    await expect.element(card()).toHaveTextContent('You share whom you chose')
+    await card().getByRole('textbox', { name: 'Its name' }).fill('Very careful people')
+    await card().getByRole('button', { name: 'Change its name' }).click()
+    client.failNext('share', 'the log is full')
+    await share.click()
+    await expect.element(card().getByRole('alert')).toHaveTextContent('the log is full')
+    await share.click()
+    await expect.element(share).not.toBeChecked()
+    expect(called(client, 'follow')).toEqual([[did(4), false]])
+    expect(called(client, 'share')).toEqual([['Careful people'], ['Very careful people'], [null], [null]])
+  })
+
+  test('why: a word that counts by a list is named so', async () => {
+    const by = aWhy({ voice: 1, paths: [{ agents: [did(17), did(1)], share: 0.5 }, { agents: [did(2), did(1)], share: 0.5 }] })
+    open(agentPage(1), { whys: { [`${did(1)} data/statistics`]: by } })
+    await field('Statistics').getByRole('button', { name: 'Why?' }).click()
+    await expect.element(why('Statistics')).toHaveTextContent(`${nameOf(did(17))} (on the list “Estuary translators”) › this agent`)
+    await expect.element(why('Statistics')).toHaveTextContent('Mum’s laptop › this agent')
+  })
+
+  test('on a phone nothing is wider than the screen', async () => {
+    await page.viewport(360, 740)
+    open(agentPage(3))
+    await judgement().getByText('64 agents on it').click()
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360)
+    location.hash = linkTo('me')
+    await expect.element(card()).toBeVisible()
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360)
+  })
+})
+
 describe('where it matters', () => {
   test('who is complained of is shown so among those who could do it, and not asked by default', async () => {
     open('#/')

@@ -3,10 +3,10 @@
  * some that are not in the mesh and IWANT in answer, IDONTWANT for what is 512 bytes or more, flood publishing, backoff
  * after a prune, and no favours for those with a negative score.
  *
- * What it leaves out or makes simpler: who takes part in which topic is known at once (its bytes are counted);
- * messages, IHAVE and IWANT get lost, GRAFT and PRUNE do not; there is no opportunistic grafting and no peer exchange,
- * and the score is what is held against a peer. A heartbeat is planned only where it has something to do. A message
- * to somebody who has it already is counted and not delivered.
+ * It runs on streams, so what a link loses is sent again, and comes later. What it leaves out or makes simpler: who takes
+ * part in which topic is known at once (its bytes are counted); GRAFT and PRUNE are never lost; there is no opportunistic
+ * grafting and no peer exchange, and the score is what is held against a peer. A heartbeat is planned only where it has
+ * something to do. A message to somebody who has it already is counted and not delivered.
  */
 import type { TopicHandler } from '../src/node/net/network.ts'
 import { OFFENCES } from '../src/node/net/offences.ts'
@@ -111,10 +111,9 @@ export function createTopics(world: World): Topics {
 
   function send(from: Member, link: Link, message: Message): void {
     world.count(from, 'topics', message.bytes)
-    if (world.lost(message.chunks)) return
     // who has it by now only sees it once more
     if (message.seen.get(link.other.index) !== undefined) return
-    engine.after(link.latency, () => arrive(from, link, message))
+    engine.after(world.reliable(link, message.chunks), () => arrive(from, link, message))
   }
 
   function arrive(from: Member, link: Link, message: Message): void {
@@ -297,8 +296,8 @@ export function createTopics(world: World): Topics {
     for (const link of shuffle(random, told, count).slice(0, count)) {
       world.count(member, 'ihave', size)
       const { index } = link.other
-      if (messages.every((message) => message.seen.get(index) !== undefined) || world.lost(chunks(size))) continue
-      engine.after(link.latency, () => askFor(member, topic, link, messages))
+      if (messages.every((message) => message.seen.get(index) !== undefined)) continue
+      engine.after(world.reliable(link, chunks(size)), () => askFor(member, topic, link, messages))
     }
   }
 
@@ -310,8 +309,7 @@ export function createTopics(world: World): Topics {
     if (lacking.length === 0) return
     const size = onRpc(rpc.iwant(lacking.length))
     world.count(other, 'iwant', size)
-    if (world.lost(chunks(size))) return
-    engine.after(link.latency, () => {
+    engine.after(world.reliable(link, chunks(size)), () => {
       if (!link.up) return
       for (const message of lacking) {
         if (topic.windows.some((window) => window.includes(message))) send(member, link, message)

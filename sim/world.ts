@@ -79,7 +79,6 @@ export interface World {
   points(member: Member, other: Member): number
   /** ms until something gets there that is sent again until it does */
   reliable(link: Link, chunks: number): number
-  lost(chunks: number): boolean
 }
 
 /** dcSCTP's shortest time until it sends again. */
@@ -183,8 +182,7 @@ export function createWorld(engine: Engine, random: Random, init: WorldInit = {}
         wait *= 2
       }
       return ms
-    },
-    lost: (count) => lose(count) > 0
+    }
   }
 
   function lose(count: number): number {

@@ -94,18 +94,25 @@ describe('an announcement', () => {
     await other.stop()
   })
 
-  test('that nobody near is there for is not missed: who knows nobody else in a shard of its own looks for somebody', async () => {
+  test('that nobody near is there for is not missed: who knows fewer than three in a shard of its own looks for somebody', async () => {
     const time = createTestTime()
     const init: PartyInit = { clock: time, depth: 3, interests: { sketches: () => [sketchOf(5)] }, defences: { recordShards: false } }
-    const [a, b] = [await party('a', init), await party('b', init)]
+    const a = await party('a', init)
+    const [b, c, d] = [await party('b', init), await party('c', init), await party('d', init)]
     const topic = 'starling/1/meaning/1/101'
     await a.network.start()
     await time.pass(40_000)
     expect(a.sought).toContain(topic)
     await b.network.start()
     await time.pass(100)
+    // the two might know nobody but each other
     a.sought.length = 0
-    await time.pass(80_000)
+    await time.pass(40_000)
+    expect(a.sought).toContain(topic)
+    await Promise.all([c.network.start(), d.network.start()])
+    await time.pass(100)
+    a.sought.length = 0
+    await time.pass(40_000)
     expect(a.sought).toEqual([])
     hub.cut('a', 'b')
     await time.pass(100)

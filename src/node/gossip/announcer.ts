@@ -47,23 +47,37 @@ export function createAnnouncer({ network, codebook, regions, report }: Announce
     if (network.subscribers(topic).length === 0) network.seek(topic)
   }
 
+  const topicOfLeaf = (leaf: number, depth: number): string => topicOf(meaningShard(codebook, leaf, depth))
+  /** How deep we would follow a leaf. */
+  const depthOf = (leaf: number): number => Math.min(regions.depthAt(leaf), codebook.leafBits)
+
   function topicAt(leaf: number): string {
-    const depth = Math.min(regions.depthAt(leaf), codebook.leafBits)
-    const at = (one: number) => topicOf(meaningShard(codebook, leaf, one))
+    const depth = depthOf(leaf)
     for (let away = 0; away <= codebook.leafBits; away++) {
       for (const one of [depth - away, depth + away]) {
-        const topic = one >= 0 && one <= codebook.leafBits ? at(one) : null
+        const topic = one >= 0 && one <= codebook.leafBits ? topicOfLeaf(leaf, one) : null
         if (topic !== null && network.subscribers(topic).length > 0) return topic
       }
     }
-    return at(depth)
+    return topicOfLeaf(leaf, depth)
+  }
+
+  /**
+   * Where to say what concerns a leaf: nearby, where somebody is. Whoever keeps the leaf's shard at our depth hears what is said there and
+   * one above; what is said elsewhere they may never hear, so then it is to be said at our depth, too, when somebody is found.
+   */
+  function topicsOfLeaf(leaf: number): string[] {
+    const near = topicAt(leaf)
+    const depth = depthOf(leaf)
+    const heard = [depth, depth - 1].flatMap((one) => (one >= 0 ? topicOfLeaf(leaf, one) : []))
+    return heard.includes(near) ? [near] : [near, topicOfLeaf(leaf, depth)]
   }
 
   function topicsOf({ author, kind, sketch }: Header): Set<string> {
     const topics = new Set<string>()
     if (controlKinds.has(kind)) topics.add(CONTROL_TOPIC)
     const isPlaced = sketch !== null && shardModel(sketch[0]) === codebook.model
-    if (isPlaced) for (const leaf of sketch[2]) topics.add(topicAt(leaf))
+    if (isPlaced) for (const topic of sketch[2].flatMap(topicsOfLeaf)) topics.add(topic)
     // a young network's one shard of meaning is everybody's: the record needs no telling of its own
     const isEverywhere = isPlaced && sketch[2].every((leaf) => regions.depthAt(leaf) === 0)
     if (!isEverywhere) topics.add(topicOf(recordShard(keyPrefix(author), regions.recordDepth())))

@@ -100,19 +100,21 @@ describe('an announcement', () => {
     const a = await party('a', init)
     const [b, c, d] = [await party('b', init), await party('c', init), await party('d', init)]
     const topic = 'starling/1/meaning/1/101'
+    // within this each looks once at least; after two minutes so few join their shards
+    const LOOKED = 38_000
     await a.network.start()
-    await time.pass(40_000)
+    await time.pass(LOOKED)
     expect(a.sought).toContain(topic)
     await b.network.start()
     await time.pass(100)
     // the two might know nobody but each other
     a.sought.length = 0
-    await time.pass(40_000)
+    await time.pass(LOOKED)
     expect(a.sought).toContain(topic)
     await Promise.all([c.network.start(), d.network.start()])
     await time.pass(100)
     a.sought.length = 0
-    await time.pass(40_000)
+    await time.pass(LOOKED)
     expect(a.sought).toEqual([])
     hub.cut('a', 'b')
     await time.pass(100)
@@ -125,6 +127,20 @@ describe('an announcement', () => {
     for (const { network } of parties) await network.start()
     await a.say('tea', sketchOf(5))
     expect(await bodyAt(b, a.key.agent, 1)).toMatchObject({ goal: 'tea' })
+  })
+
+  test('that was told nearby only is told at its own depth, too, when somebody is there who listens', async () => {
+    const a = await party('a', { depth: 3, interests: { sketches: () => [sketchOf(0)] }, defences: { recordShards: false } })
+    const b = await party('b', { depth: 0, interests: { sketches: () => [sketchOf(5)] }, defences: { recordShards: false } })
+    const c = await party('c', { depth: 3, interests: { sketches: () => [sketchOf(5)] }, defences: { recordShards: false } })
+    for (const { network } of [a, b]) await network.start()
+    await a.say('tea', sketchOf(5))
+    expect(await bodyAt(b, a.key.agent, 1)).toMatchObject({ goal: 'tea' })
+    expect(a.sought).toContain('starling/1/meaning/1/101')
+    // what one catches up on with b is another matter
+    hub.cut('b', 'c')
+    await c.network.start()
+    expect(await bodyAt(c, a.key.agent, 1)).toMatchObject({ goal: 'tea' })
   })
 
   test('made while nobody was there is caught up on when peers meet', async () => {

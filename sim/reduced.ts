@@ -168,7 +168,8 @@ export function createReducedNodes(components: ReducedComponents, mode: Mode, op
 
   function take(member: Member, number: number, from: number): 'accept' | 'ignore' {
     if (mode !== 'flood') wishOf(number, member.index).sources.push(from)
-    if (ledger.hasHeader(number, member.index)) return 'ignore'
+    // it is news, and goes on on each of its topics, whichever it came on first
+    if (ledger.hasHeader(number, member.index)) return mode === 'full' ? 'accept' : 'ignore'
     ledger.header(number, member.index)
     const { text } = known.get(number) as Announcement
     if (mode === 'flood') ledger.body(number, member.index, engine.now())

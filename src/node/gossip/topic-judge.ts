@@ -16,7 +16,7 @@ const PEER_RATE = { rate: 100, burst: 400, keys: 1024 }
 const PUBLISHER_RATE = { rate: 20, burst: 200, keys: 4096 }
 const AUTHOR_RATE = { rate: 10, burst: 100, keys: 4096 }
 
-/** How long a header that is known goes on being passed on, on the other topics that it is announced on. */
+/** How long a header that is known goes on being passed on, on the topics that it is announced on: less than gossipsub remembers a message for. */
 const RECENT_MS = 60_000
 const MAX_RECENT = 512
 
@@ -88,8 +88,11 @@ export function createTopicJudge(
         remember(key, now)
         return 'accept'
       case 'known':
-        // it may have come on another of its topics first; an old one that is said again is not passed on
-        return (recent.get(key) ?? -Infinity) > now - RECENT_MS ? 'accept' : 'ignore'
+        // it may have come on another of its topics first, or by an exchange with who knew it; an old one that is said again is not passed on
+        if ((recent.get(key) ?? -Infinity) > now - RECENT_MS) return 'accept'
+        if (header.time <= now - RECENT_MS || (rateLimits && !authorMay(verdict.author, now))) return 'ignore'
+        remember(key, now)
+        return 'accept'
       case 'invalid':
         return reject
       default:

@@ -183,6 +183,8 @@ const SHOWN_MS = 24 * 60 * 60_000
 /** Fork proofs that are read at a time. */
 const FORK_PAGE = 1024
 
+/** Of offers that may take the files and don't match, so many are looked at for how those stand who make them. */
+const MAX_BY_FILES = 1024
 const MAX_CANDIDATES = 20
 const MAX_MATCHES = 2000
 
@@ -493,7 +495,10 @@ export function createAdaptation(components: AdaptationComponents, init: Adaptat
           if (!matches.has(id)) matches.set(id, { id, score: 0.5, alone: 0.5, terms: [offer.declaration.name], meaning: null })
         }
       }
-      const trust = await standingsOf(offers.filter((offer) => matches.has(idOf(offer)) || files.length > 0))
+      const isMatch = (offer: Declared<Capability>): boolean => matches.has(idOf(offer))
+      // with files, whoever takes them is a candidate, too
+      const byFiles = files.length === 0 ? [] : offers.filter((offer) => !isMatch(offer)).slice(0, MAX_BY_FILES)
+      const trust = await standingsOf([...offers.filter(isMatch), ...byFiles])
       // few search as soon as they are here
       const { rank } = await import('./rank.ts')
       const ranked = rank({ offers, matches, idOf, files, constraints, reach: directory.reach, state: states.of, trust, ...init })

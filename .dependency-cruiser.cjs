@@ -5,6 +5,7 @@ const tests = '\\.test\\.tsx?$|-conformance\\.ts$|/testing/'
 
 /** The layers from the top down, and the folders that belong to each. */
 const layers = [
+  ['client'],
   ['task', 'skill', 'mechanism'],
   ['identity', 'trust'],
   ['adapt'],
@@ -17,7 +18,7 @@ const ground = ['store', 'crypto', 'schema', 'support']
 /** One rule a layer: nothing in it imports a layer above it. */
 const downwards = layers.slice(1).map((folders, i) => ({
   name: `${folders[0]}-imports-downwards`,
-  comment: 'Layers point down only: ui > task > identity, trust > adapt > gossip, log > net.',
+  comment: 'Layers point down only: ui > client > task > identity, trust > adapt > gossip, log > net.',
   severity: 'error',
   from: { path: node(...folders), pathNot: tests },
   to: { path: node(...layers.slice(0, i + 1).flat()) }

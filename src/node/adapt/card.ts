@@ -1,7 +1,14 @@
-/** Our card: the hello by which others know which agent stands behind this peer, and what it insists on. */
-import { encode } from '../schema/codec.ts'
-import type { Hello } from '../schema/messages.ts'
+/** Cards: the hello by which others know which agent stands behind a peer, and what it insists on. Making ours, and reading theirs. */
+import { decode, encode } from '../schema/codec.ts'
+import { MAX_HELLO_BYTES, hello, type Hello } from '../schema/messages.ts'
 import { saysAnything, type Stand } from './constraints.ts'
+
+/** Issues our peer's certificate and checks those of others: see `identity/certificate.ts`. */
+export interface Certifier {
+  issue(peer: string): Promise<Uint8Array>
+  /** @throws when the certificate does not prove that an agent stands behind this peer */
+  verify(certificate: Uint8Array, peer: string): Promise<{ agent: string }>
+}
 
 export interface Card {
   /** The newest one; null before the first is made. */
@@ -21,6 +28,7 @@ export interface CardComponents {
   report: (error: unknown) => void
 }
 
+/** Our card. */
 export function createCard({ issue, stand, now, report }: CardComponents): Card {
   let made: { stand: Stand; at: number; bytes: Uint8Array } | null = null
 
@@ -40,4 +48,15 @@ export function createCard({ issue, stand, now, report }: CardComponents): Card 
       return made?.bytes ?? null
     }
   }
+}
+
+/**
+ * Which agent's card a peer shows, and what it says.
+ *
+ * @throws InvalidBytesError when it is no hello, and what the certifier throws when it proves nothing
+ */
+export async function readCard(bytes: Uint8Array, peer: string, certifier: Pick<Certifier, 'verify'>): Promise<{ agent: string; said: Hello }> {
+  const said = decode(bytes, hello, MAX_HELLO_BYTES)
+  const { agent } = await certifier.verify(said.certificate, peer)
+  return { agent, said }
 }

@@ -3,7 +3,7 @@ import { createMemoryHub } from '../net/memory.ts'
 import type { FramedStream, Network } from '../net/network.ts'
 import { encode } from '../schema/codec.ts'
 import { followerMessage, leaderMessage, type FollowerMessage, type LeaderMessage } from '../schema/messages.ts'
-import { createChannel } from './channel.ts'
+import { answerChannels, createChannel, openChannel, type ChannelComponents } from './channel.ts'
 import { table } from './table.ts'
 
 const signal = AbortSignal.timeout(10_000)
@@ -61,4 +61,34 @@ test('what is no message ends it and is held against the peer', async () => {
     await expect(mine.read({ signal })).rejects.toThrow()
   }
   expect(penalised).toEqual(['b', 'b', 'b'])
+})
+
+/** A network on which each peer stands for the agent that has its name in capitals. */
+function among(network: Network): ChannelComponents {
+  return {
+    network,
+    directory: {
+      peersOf: (agent) => network.status().connections.filter(({ peer }) => peer.toUpperCase() === agent),
+      identified: async (peer) => peer.toUpperCase()
+    }
+  }
+}
+
+test('is opened to an agent, who knows by whom, and ends when it is answered', async () => {
+  const ended: string[] = []
+  answerChannels(among(a), async (channel) => {
+    expect(await channel.receive(signal)).toEqual({ type: 'cancel' })
+    await channel.send({ type: 'pending' }, signal)
+    ended.push(channel.agent)
+  })
+  const leader = await openChannel(among(b), 'A', signal)
+  await leader.send({ type: 'cancel' }, signal)
+  expect(leader.agent).toBe('A')
+  expect(await leader.receive(signal)).toEqual({ type: 'pending' })
+  expect(await leader.receive(signal)).toBeNull()
+  expect(ended).toEqual(['B'])
+})
+
+test('is not opened to an agent that is not there', async () => {
+  await expect(openChannel(among(b), 'C', signal)).rejects.toThrow('the other agent went away')
 })

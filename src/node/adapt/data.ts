@@ -14,7 +14,7 @@ import {
 } from '../schema/messages.ts'
 import { createMemoryLocks, type Locks } from '../store/locks.ts'
 import { delay } from '../support/wait-for.ts'
-import type { Directory } from './directory.ts'
+import { INTRODUCTION_MS, type Directory } from './directory.ts'
 import { table } from './table.ts'
 
 /** Whether and what we give: bytes for an agent under a contract, or null. */
@@ -26,7 +26,6 @@ export class DataUnavailableError extends Error {
 }
 
 const IDLE_MS = 20_000
-const INTRODUCTION_MS = 10_000
 const TRIES = 4
 const PAUSE_MS = 100
 const BAD_DATA_POINTS = 20

@@ -56,6 +56,9 @@ export function capabilityId(agent: string, skill: string): string {
   return `${agent} ${skill}`
 }
 
+/** The name of an offer in an index. */
+export const idOf = ({ agent, declaration }: Declared<Capability>): string => capabilityId(agent, declaration.id)
+
 export function createDeclarations({ self, onCapability, limits }: DeclarationsInit): Declarations {
   const { perAgent, agents } = { ...defaultLimits, ...limits }
   /** those heard from last come last */

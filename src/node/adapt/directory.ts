@@ -3,22 +3,15 @@
  * connects, the certificate by which an agent's key vouches for it; without one it is nobody.
  */
 import type { FramedStream, Network, PeerConnection } from '../net/network.ts'
-import { decode, InvalidBytesError } from '../schema/codec.ts'
-import { MAX_HELLO_BYTES, hello, type Hello } from '../schema/messages.ts'
+import { InvalidBytesError } from '../schema/codec.ts'
+import type { Hello } from '../schema/messages.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import { delay, waitFor } from '../support/wait-for.ts'
-import type { Card } from './card.ts'
+import { readCard, type Card, type Certifier } from './card.ts'
 import { table } from './table.ts'
 
 export type Reach = 'direct' | 'relayed' | 'away'
-
-/** Issues our peer's certificate and checks those of others: see `identity/certificate.ts`. */
-export interface Certifier {
-  issue(peer: string): Promise<Uint8Array>
-  /** @throws when the certificate does not prove that an agent stands behind this peer */
-  verify(certificate: Uint8Array, peer: string): Promise<{ agent: string }>
-}
 
 export interface Directory {
   agentOf(peer: string): string | undefined
@@ -45,6 +38,9 @@ export interface DirectoryComponents {
   /** A peer's hello has been checked. */
   onHello?: (agent: string, said: Hello) => void
 }
+
+/** How long a peer that comes with something may take to say whom it speaks for. */
+export const INTRODUCTION_MS = 10_000
 
 /** Whoever has the higher peer id waits this long to be greeted before greeting by itself. */
 const GREETING_TURN_MS = 3000
@@ -82,8 +78,7 @@ export function createDirectory({ network, certifier, card, now, onHello }: Dire
   async function readTheirs(stream: FramedStream, signal: AbortSignal): Promise<void> {
     const message = await stream.read({ signal })
     if (message === null) throw new InvalidBytesError('expected a hello, got the end of the stream')
-    const said = decode(message, hello, MAX_HELLO_BYTES)
-    const { agent } = await certifier.verify(said.certificate, stream.peer)
+    const { agent, said } = await readCard(message, stream.peer, certifier)
     onHello?.(agent, said)
     network.shown(stream.peer, message)
     learn(stream.peer, agent)

@@ -6,10 +6,10 @@ import * as z from 'zod/mini'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import { parse } from '../schema/codec.ts'
 import { withdrawal } from '../schema/declaration.ts'
-import type { EntryKind } from '../schema/header.ts'
 import { judges, type Judges } from '../schema/judges.ts'
 import { createEmitter } from '../support/emitter.ts'
 import type { OwnInterests } from './interests.ts'
+import type { Append } from './own-log.ts'
 import { table } from './table.ts'
 
 /** A list that stands. */
@@ -45,7 +45,7 @@ export interface JudgesListsComponents {
   self: string
   logs: Pick<Logs, 'header'>
   interests: Pick<OwnInterests, 'looksFor'>
-  append: (kind: EntryKind, body: unknown, options: AppendOptions) => Promise<Entry>
+  append: Append
   now: () => number
 }
 

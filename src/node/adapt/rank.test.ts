@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Capability } from '../schema/declaration.ts'
-import { capabilityId, type Declared } from './declarations.ts'
+import { idOf, type Declared } from './declarations.ts'
 import { rank, type RankInput, type TopicStanding } from './rank.ts'
 
 function offer(agent: string, id = 'x', fields: Partial<Capability> = {}): Declared<Capability> {
@@ -30,7 +30,7 @@ function input(fields: Partial<RankInput>): RankInput {
   return {
     offers: [],
     matches: new Map(),
-    idOf: ({ agent, declaration }) => capabilityId(agent, declaration.id),
+    idOf,
     files: [],
     reach: () => 'direct',
     history: () => ({ completed: 0, failed: 0 }),

@@ -5,12 +5,12 @@
 import * as z from 'zod/mini'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import { withdrawal } from '../schema/declaration.ts'
-import type { EntryKind } from '../schema/header.ts'
 import { signedRating, type SignedRating } from '../schema/rating.ts'
 import { sameSketch } from '../semantic/sketch.ts'
 import { createEmitter } from '../support/emitter.ts'
 import type { OwnInterests } from './interests.ts'
 import type { Meaning } from './meaning.ts'
+import type { Append } from './own-log.ts'
 
 /** A rating, and where it stands. */
 export interface LoggedRating {
@@ -47,7 +47,7 @@ export interface RatingsComponents {
   logs: Pick<Logs, 'declared' | 'header'>
   meaning: Pick<Meaning, 'topic'>
   interests: Pick<OwnInterests, 'caresFor'>
-  append: (kind: EntryKind, body: unknown, options: AppendOptions) => Promise<Entry>
+  append: Append
   /** A body is not what its sketch says. */
   refuse: (entry: Entry) => Promise<void>
 }

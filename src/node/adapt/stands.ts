@@ -2,10 +2,14 @@
  * What agents are and insist on: ours, and what others have said of themselves, in their logs or when we met. Two that can't
  * work with each other need not meet, and hear nothing of each other.
  */
+import * as z from 'zod/mini'
+import type { Entry } from '../log/log.ts'
+import { constraint, withdrawal } from '../schema/declaration.ts'
 import { against, contradicts, insists, NO_STAND, type Stand } from './constraints.ts'
+import { table } from './table.ts'
 
 /** When a stand was said, and until when it holds, in milliseconds since 1970; and in which entry of its log, if in one. */
-export interface Said {
+interface Said {
   at: number
   until: number
   seq: number | null
@@ -14,10 +18,14 @@ export interface Said {
 export interface Stands {
   ours(): Stand
   setOurs(stand: Stand): void
-  /** Takes note of what an agent says of itself. @returns whether that is news */
-  learn(agent: string, stand: Stand, said: Said): boolean
-  /** An agent takes an entry of its log back. @returns whether it was what it insisted on */
-  takenBack(agent: string, seq: number): boolean
+  /** An entry of another agent's log is here: it may say what that is and insists on, or take it back. @returns whether that is news */
+  hear(entry: Pick<Entry, 'author' | 'header' | 'body'>): boolean
+  /**
+   * What an agent says of itself to a peer that it meets (undefined: nothing): it holds until that should have heard of it otherwise.
+   *
+   * @returns whether that is news
+   */
+  shown(agent: string, stand: Stand | undefined): boolean
   of(agent: string): Stand | null
   /** Whether what we and an agent have said shows that we can't work with each other. What is not said may be as it should. */
   clash(agent: string): boolean
@@ -37,6 +45,8 @@ const MAX_AGENTS = 4096
 const MAX_LIES = 3
 /** Whoever is thought of no better than this is not met. */
 export const AVOIDED = -0.5
+/** So long what a card says is believed. */
+const SHOWN_MS = 24 * 60 * 60_000
 
 /** @param esteem how an agent is thought of, -1 over 0 (unknown) to 1 */
 export function createStands(now: () => number, esteem: (agent: string) => number = () => 0): Stands {
@@ -54,6 +64,17 @@ export function createStands(now: () => number, esteem: (agent: string) => numbe
     return null
   }
 
+  /** Takes note of what an agent says of itself. @returns whether that is news */
+  function learn(agent: string, stand: Stand, said: Said): boolean {
+    const before = known.get(agent)
+    if (said.until <= now() || (before !== undefined && before.at > said.at)) return false
+    known.delete(agent)
+    known.set(agent, { stand, ...said })
+    const [oldest] = known.keys()
+    if (known.size > MAX_AGENTS && oldest !== undefined) known.delete(oldest)
+    return JSON.stringify(before?.stand) !== JSON.stringify(stand)
+  }
+
   /** Why an agent is not met, whatever it and we insist on; null: nothing of the kind. */
   function whyShunned(agent: string): string | null {
     if (forkers.has(agent)) return 'it showed different histories to different people'
@@ -66,17 +87,20 @@ export function createStands(now: () => number, esteem: (agent: string) => numbe
     setOurs(stand) {
       ours = stand
     },
-    learn(agent, stand, said) {
-      const before = known.get(agent)
-      if (said.until <= now() || (before !== undefined && before.at > said.at)) return false
-      known.delete(agent)
-      known.set(agent, { stand, ...said })
-      const [oldest] = known.keys()
-      if (known.size > MAX_AGENTS && oldest !== undefined) known.delete(oldest)
-      return JSON.stringify(before?.stand) !== JSON.stringify(stand)
+    hear({ author, header: { kind, seq, time, expiry }, body }) {
+      if (kind === 'constraint') {
+        const said = z.safeParse(constraint, body).data
+        const until = Math.min(expiry ?? Infinity, time + table.constraint.lifeMs)
+        // what is no constraint says nothing
+        return said !== undefined && learn(author, { facts: said.facts, insists: said.insists }, { at: time, until, seq })
+      }
+      const back = kind === 'withdrawal' ? z.safeParse(withdrawal, body).data : undefined
+      return back !== undefined && back.seq < seq && known.get(author)?.seq === back.seq && known.delete(author)
     },
-    takenBack(agent, seq) {
-      return known.get(agent)?.seq === seq && known.delete(agent)
+    shown(agent, stand) {
+      // who says nothing has nothing to say, or not any more
+      if (stand === undefined && standOf(agent) === null) return false
+      return learn(agent, stand ?? NO_STAND, { at: now(), until: now() + SHOWN_MS, seq: null })
     },
     of: standOf,
     esteem: (agent) => (forkers.has(agent) ? -1 : esteem(agent)),

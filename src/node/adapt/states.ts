@@ -7,7 +7,7 @@ import { decode, encode } from '../schema/codec.ts'
 import { state as stateSchema, type State } from '../schema/declaration.ts'
 import type { Clock } from '../support/clock.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
-import type { Directory } from './directory.ts'
+import { INTRODUCTION_MS, type Directory } from './directory.ts'
 import { table } from './table.ts'
 
 /** What there is to say of ourselves. */
@@ -35,7 +35,6 @@ export interface StatesComponents {
 /** Changes that come together are told once. */
 const GATHER_MS = 1_000
 const SEND_MS = 5_000
-const INTRODUCTION_MS = 10_000
 /** What is taken from one peer: it has no more to say than what changes in half a minute. */
 const TAKEN_RATE = { rate: 1 / 15, burst: 4, keys: 1024 }
 /** Agents whose state is known. */

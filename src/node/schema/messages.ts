@@ -115,12 +115,15 @@ export const dataReply = z.object({ piece: z.nullable(z.instanceof(Uint8Array)) 
 export const DATA_PIECE_BYTES = 64 * 1024
 export const MAX_DATA_REPLY_BYTES = DATA_PIECE_BYTES + 64
 
+/** The most that a reason may have on a contract's control stream, in UTF-16 units. */
+export const MAX_REASON = 500
+
 /** The leader's words on a contract's control stream. The first is always the offer; it also resumes. */
 export const leaderMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('offer'), contract, signature }),
   z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('accepted'), signature }),
-  z.object({ type: z.literal('disputed'), reason: text(500) })
+  z.object({ type: z.literal('disputed'), reason: text(MAX_REASON) })
 ])
 export type LeaderMessage = z.infer<typeof leaderMessage>
 
@@ -128,7 +131,7 @@ export type LeaderMessage = z.infer<typeof leaderMessage>
 export const followerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pending') }),
   z.object({ type: z.literal('approved'), signature }),
-  z.object({ type: z.literal('declined'), reason: text(500) }),
+  z.object({ type: z.literal('declined'), reason: text(MAX_REASON) }),
   z.object({ type: z.literal('progress'), progress }),
   z.object({ type: z.literal('finished'), outcome, signature })
 ])

@@ -12,7 +12,7 @@ import { digest, toHex } from '../crypto/hash.ts'
 import type { AgentKey } from '../crypto/keys.ts'
 import { InvalidBytesError, encode } from '../schema/codec.ts'
 import type { Contract, Outcome } from '../schema/contract.ts'
-import type { FollowerMessage, LeaderMessage } from '../schema/messages.ts'
+import { MAX_REASON, type FollowerMessage, type LeaderMessage } from '../schema/messages.ts'
 import type { ProgramInput, Result } from '../schema/result.ts'
 import type { TaskRecord } from '../schema/task.ts'
 import { ProgramError, type Runner } from '../skill/runner.ts'
@@ -29,6 +29,7 @@ import type { Permissions } from './permissions.ts'
 import { recordContract, recordOutcome, recordVerdict } from './recording.ts'
 import { createDriver } from './driver.ts'
 import { clearing, isClosed, outlived } from './housekeeping.ts'
+import { step } from './step.ts'
 import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
 
 export interface FollowerComponents {
@@ -56,26 +57,23 @@ export interface Follower {
   stop(): void
 }
 
-const STEP_MS = 15_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 
-/** Requests that may wait for the operator's answer: of one agent, and of all. */
 const NOT_MET = 'Your agent is not what mine insists on, or mine is not what yours does.'
+/** Requests that may wait for the operator's answer: of one agent, and of all. */
 const MAX_WAITING_PER_AGENT = 5
 const MAX_WAITING = 50
 
 /** New requests that are looked at: of one agent, and of all. */
 const AGENT_RATE = { rate: 0.5, burst: 50, keys: 1024 }
 const TOTAL_RATE = { rate: 5, burst: 300, keys: 1 }
-const MAX_REASON = 500
 
 export function createFollower(components: FollowerComponents): Follower {
   const { key, store, tasks, permissions, adaptation, locks, runner, offered, skill, isOpen, now, report } = components
   const closing = new AbortController()
   const agentMay = createRateLimit(AGENT_RATE)
   const allMay = createRateLimit(TOTAL_RATE)
-  const step = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(STEP_MS)])
 
   // Attending
 

@@ -1,4 +1,5 @@
-/** For tests: records and contracts of a task. */
+/** For tests: records and contracts of a task, and whom it may be asked of. */
+import type { Candidate } from '../../adapt/rank.ts'
 import { toHex } from '../../crypto/hash.ts'
 import type { Contract } from '../../schema/contract.ts'
 import type { Limits } from '../../schema/declaration.ts'
@@ -31,4 +32,23 @@ export function contractOf(leader: string, follower: string, fields: Partial<Con
 export function recordOf(fields: Partial<TaskRecord> = {}): TaskRecord {
   const start = { id: toHex(random(32)), role: 'leader', goal: 'do it', waiting: '' } as const
   return { ...newTask({ ...start, files: [], wanted: { agent: null, skill: null } }, 1, ''), events: [], ...fields }
+}
+
+/** An agent that offers what `contractOf` is about. */
+export function candidateOf(agent: string, fields: Partial<Candidate> = {}): Candidate {
+  return {
+    agent,
+    skill: 'x',
+    name: 'X',
+    score: 1,
+    likely: 1,
+    reach: 'direct',
+    reasons: [],
+    limits,
+    program: 'a'.repeat(64),
+    terms: null,
+    topic: null,
+    trust: null,
+    ...fields
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { contractOf, recordOf } from './task/testing/records.ts'
-import { createHistory } from './views.ts'
+import { createHistory } from './history.ts'
+import { contractOf, recordOf } from './testing/records.ts'
 
 test('history counts what was done together, either way round, and counts again only when tasks change', () => {
   const ours = contractOf('me', 'a')

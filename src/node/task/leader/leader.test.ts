@@ -1,55 +1,28 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { FollowerChannel } from '../adapt/adaptation.ts'
-import type { SubmitRequest } from '../client.ts'
-import { digest, toHex } from '../crypto/hash.ts'
-import { createVerifier } from '../crypto/verifier.ts'
-import { encode, parse } from '../schema/codec.ts'
-import { UNSORTED_TOPIC, type Contract, type Outcome } from '../schema/contract.ts'
-import type { Capability } from '../schema/declaration.ts'
-import { MAX_RATING_BYTES, signedRating } from '../schema/rating.ts'
-import type { TaskRecord } from '../schema/task.ts'
-import { checkRating } from '../trust/ratings.ts'
-import { CONTRACT_LIFE_MS, contractHash, signContract, signOutcome, verifyContract, verifyOutcome } from './contract.ts'
-import { isSettled } from './housekeeping.ts'
+import type { FollowerChannel } from '../../adapt/adaptation.ts'
+import type { SubmitRequest } from '../../client.ts'
+import { digest, toHex } from '../../crypto/hash.ts'
+import { createVerifier } from '../../crypto/verifier.ts'
+import { encode, parse } from '../../schema/codec.ts'
+import type { Contract, Outcome } from '../../schema/contract.ts'
+import { MAX_RATING_BYTES, signedRating } from '../../schema/rating.ts'
+import type { TaskRecord } from '../../schema/task.ts'
+import { checkRating } from '../../trust/ratings.ts'
+import { CONTRACT_LIFE_MS, contractHash, signContract, signOutcome, verifyContract, verifyOutcome } from '../contract.ts'
+import { isSettled } from '../housekeeping.ts'
+import { recordOutcome } from '../recording.ts'
+import { createBench, type Bench } from '../testing/bench.ts'
+import { candidateOf, limits } from '../testing/records.ts'
 import { createLeader, type Leader } from './leader.ts'
-import { recordOutcome } from './recording.ts'
-import { createBench, type Bench } from './testing/bench.ts'
-import { limits } from './testing/records.ts'
 
 let bench: Bench
 let leader: Leader
 let clock: number
 const signal = AbortSignal.timeout(60_000)
 
-const someCapability: Capability = {
-  kind: 'capability',
-  id: 'y',
-  name: 'Y',
-  description: '',
-  tags: [],
-  examples: [],
-  inputModes: [],
-  outputModes: [],
-  program: 'a'.repeat(64),
-  limits
-}
-
 beforeEach(async () => {
   bench = await createBench()
-  bench.candidates.push({
-    agent: bench.other.agent,
-    skill: 'x',
-    name: 'The “X”',
-    score: 1,
-    likely: 1,
-    reach: 'direct',
-    reasons: [],
-    limits,
-    program: 'a'.repeat(64),
-    terms: null,
-    topic: null,
-    trust: null
-  })
+  bench.candidates.push(candidateOf(bench.other.agent, { name: 'The “X”' }))
   clock = Date.now()
   leader = start()
 })
@@ -137,31 +110,6 @@ describe('a request', () => {
     expect(task.events.map(({ text }) => text)).toContain('Asked an agent to do “The ’X’”')
   })
 
-  test.each<[string, { topic: string | null; placed?: string | null }, string]>([
-    ['that the offer says', { topic: 'text/translation' }, 'text/translation'],
-    ['in which the offer belongs', { topic: null, placed: 'text/summarising' }, 'text/summarising'],
-    ['of what can’t be placed', { topic: null, placed: null }, UNSORTED_TOPIC],
-    ['of what is not declared any more', { topic: null }, UNSORTED_TOPIC]
-  ])('counts in the topic %s', async (_, { topic, placed }, expected) => {
-    bench.candidates.splice(0, 1, { ...bench.candidates[0]!, topic })
-    if (placed !== undefined) {
-      const declaration = { ...someCapability, id: 'x' }
-      bench.adaptation.capabilities = () => [{ agent: bench.other.agent, seq: 1, expiry: Infinity, declaration }]
-      bench.adaptation.surroundings = async (one) => ({ topic: one === declaration ? placed : 'life/cooking', samples: [] })
-    }
-    leader.stop()
-    leader = start()
-    expect((await offered()).contract.topic).toBe(expected)
-  })
-
-  test('is made, too, when the tree of topics can’t be had', async () => {
-    bench.candidates.splice(0, 1, { ...bench.candidates[0]!, topic: null })
-    bench.adaptation.capabilities = () => [{ agent: bench.other.agent, seq: 1, expiry: Infinity, declaration: { ...someCapability, id: 'x' } }]
-    bench.adaptation.surroundings = () => Promise.reject(new Error('no tree'))
-    expect((await offered()).contract.topic).toBe(UNSORTED_TOPIC)
-    expect(bench.reports).toEqual([new Error('no tree')])
-  })
-
   test('that can’t be made is refused at once', async () => {
     await expect(leader.submit({ goal: ' ' })).rejects.toThrow('Say what you want')
     await expect(leader.submit({ goal: 'x'.repeat(4001) })).rejects.toThrow('put the text into a file')
@@ -169,11 +117,6 @@ describe('a request', () => {
     bench.full(true)
     await expect(leader.submit({ goal: 'x' })).rejects.toThrow('full')
     expect(bench.tasks.all()).toEqual([])
-  })
-
-  test('whose files nobody takes fails in words', async () => {
-    const id = await leader.submit({ goal: 'x', files: [{ name: 'a', text: 'x'.repeat(limits.inputBytes + 1) }] })
-    expect((await ended(id)).problem).toMatch(/nobody here takes more than 1000 bytes/)
   })
 
   test('waits for somebody, and is canceled meanwhile', async () => {

@@ -1,0 +1,159 @@
+/**
+ * What is heard: each entry of the logs that is here with its body, by gossip, from another tab or since the last start, goes to whom it
+ * concerns, and whoever lies or forks its log is not listened to any more.
+ */
+import * as z from 'zod/mini'
+import type { Entry, Logs } from '../log/log.ts'
+import type { Network } from '../net/network.ts'
+import { declaration } from '../schema/declaration.ts'
+import type { Sketch } from '../schema/header.ts'
+import type { Change, Changes } from '../store/changes.ts'
+import { createEmitter } from '../support/emitter.ts'
+import type { Declarations } from './declarations.ts'
+import type { JudgesListsHearing } from './judges.ts'
+import type { Meaning } from './meaning.ts'
+import type { RatingsHearing } from './ratings.ts'
+import type { Stands } from './stands.ts'
+
+export interface Hearing {
+  /** Reads what the logs hold, and hears what comes from now on. */
+  start(): Promise<void>
+  stop(): void
+  /** A body is not what its sketch says: it is not kept, and who does so again and again is not listened to. */
+  refuse(entry: Entry): Promise<void>
+  /** Called with agents that are proven to have forked their logs: those known when we start, too. */
+  onFraud(listener: (agent: string) => void): () => void
+}
+
+export interface HearingComponents {
+  /** our own agent */
+  self: string
+  logs: Pick<Logs, 'on' | 'entries' | 'declared' | 'forks' | 'dropBody'>
+  network: Pick<Network, 'reconsider'>
+  meaning: Pick<Meaning, 'tells'>
+  declarations: Pick<Declarations, 'add' | 'drop'>
+  stands: Pick<Stands, 'hear' | 'caughtLying' | 'shun'>
+  ratings: Pick<RatingsHearing, 'hear' | 'hearWithdrawal'>
+  judges: Pick<JudgesListsHearing, 'hear' | 'drop'>
+  /** other tabs of the profile, which share the logs */
+  changes: Changes
+  /** What we declare is otherwise than before. */
+  onOwn: () => Promise<void>
+  /** Something is otherwise than before. */
+  onChange: () => void
+  report: (error: unknown) => void
+}
+
+/** Fork proofs that are read at a time. */
+const FORK_PAGE = 1024
+
+export function createHearing(components: HearingComponents): Hearing {
+  const { self, logs, network, meaning, declarations, stands, ratings, judges, changes, onOwn, onChange, report } = components
+  const { on, emit } = createEmitter<{ fraud: string }>()
+  const stops: Array<() => void> = []
+
+  function heard(entry: Entry): void {
+    if (entry.header.kind === 'rating') {
+      ratings.hear(entry).catch(report)
+      return
+    }
+    hearStand(entry)
+    ratings.hearWithdrawal(entry).catch(report)
+    judges.hear(entry).catch(report)
+    if (entry.author === self || entry.header.sketch === null) take(entry)
+    else hearOther(entry, entry.header.sketch).catch(report)
+  }
+
+  function hearStand(entry: Entry): void {
+    if (entry.author !== self && stands.hear(entry)) onChange()
+  }
+
+  function take(entry: Entry): void {
+    if (!declarations.add(entry)) return
+    if (entry.author === self) onOwn().catch(report)
+    onChange()
+  }
+
+  /** By its sketch it came to us: what is about something else than it says was to reach whom it does not concern. */
+  async function hearOther(entry: Entry, sketch: Sketch): Promise<void> {
+    const said = z.safeParse(declaration, entry.body).data
+    if (said === undefined || (await meaning.tells(said, sketch)) !== false) take(entry)
+    else await refuse(entry)
+  }
+
+  async function refuse({ author, header }: Entry): Promise<void> {
+    await logs.dropBody(author, header.seq)
+    if (stands.caughtLying(author)) {
+      declarations.drop(author)
+      network.reconsider()
+    }
+    onChange()
+  }
+
+  function shun(forker: string): void {
+    declarations.drop(forker)
+    judges.drop(forker)
+    stands.shun(forker)
+  }
+
+  function forked({ author }: { author: string }): void {
+    shun(author)
+    network.reconsider()
+    emit('fraud', author)
+    onChange()
+  }
+
+  /** What another tab has put into the logs is news here too. */
+  async function readAgain(told: Change): Promise<void> {
+    if (told.what === 'fork') forked(told)
+    if (told.what !== 'entry') return
+    const [entry] = await logs.entries(told.author, { after: told.seq - 1, limit: 1 })
+    if (entry !== undefined) heard(entry)
+    onChange()
+  }
+
+  async function readForks(): Promise<void> {
+    for (let after = ''; ; ) {
+      const forks = await logs.forks({ after, limit: FORK_PAGE })
+      for (const [author] of forks) {
+        shun(author)
+        emit('fraud', author)
+      }
+      const last = forks.at(-1)
+      if (last === undefined || forks.length < FORK_PAGE) return
+      after = last[0]
+    }
+  }
+
+  /** Draws the declarations out of the logs: those whose bodies are here, and that nothing speaks against. */
+  async function readLogs(): Promise<void> {
+    await readForks()
+    for await (const entry of logs.declared(({ kind }) => kind !== 'rating')) {
+      hearStand(entry)
+      await ratings.hearWithdrawal(entry)
+      await judges.hear(entry)
+      declarations.add(entry)
+    }
+  }
+
+  const hearsFrom = (tell: (entry: Entry) => void) => [logs.on('appended', tell), logs.on('body', tell)]
+
+  return {
+    async start() {
+      stops.push(
+        ...hearsFrom(heard),
+        ...hearsFrom(({ author, header: { seq } }) => changes.tell({ what: 'entry', author, seq })),
+        logs.on('accepted', onChange),
+        logs.on('fork', forked),
+        logs.on('fork', ({ author }) => changes.tell({ what: 'fork', author })),
+        changes.listen((told) => void readAgain(told).catch(report))
+      )
+      await readLogs()
+    },
+    stop() {
+      for (const stop of stops) stop()
+    },
+    refuse,
+    onFraud: (listener) => on('fraud', listener)
+  }
+}

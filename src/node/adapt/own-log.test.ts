@@ -1,0 +1,53 @@
+import { beforeEach, expect, test } from 'vitest'
+import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
+import { createLogs, type Logs } from '../log/log.ts'
+import { InvalidBytesError } from '../schema/codec.ts'
+import type { Declaration, Intention } from '../schema/declaration.ts'
+import type { Sketch } from '../schema/header.ts'
+import { createMemoryStore } from '../store/memory.ts'
+import { createTestTime, type TestTime } from '../support/testing/time.ts'
+import { createOwnLog, type OwnLogAppending } from './own-log.ts'
+import { table } from './table.ts'
+
+const sketch: Sketch = [1, new Uint8Array(32).fill(7), [1]]
+const wish: Intention = { kind: 'intention', goal: 'tea', tags: [] }
+
+let time: TestTime
+let key: AgentKey
+let logs: Logs
+let announced: Uint8Array[]
+let log: OwnLogAppending
+
+beforeEach(async () => {
+  time = createTestTime()
+  key = await agentKey(await generateKeyPair())
+  logs = createLogs({ store: createMemoryStore(), clock: time })
+  announced = []
+  log = createOwnLog({
+    key,
+    logs,
+    gossip: { announce: async (bytes) => void announced.push(bytes) },
+    meaning: { sketch: async ({ kind }) => (kind === 'constraint' ? null : sketch) },
+    now: time.now
+  })
+})
+
+test('a declaration is kept with its sketch and the life that the table gives it, and announced', async () => {
+  const said = await log.declare(wish)
+  expect(said.header).toMatchObject({ kind: 'intention', sketch, expiry: time.now() + table.intention.lifeMs })
+  const insisted = await log.declare({ kind: 'constraint', facts: { languages: [], region: null, tier: 0 }, insists: {} })
+  expect(insisted.header).toMatchObject({ sketch: null, expiry: time.now() + table.constraint.lifeMs })
+  expect(announced).toEqual([said.bytes, insisted.bytes])
+})
+
+test('it is taken back where it was said', async () => {
+  const { seq } = (await log.declare(wish)).header
+  const { header, body } = await log.withdraw(seq)
+  expect([header.kind, header.sketch, body]).toEqual(['withdrawal', sketch, { kind: 'withdrawal', seq }])
+  expect((await log.withdraw(99)).header.sketch).toBeNull()
+})
+
+test('what is no declaration is not said', async () => {
+  await expect(log.declare({ kind: 'intention', goal: 7 } as unknown as Declaration)).rejects.toThrow(InvalidBytesError)
+  expect([await logs.entries(key.agent), announced]).toEqual([[], []])
+})

@@ -1,0 +1,185 @@
+/**
+ * Searching all that is declared, on this device; nobody is asked. Who could do something, how well each offer fits, and what chains of
+ * offers lead to what is wanted.
+ */
+import { UNSORTED_TOPIC } from '../schema/contract.ts'
+import type { Capability, Constraints } from '../schema/declaration.ts'
+import type { Composition, Goods, Sureness } from '../semantic/composition.ts'
+import type { Match, Matcher } from '../semantic/matcher.ts'
+import { once } from '../support/once.ts'
+import { unmet } from './constraints.ts'
+import { idOf, type Declarations, type Declared } from './declarations.ts'
+import type { Directory } from './directory.ts'
+import type { Candidate, History, TopicStanding } from './rank.ts'
+import type { Stands } from './stands.ts'
+import type { States } from './states.ts'
+
+export interface Query {
+  text: string
+  files?: ReadonlyArray<{ name: string; type?: string }>
+  /** this agent, this skill only */
+  agent?: string | null
+  skill?: string | null
+  /** on what terms; whoever does not meet them is not found */
+  constraints?: Constraints
+}
+
+/** An offer, and how well it fits what is looked for, as if it were all that is offered. */
+export interface Fit {
+  offer: Declared<Capability>
+  match: Match
+}
+
+/** Offers one after the other: each takes what comes out of the one before it. */
+export interface OfferChain {
+  steps: Array<Declared<Capability>>
+  /** `schema`: each step is sure by what both have declared; `modes`: the media types fit */
+  by: Sureness
+}
+
+export interface Search {
+  /** Other agents who could do it, best first, with the reasons. */
+  find(query: Query): Promise<Candidate[]>
+  /** How well offers of others fit what is looked for, each by itself; those that don't, or break a constraint, are left out. */
+  judge(text: string, constraints: Constraints, offers?: ReadonlyArray<Declared<Capability>>): Promise<Fit[]>
+  /** Chains of capabilities, ours among them, that lead from what one has to what one wants: the shortest and surest first. */
+  chains(ends: { from: Goods; to: Goods }): Promise<OfferChain[]>
+  /** How well a capability that is not declared would fit each of these texts, in their order. */
+  preview(texts: readonly string[], capability: Capability): Promise<Match[]>
+  /** Called with offers of others that can be judged from now on, or better than before. */
+  onOffered(listener: (offers: ReadonlyArray<Declared<Capability>>) => void): () => void
+}
+
+export interface SearchHearing extends Search {
+  /** A capability became what an agent offers, or stopped being so (`null`). @param id that of `capabilityId` */
+  declared(id: string, offer: Declared<Capability> | null): void
+}
+
+export interface SearchComponents {
+  /** our own agent */
+  self: string
+  matcher: Pick<Matcher, 'add' | 'remove' | 'search' | 'judge' | 'preview' | 'onJudgeable'>
+  declarations: Pick<Declarations, 'capabilities'>
+  stands: Pick<Stands, 'against'>
+  directory: Pick<Directory, 'reach'>
+  states: Pick<States, 'of'>
+  now: () => number
+  report: (error: unknown) => void
+}
+
+export interface SearchInit {
+  /** how agents stand in topics, in this order */
+  standings: (of: ReadonlyArray<{ agent: string; topic: string }>) => Promise<TopicStanding[]>
+  history: (agent: string) => History
+  knownPrograms: ReadonlySet<string>
+}
+
+/** Of offers that may take the files and don't match, so many are looked at for how those stand who make them. */
+const MAX_BY_FILES = 1024
+const MAX_CANDIDATES = 20
+const MAX_MATCHES = 2000
+
+export function createSearch(components: SearchComponents, { standings, history, knownPrograms }: SearchInit): SearchHearing {
+  const { self, matcher, declarations, stands, directory, states, now, report } = components
+  /** made when somebody first plans something of several steps */
+  let composing: Promise<Composition> | null = null
+  const composition = once(() => (composing = makeComposition()))
+
+  const othersOffers = () => declarations.capabilities(now()).filter(({ agent }) => agent !== self)
+
+  /** How those stand who offer these, each in its offer's topic. Without an answer nobody is known. */
+  async function standingsOf(offers: ReadonlyArray<Declared<Capability>>): Promise<(offer: Declared<Capability>) => TopicStanding | null> {
+    const of = offers.map(({ agent, declaration }) => ({ agent, topic: declaration.topic ?? UNSORTED_TOPIC }))
+    try {
+      const found = await standings(of)
+      const byOffer = new Map(offers.map((offer, i) => [offer, found[i] ?? null]))
+      return (offer) => byOffer.get(offer) ?? null
+    } catch (error) {
+      report(error)
+      return () => null
+    }
+  }
+
+  async function makeComposition(): Promise<Composition> {
+    const { createComposition } = await import('../semantic/composition.ts')
+    const all = createComposition()
+    for (const offer of declarations.capabilities(now())) all.set(idOf(offer), offer.declaration)
+    return all
+  }
+
+  return {
+    declared(id, offer) {
+      composing?.then(
+        (all) => {
+          if (offer === null) all.delete(id)
+          else all.set(id, offer.declaration)
+        },
+        // whoever wanted it has been told
+        () => {}
+      )
+      if (offer === null) matcher.remove(id)
+      else if (offer.agent !== self) matcher.add(id, offer.declaration)
+    },
+
+    async find({ text, files = [], agent = null, skill = null, constraints = {} }) {
+      const found = await matcher.search(text, MAX_MATCHES)
+      const offers = othersOffers().filter(
+        (offer) =>
+          (agent === null || offer.agent === agent) &&
+          (skill === null || offer.declaration.id === skill) &&
+          stands.against(offer.agent).length === 0
+      )
+      const matches = new Map(found.map((match) => [match.id, match]))
+      if (skill !== null) {
+        // asked for by name: the words need not fit as well
+        for (const offer of offers) {
+          const id = idOf(offer)
+          if (!matches.has(id)) matches.set(id, { id, score: 0.5, alone: 0.5, terms: [offer.declaration.name], meaning: null })
+        }
+      }
+      const isMatch = (offer: Declared<Capability>): boolean => matches.has(idOf(offer))
+      // with files, whoever takes them is a candidate, too
+      const byFiles = files.length === 0 ? [] : offers.filter((offer) => !isMatch(offer)).slice(0, MAX_BY_FILES)
+      const trust = await standingsOf([...offers.filter(isMatch), ...byFiles])
+      // few search as soon as they are here
+      const { rank } = await import('./rank.ts')
+      const { reach } = directory
+      const ranked = rank({ offers, matches, idOf, files, constraints, reach, state: states.of, trust, history, knownPrograms })
+      return ranked.slice(0, MAX_CANDIDATES)
+    },
+
+    async judge(text, constraints, offers = othersOffers()) {
+      const meeting = offers.filter(
+        ({ agent, declaration: { terms } }) => stands.against(agent).length === 0 && unmet(terms, constraints).length === 0
+      )
+      const byId = new Map(meeting.map((offer) => [idOf(offer), offer]))
+      const matches = await matcher.judge(text, [...byId.keys()])
+      const fits = matches.flatMap((match) => {
+        const offer = byId.get(match.id)
+        return offer === undefined ? [] : { offer, match }
+      })
+      if (constraints.known !== true) return fits
+      const trust = await standingsOf(fits.map(({ offer }) => offer))
+      return fits.filter(({ offer }) => trust(offer)?.footing === 'known')
+    },
+
+    async chains(ends) {
+      const found = (await composition()).chains(ends)
+      const offers = new Map(declarations.capabilities(now()).map((offer) => [idOf(offer), offer]))
+      return found.flatMap(({ ids, by }) => {
+        const steps = ids.flatMap((id) => offers.get(id) ?? [])
+        const isWhole = steps.length === ids.length && steps.every(({ agent }) => agent === self || stands.against(agent).length === 0)
+        return isWhole ? { steps, by } : []
+      })
+    },
+
+    preview: (texts, capability) => matcher.preview(texts, capability),
+
+    onOffered: (listener) =>
+      matcher.onJudgeable((ids) => {
+        const some = new Set(ids)
+        const offers = othersOffers().filter((offer) => some.has(idOf(offer)))
+        if (offers.length > 0) listener(offers)
+      })
+  }
+}

@@ -27,7 +27,7 @@ import { createPolicy } from './policy.ts'
 import type { Limits } from './schema/declaration.ts'
 import type { Sketch } from './schema/header.ts'
 import { createSharing } from './sharing.ts'
-import { createCodebook1, createCodebook3 } from './semantic/codebook.ts'
+import { createCodebook1, createSentenceCodebook } from './semantic/codebook.ts'
 import type { LazyEmbedder } from './semantic/embedder.ts'
 import { createHybridMatcher } from './semantic/hybrid.ts'
 import { createKeptVectors, type VectorPage } from './semantic/kept-vectors.ts'
@@ -40,7 +40,7 @@ import type { Locks } from './store/locks.ts'
 import type { Store } from './store/store.ts'
 import { systemClock, type Clock } from './support/clock.ts'
 import { once } from './support/once.ts'
-import { createFollower } from './task/follower.ts'
+import { createFollower } from './task/follower/follower.ts'
 import { createHistory } from './task/history.ts'
 import { isSettled } from './task/housekeeping.ts'
 import { createLeader } from './task/leader/leader.ts'
@@ -111,7 +111,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     verifier
   })
   const embedder = components.embedder === undefined ? null : createRemembering(components.embedder)
-  const [wordCodebook, sentenceCodebook] = [createCodebook1(), createCodebook3()]
+  const [wordCodebook, sentenceCodebook] = [createCodebook1(), createSentenceCodebook()]
   // another model has no codebook that others have, too: what it knows stays here, and sketches go by words
   const sketching = embedder?.model === sentenceCodebook.model ? embedder : null
   const fits = (sketch: Sketch) => [wordCodebook, sentenceCodebook].some((codebook) => codebook.fits(sketch))

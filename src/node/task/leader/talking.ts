@@ -10,6 +10,7 @@ import type { TaskRecord } from '../../schema/task.ts'
 import { delay } from '../../support/wait-for.ts'
 import { inQuotes } from '../../support/words.ts'
 import { signContract, verifyContract } from '../contract.ts'
+import { createOnceEach } from '../once-each.ts'
 import { recordContract } from '../recording.ts'
 import { step } from '../step.ts'
 import { hasEnded, type TaskChange, type Tasks } from '../tasks.ts'
@@ -49,7 +50,7 @@ export function createTalking(components: TalkingComponents): (task: Agreed, lif
       talk.abort(new Error('canceled without an answer'))
     })
     canceled.catch((error: unknown) => talk.abort(error))
-    const heard = new Set<FollowerMessage['type']>()
+    const onceEach = createOnceEach()
     for (;;) {
       const message = await channel.receive(signal)
       if (message === null) return
@@ -58,8 +59,7 @@ export function createTalking(components: TalkingComponents): (task: Agreed, lif
         continue
       }
       // how it stands is told once a channel
-      if (heard.has(message.type)) throw new InvalidBytesError(`expected “${message.type}” once`)
-      heard.add(message.type)
+      onceEach(message.type)
       if (hasEnded((await hear(task, message, channel, signal)).state)) return
     }
   }

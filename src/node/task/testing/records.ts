@@ -1,9 +1,10 @@
-/** For tests: records and contracts of a task, and whom it may be asked of. */
+/** For tests: records and contracts of a task, whom it may be asked of, and what does it. */
 import type { Candidate } from '../../adapt/rank.ts'
 import { toHex } from '../../crypto/hash.ts'
 import type { Contract } from '../../schema/contract.ts'
 import type { Limits } from '../../schema/declaration.ts'
 import type { TaskRecord } from '../../schema/task.ts'
+import type { Skill } from '../../skill/skills.ts'
 import { newTask } from '../new-task.ts'
 
 export const limits: Limits = { ms: 1000, memoryBytes: 2 ** 20, inputBytes: 1000, outputBytes: 1000 }
@@ -50,5 +51,26 @@ export function candidateOf(agent: string, fields: Partial<Candidate> = {}): Can
     topic: null,
     trust: null,
     ...fields
+  }
+}
+
+/** A skill that does what `contractOf` is about. @param program the hash of its source */
+export function skillOf(program = 'a'.repeat(64), source = 'function run() {}'): Skill {
+  return {
+    author: 'built in',
+    source: async () => source,
+    capability: {
+      kind: 'capability',
+      id: 'x',
+      name: 'X',
+      description: '',
+      tags: [],
+      examples: [],
+      inputModes: [],
+      outputModes: [],
+      program,
+      limits,
+      topic: 'data/statistics'
+    }
   }
 }

@@ -31,7 +31,7 @@ export interface Arena {
   rate: number
   fields: number
 }
-const ARENA: Arena = { nodes: 200, announcements: 80, rate: 6, fields: 16 }
+export const ARENA: Arena = { nodes: 200, announcements: 80, rate: 6, fields: 16 }
 const ADVERSARIES = 0.2
 
 /** What counts as harm, compared with the same network without adversaries. */
@@ -48,7 +48,7 @@ const WASTED: Partial<Record<Attack, 'bytesPerNodePerAnnouncement' | 'honestByte
 const FORKS_KNOWN = 0.99
 const VICTIMS_HEAR = 0.9
 
-export async function runAttacks(options: Options, log: (line: string) => void, arena = ARENA): Promise<AttackOutcome[]> {
+export async function runAttacks(options: Options, log: (line: string) => void, arena: Arena): Promise<AttackOutcome[]> {
   const outcomes: AttackOutcome[] = []
   const run = (attack: Attack | null, without: Defence | null) => {
     log(`attack ${attack ?? 'none'}, without ${without ?? 'nothing'}`)
@@ -72,7 +72,7 @@ function harmOf(attack: Attack, result: ModeResult, peace: ModeResult): string[]
   const harm: string[] = []
   const points = peace.recallAt10 - result.recallAt10
   if (points > RECALL_POINTS) harm.push(`recall ${(100 * points).toFixed(1)} points lower`)
-  if (result.invalidStored > 0) harm.push(`${result.invalidStored} invalid entries stored`)
+  if (result.invalidStored !== null && result.invalidStored > 0) harm.push(`${result.invalidStored} invalid entries stored`)
   const bytes = WASTED[attack]
   const ratio = bytes === undefined ? 0 : result[bytes] / peace[bytes]
   if (ratio > BYTES_RATIO) harm.push(`${ratio.toFixed(1)} times the bytes`)

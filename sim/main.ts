@@ -25,7 +25,7 @@
  *   at; `shape.ts` the shards as they settle
  * - `scenario.ts`, `run.ts`, `attacks.ts`, `adversaries.ts`, `audit.ts` what happens and what is measured
  */
-import { runAttacks } from './attacks.ts'
+import { ARENA, runAttacks } from './attacks.ts'
 import { USAGE, parseOptions, type Command } from './options.ts'
 import { printAttacks, printCurve, printResult } from './report.ts'
 import { simulate, simulateCurve } from './simulate.ts'
@@ -45,7 +45,7 @@ export async function main(args: string[]): Promise<number> {
   }
   const log = command.verbose ? (line: string) => console.error(line) : () => undefined
   if (command.attacks) {
-    const outcomes = await runAttacks(command, log)
+    const outcomes = await runAttacks(command, log, command.nodesGiven ? { ...ARENA, nodes: command.nodes } : ARENA)
     if (command.json) console.log(JSON.stringify(outcomes))
     else printAttacks(outcomes)
     return outcomes.every(({ asExpected }) => asExpected) ? 0 : 1

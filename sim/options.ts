@@ -54,7 +54,9 @@ export interface Options {
 
 export interface Command extends Options {
   json: boolean
+  /** every attack is tried; on a small network, unless nodes are given */
   attacks: boolean
+  nodesGiven: boolean
   curve: boolean
   verbose: boolean
 }
@@ -76,7 +78,7 @@ export const USAGE = `npm run sim:gossip -- [options]
   --attack NAME      ${ATTACKS.join(', ')}; with --adversaries (0.2)
   --without DEFENCE  ${DEFENCES.slice(0, 5).join(', ')},
                      ${DEFENCES.slice(5).join(', ')}
-  --attacks          every attack with its defences, and each of these off; fails when one makes no difference
+  --attacks          every attack with its defences, and each of these off; fails when one makes no difference (200 nodes)
   --curve            100, 1,000, 10,000 and 100,000 nodes
   --json             one line of JSON
   --verbose          what is being done, and what took how long
@@ -87,7 +89,7 @@ export function parseOptions(args: string[]): Command {
   const { values } = parseArgs({
     args,
     options: {
-      nodes: { type: 'string', default: '1000' },
+      nodes: { type: 'string' },
       degree: { type: 'string', default: '24' },
       rate: { type: 'string', default: '4' },
       announcements: { type: 'string' },
@@ -107,8 +109,11 @@ export function parseOptions(args: string[]): Command {
       verbose: { type: 'boolean', default: false }
     }
   })
-  const nodes = number('nodes', values.nodes, 8, 1_000_000)
+  const nodes = number('nodes', values.nodes ?? '1000', 8, 1_000_000)
   const attack = values.attack === undefined ? null : oneOf('attack', values.attack, ATTACKS)
+  const adversaries = number('adversaries', values.adversaries ?? (attack === null ? '0' : '0.2'), 0, 0.9)
+  const model = oneOf('model', values.model, ['real', 'reduced', 'auto'] as const)
+  if (adversaries > 0 && model === 'reduced') throw new RangeError('expected --model real with adversaries: the reduced model has none')
   return {
     nodes,
     degree: number('degree', values.degree, 2, 64),
@@ -116,16 +121,17 @@ export function parseOptions(args: string[]): Command {
     announcements: number('announcements', values.announcements ?? String(defaultAnnouncements(nodes)), 1, 100_000),
     churn: number('churn', values.churn, 0, 1),
     partition: number('partition', values.partition, 0, 0.9),
-    adversaries: number('adversaries', values.adversaries ?? (attack === null ? '0' : '0.2'), 0, 0.9),
+    adversaries,
     fields: number('fields', values.fields, 2, 4096),
     body: number('body', values.body, 64, 16_000),
     seed: number('seed', values.seed, 0, 2 ** 31),
-    model: oneOf('model', values.model, ['real', 'reduced', 'auto'] as const),
+    model,
     modes: values.mode === undefined ? MODES : values.mode.map((mode) => oneOf('mode', mode, MODES)),
     attack,
     without: values.without === undefined ? null : oneOf('without', values.without, DEFENCES),
     json: values.json,
     attacks: values.attacks,
+    nodesGiven: values.nodes !== undefined,
     curve: values.curve,
     verbose: values.verbose
   }

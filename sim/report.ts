@@ -16,7 +16,7 @@ export function printResult({ nodes, seed, degree, modes, forkKnownShare, modelE
     row('bodies that arrived where wanted', (r) => share(r.deliveredShare)),
     row('missing 60 s after a cut healed', (r) => (r.missingAfterHeal === null ? '-' : count(r.missingAfterHeal))),
     row('bytes to heal, for each missing', (r) => (r.healBytesRatio === null ? '-' : decimals(r.healBytesRatio))),
-    row('invalid entries stored', (r) => (r.model === 'real' ? count(r.invalidStored) : '-')),
+    row('invalid entries stored', (r) => (r.invalidStored === null ? '-' : count(r.invalidStored))),
     row('forks known after 30 s', (r) => (r.forkKnownShare === null ? '-' : share(r.forkKnownShare))),
     row('model', (r) => r.model)
   ])

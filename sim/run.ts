@@ -25,7 +25,8 @@ export interface ModeResult {
   announcementToBodyMs: { p50: number; p99: number }
   /** headers and bodies that a node should have and has not, a minute after the cut is over; null: there was none */
   missingAfterHeal: number | null
-  invalidStored: number
+  /** null: nothing is stored in the reduced model */
+  invalidStored: number | null
   /** bytes sent in that minute, for each byte that was missing when the cut was over */
   healBytesRatio: number | null
   /** of those who should get a body, the share that did */

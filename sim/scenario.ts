@@ -38,7 +38,7 @@ export interface Scenario {
   /** who forks its log when it is time */
   readonly forkers: readonly number[]
   /** Looks at all that is stored anywhere. @returns how much of it is not what it has to be */
-  invalidStored(): Promise<number>
+  invalidStored(): Promise<number | null>
   /** errors of the nodes' own */
   readonly errors: readonly unknown[]
 }
@@ -85,7 +85,7 @@ export async function createScenario(options: Options, mode: Mode, model: 'real'
   }
   if (keys === null) {
     const nodes = createReducedNodes({ world, topics, ledger, shape, wants }, mode, options)
-    return { ...common, nodes, attack: () => undefined, invalidStored: async () => 0, errors: [] }
+    return { ...common, nodes, attack: () => undefined, invalidStored: async () => null, errors: [] }
   }
   const components = { world, networks, population, ledger, shape, keys, adversaries }
   const { nodes, errors } = await createRealNodes(components, mode, options, defencesWithout(options.without))

@@ -52,6 +52,8 @@ export async function simulate(options: Options, log: Log): Promise<Result> {
 
 function modelFor(options: Options, mode: Mode): Model {
   if (options.model !== 'auto') return options.model
+  // the reduced model has no adversaries
+  if (options.adversaries > 0) return 'real'
   return options.nodes <= REAL_UP_TO[mode] ? 'real' : 'reduced'
 }
 

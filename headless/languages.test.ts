@@ -45,10 +45,13 @@ const asked = [
 
 let model: LazyEmbedder
 
+/** On a busy machine: compiling and changing the weights takes a second of a processor. */
+const LOADING_MS = 60_000
+
 beforeAll(async () => {
   model = createLazyModel(loadSentenceModel)
   await model.embed(['warm'])
-})
+}, LOADING_MS)
 
 
 describe.each([

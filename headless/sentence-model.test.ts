@@ -3,9 +3,12 @@ import type { Embedder } from '../src/node/semantic/embedder.ts'
 import { loadSentenceModel } from './sentence-model.ts'
 
 let embedder: Embedder
+/** On a busy machine: compiling and changing the weights takes a second of a processor. */
+const LOADING_MS = 60_000
+
 beforeAll(async () => {
   embedder = await loadSentenceModel()
-})
+}, LOADING_MS)
 
 const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
 
@@ -37,12 +40,11 @@ describe('sentence embeddings', () => {
     ['one very long word', 'x'.repeat(100_000)],
     ['very many words', 'word '.repeat(50_000)],
     ['marks on marks', '\u0301'.repeat(50_000)]
-  ])('of %s come, too, and soon', async ([, text]) => {
-    const since = performance.now()
-    const [vector] = await embedder.embed([text ?? ''])
+  ])('of %s come, too, and take no more than their beginning does', async ([, text = '']) => {
+    const [vector, ofBeginning] = await embedder.embed([text, text.slice(0, 4096)])
     expect(vector).toHaveLength(384)
     expect(vector?.every(Number.isFinite)).toBe(true)
-    expect(performance.now() - since).toBeLessThan(5000)
+    expect(vector).toEqual(ofBeginning)
   })
 
   test('end when they are not wanted any more', async () => {

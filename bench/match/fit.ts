@@ -1,9 +1,4 @@
-/**
- * What `npm run meaning` works out: where requests and offers lie among sentence embeddings, from the seed topics; and how much
- * words and meaning say, from the tuning set. The held-out set is never looked at.
- */
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+/** What `npm run meaning` works out: how much words and meaning say, from the tuning set. The held-out set is never looked at. */
 import { loadSentenceModel } from '../../headless/sentence-model.ts'
 import { choose, features, type Evidence, type Fitted } from '../../src/node/semantic/calibration.ts'
 import { createWordIndex } from '../../src/node/semantic/word-index.ts'
@@ -15,40 +10,6 @@ const RIDGE = 1e-3
 const LONGEST_STEP = 2
 /** For four requests that somebody serves there is one that nobody does. */
 export const NOBODY_WEIGHT = 0.25
-
-interface Topic {
-  topic: string
-  competences: Array<{ id: string; words: string[]; requests: string[]; offers: string[] }>
-}
-
-/** What all requests of the seed topics have in common, and all offers. */
-export async function fitCentres(topicsFolder: string) {
-  const topics = readdirSync(topicsFolder)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .flatMap((name) => JSON.parse(readFileSync(join(topicsFolder, name), 'utf8')) as Topic[])
-  const competences = topics.flatMap((topic) => topic.competences)
-  const embedder = await loadSentenceModel()
-  const centre = async (texts: string[]) => {
-    const sum = new Float64Array(embedder.dimensions)
-    for (let at = 0; at < texts.length; at += 32) {
-      for (const vector of await embedder.embed(texts.slice(at, at + 32))) {
-        vector.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value / texts.length))
-      }
-    }
-    return packed(sum)
-  }
-  return {
-    requests: await centre(competences.flatMap(({ requests }) => requests)),
-    offers: await centre(competences.flatMap(({ offers }) => offers))
-  }
-}
-
-function packed(numbers: Float64Array): { scale: number; base64: string } {
-  const scale = Math.max(...numbers.map(Math.abs)) / 127
-  const bytes = Int8Array.from(numbers, (number) => Math.round(number / scale))
-  return { scale, base64: Buffer.from(bytes.buffer).toString('base64') }
-}
 
 /** The weights of the evidence, once with words alone and once with meaning, too. */
 export async function fitCalibration(tuningFolder: string): Promise<{ words: Fitted; both: Fitted }> {

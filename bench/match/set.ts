@@ -31,11 +31,11 @@ interface Field {
   field: string
   capabilities: Array<
     Pick<Capability, 'id' | 'name' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes'> & {
-      languages: string[]
-      region: string
-      price: number
-      data: keyof typeof KEEPS
-      tier: number
+      languages?: string[]
+      region?: string
+      price?: number
+      data?: keyof typeof KEEPS
+      tier?: number
     }
   >
   requests: Array<{
@@ -56,13 +56,14 @@ export function loadSet(folder: string): MatchSet {
 }
 
 function offersOf({ field, capabilities }: Field): Offer[] {
-  return capabilities.map(({ languages, region, price, data, tier, ...skill }) => ({
+  return capabilities.map(({ languages = ['en'], region = 'US', price = 0, data = 'none', tier = 0, examples = [], ...skill }) => ({
     id: skill.id,
     field,
     capability: parse(
       {
         kind: 'capability',
         ...skill,
+        examples,
         program: '0'.repeat(64),
         limits: { ms: 1, memoryBytes: 1, inputBytes: 0, outputBytes: 1 },
         terms: { languages, region, price, keeps: KEEPS[data], tier }

@@ -2,7 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { StarlingClient } from './client.ts'
 import { decodeHeader } from './log/header.ts'
+import { shardModel } from './gossip/shards.ts'
 import { createMemoryHub } from './net/memory.ts'
+import { createCodebook1, createSentenceCodebook } from './semantic/codebook.ts'
+import { SENTENCE_MODEL } from './semantic/sentences/model.ts'
 import { createToyModel } from './semantic/testing/toy-model.ts'
 import type { Store } from './store/store.ts'
 import { createNodes, createProfile, type Nodes } from './testing/nodes.ts'
@@ -10,7 +13,7 @@ import { createNodes, createProfile, type Nodes } from './testing/nodes.ts'
 /** What the toy models know: ours in English alone. */
 const bicycles = ['bicycle', 'bike', 'puncture', 'flat tyre']
 const letters = ['translat', 'interpret']
-const ours = () => createToyModel({ model: 3, dimensions: 384, things: [bicycles, letters] })
+const ours = () => createToyModel({ model: SENTENCE_MODEL, dimensions: 384, things: [bicycles, letters] })
 const brought = () =>
   createToyModel({
     model: 1001,
@@ -34,6 +37,11 @@ beforeEach(() => {
 afterEach(async () => {
   await nodes.closeAll()
   expect(nodes.reports).toEqual([])
+})
+
+test('sketches by the sentence model are told in the shards of those by words', () => {
+  expect(createSentenceCodebook().model).toBe(SENTENCE_MODEL)
+  expect(shardModel(SENTENCE_MODEL)).toBe(createCodebook1().model)
 })
 
 /** What is found first, and why. */

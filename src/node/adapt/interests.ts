@@ -2,7 +2,7 @@
  * What this node wants to hear of: everything while the network is young, and later what is near to what it offers, looks
  * for, or has asked for lately, by the sketches that headers carry. Which leaves these fall in is all that others learn of it.
  */
-import type { Interests } from '../gossip/interests.ts'
+import type { BodyFacts, Interests } from '../gossip/interests.ts'
 import { didOf, publicKeyOf } from '../crypto/did.ts'
 import { publicKinds, type Sketch } from '../schema/header.ts'
 import { MAX_JUDGES_BYTES } from '../schema/judges.ts'
@@ -19,14 +19,14 @@ export interface OwnInterests extends Interests {
   caresFor(topics: readonly Sketch[]): void
   /** Agents whose lists of judges are wanted, wherever they are told. Replaces what was so before. */
   looksFor(agents: readonly string[]): void
-  /** Whether everything is wanted while the network is young, or only what is near, because it costs to hear of it. */
-  setCurious(curious: boolean): void
+  /** Whether what comes costs us: then only what is near is wanted, in a young network, too, and nothing is fetched for others. */
+  setMetered(metered: boolean): void
   /** What somebody asked for here, by each model: stands until so many others were asked for after it. */
   asked(sketches: readonly Sketch[]): void
 }
 
 /** Sketches of one model are near that differ in at most so many of 256 bits, by model: by the sentence model, nine of ten requests are of what serves them; by the words, only with many words in common. */
-const NEAR_BITS: Readonly<Record<number, number>> = { 1: 96, 3: 110 }
+const NEAR_BITS: Readonly<Record<number, number>> = { 1: 96, 4: 110 }
 const USUAL_NEAR_BITS = 96
 /** Sketches of goals that are remembered. */
 const MAX_ASKED = 16
@@ -45,17 +45,20 @@ export function createInterests(avoids: (agent: string) => boolean = () => false
   let listening: readonly Sketch[] = []
   let topics: readonly Sketch[] = []
   let authors: ReadonlyMap<string, Uint8Array> = new Map()
-  let curious = true
+  let metered = false
   // what was asked for just now matters most, and no kind of interest crowds out the others
   const all = () => inTurns([asked, listening, standing, topics])
+  const refuses = ({ author, kind, size }: BodyFacts): boolean =>
+    // what somebody whom we avoid insists on may be another now
+    !publicKinds.has(kind) || size > (MAX_BYTES[kind] ?? Infinity) || (kind !== 'constraint' && avoids(author))
   return {
     sketches: all,
     authors: () => [...authors.values()],
+    refuses,
+    lends: () => !metered,
     wants({ author, kind, sketch, bodySize }, depth) {
-      if (!publicKinds.has(kind) || bodySize > (MAX_BYTES[kind] ?? Infinity)) return false
-      // what it insists on may be another now
-      if (kind !== 'constraint' && avoids(didOf(author))) return false
-      if (depth === 0 && curious) return true
+      if (refuses({ author: didOf(author), kind, size: bodySize })) return false
+      if (depth === 0 && !metered) return true
       // a list, or that it is taken back
       if (sketch === null) return (kind === 'judges' || kind === 'withdrawal') && authors.has(didOf(author))
       if (kind === 'rating') return topics.some((one) => sameSketch(one, sketch))
@@ -83,9 +86,9 @@ export function createInterests(avoids: (agent: string) => boolean = () => false
       authors = new Map(agents.map((agent) => [agent, publicKeyOf(agent)]))
       emit('change', undefined)
     },
-    setCurious(next) {
-      if (next === curious) return
-      curious = next
+    setMetered(next) {
+      if (next === metered) return
+      metered = next
       emit('change', undefined)
     },
     asked(sketches) {

@@ -18,15 +18,13 @@ export interface Codebook {
   model: number
   /** there are 2^leafBits leaves */
   leafBits: number
-  /** Whether a sketch names just the leaves that its bits belong to. */
-  fits(sketch: NonNullable<Header['sketch']>): boolean
 }
 
 /** Where a header belongs, without the rest of it. */
 export type Placed = Pick<HeaderItem, 'prefix' | 'model' | 'leaves'>
 
 /** Models whose codebooks have the same leaves: their sketches are in the shards of the first of them. */
-const SAME_LEAVES: ReadonlyMap<number, number> = new Map([[3, 1]])
+const SAME_LEAVES: ReadonlyMap<number, number> = new Map([[4, 1]])
 
 /** The model that shards of meaning are named after in which sketches of a model belong. */
 export const shardModel = (model: number): number => SAME_LEAVES.get(model) ?? model

@@ -179,7 +179,7 @@ describe('examples of wire formats', () => {
     'header of the fourth entry, with a skip link',
     'another header of the second entry',
     'header of a constraint',
-    'header of a capability, with a sketch of model 3'
+    'header of a capability, with a sketch of model 4'
   ])('the log makes the %s', async (name) => {
     const { encoded, bytes, signature } = example(name)
     const header = decodeHeader(encoded)
@@ -206,7 +206,7 @@ describe('examples of wire formats', () => {
 
   it.each([
     ['header of a constraint', 'constraint body', null],
-    ['header of a capability, with a sketch of model 3', 'capability body, with terms', 'header of a constraint']
+    ['header of a capability, with a sketch of model 4', 'capability body, with terms', 'header of a constraint']
   ])('the %s commits to its body and to the entry before', async (name, body, before) => {
     const header = decodeHeader(example(name).encoded)
     expect(header).toMatchObject({ bodyHash: await digest(example(body).encoded), bodySize: example(body).encoded.length })
@@ -265,6 +265,14 @@ describe('examples of wire formats', () => {
       expect(toHex(await signContract(await keyOf(who), agreed))).toBe(signatures[who])
       expect(await verifyContract(keys[who].did, agreed, fromHex(signatures[who] ?? ''))).toBe(true)
     }
+  })
+
+  it('terms, where a contract has any, are among the details of its outline', async () => {
+    const agreed = parse(revived(example('contract, with terms').value), contract)
+    expect(agreed.terms).toEqual(parse(revived(example('capability body, with terms').value), capability).terms)
+    const { value, sha256 } = example('outline of the contract with terms')
+    expect(await outlineOf(agreed)).toEqual(value)
+    expect(await contractHash(agreed)).toBe(sha256)
   })
 
   it('the rating counts, said by the leader of the follower', async () => {
@@ -331,8 +339,8 @@ describe('examples of frames', () => {
 
   it('credit is given back so', async () => {
     const { stream, offences, frames } = framed()
-    // a message of 131,071 bytes and its kind take half of what may be sent
-    stream.hear(`808008${'00'.repeat(128 * 1024)}`)
+    // a message of 98,176 bytes and the 128 that any costs take half of what may be sent
+    stream.hear(`81ff05${'00'.repeat(1 + 98_176)}`)
     await frames.read()
     expect(stream.sent).toEqual([credit?.bytes])
     expect(offences).toEqual([])

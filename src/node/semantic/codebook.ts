@@ -8,7 +8,7 @@
 import type { Sketch } from '../schema/header.ts'
 import { MAX_LEAVES, SKETCH_BYTES, hamming } from './sketch.ts'
 import model1 from './codebook-1/centroids.json' with { type: 'json' }
-import model3 from './codebook-3/centroids.json' with { type: 'json' }
+import sentences from './codebook-4/centroids.json' with { type: 'json' }
 
 export interface Codebook {
   /** the embedding model and its centroids, as a sketch names them: other centroids are another model */
@@ -80,5 +80,5 @@ export function createCodebook(data: CodebookData): Codebook {
 /** The codebook of model 1, the stand-in of `stand-in.ts`. `npm run codebook` makes its data. */
 export const createCodebook1 = (): Codebook => createCodebook(model1)
 
-/** The codebook of model 3, the sentence model: its leaves are in the same fields as those of model 1. */
-export const createCodebook3 = (): Codebook => createCodebook(model3)
+/** The codebook of the sentence model: its leaves are in the same fields as those of model 1. */
+export const createSentenceCodebook = (): Codebook => createCodebook(sentences)

@@ -152,7 +152,7 @@ describe('with a model', () => {
     let asked = 0
     let stuck = false
     const model: LazyEmbedder = {
-      model: 3,
+      model: 4,
       dimensions: 384,
       load: () => undefined,
       state: () => state,

@@ -1,5 +1,5 @@
 /**
- * How the centroids of codebook 3 are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
+ * How the centroids of codebook 4 are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
  * the same leaf. So a leaf means the same whichever model made a sketch, and nodes with different models meet in its shards.
  */
 import type { CodebookData } from '../codebook.ts'

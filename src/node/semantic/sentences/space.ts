@@ -5,6 +5,7 @@
 import type { Capability } from '../../schema/declaration.ts'
 import { mean, unit } from '../vectors.ts'
 import centres from './centres.json' with { type: 'json' }
+import { int8sOf, type EightBit } from './eight-bit.ts'
 import { SENTENCE_DIMENSIONS } from './model.ts'
 
 /** Where what a model gives is put among its vectors. */
@@ -41,10 +42,9 @@ function without(vector: Float32Array, centre: Float32Array): Float32Array {
   return vector.every((value) => value === 0) ? vector : unit(vector.map((value, i) => value - (centre[i] ?? 0)))
 }
 
-/** Eight-bit numbers in base64, by their scale. `npm run meaning` makes them. */
-function numbersOf({ scale, base64 }: { scale: number; base64: string }): Float32Array {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  const numbers = new Int8Array(bytes.buffer)
+/** `npm run lora` makes them. */
+function numbersOf({ scale, base64 }: EightBit): Float32Array {
+  const numbers = int8sOf(base64)
   if (numbers.length !== SENTENCE_DIMENSIONS) throw new RangeError(`expected ${SENTENCE_DIMENSIONS} numbers, got ${numbers.length}`)
   return Float32Array.from(numbers, (number) => number * scale)
 }

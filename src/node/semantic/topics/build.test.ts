@@ -70,7 +70,7 @@ describe('a seed', () => {
   test('takes its directions from the embedder', async () => {
     const axis = (text: string) => Float32Array.from({ length: 384 }, (_, i) => Math.sin((text.includes('pot') ? 1 : 2) * (i + 1)))
     const embed = async (texts: readonly string[]) => texts.map((text) => axis(text).map((value) => value / 16))
-    const { topics } = await buildSeed(small, { model: 3, dimensions: 384, embed })
+    const { topics } = await buildSeed(small, { model: 4, dimensions: 384, embed })
     const [pots, shoes] = topics.map(({ direction }) => fromBase64(direction))
     expect(cosine(pots!, shoes!)).toBeLessThan(0.3)
   })

@@ -16,7 +16,8 @@ async function knows(page: Page, goals: readonly string[], timeout: number): Pro
     page,
     async (wanted) => {
       for await (const { agents } of starling.snapshots()) {
-        const said = new Set(agents.flatMap(({ intentions }) => intentions.map(({ intention }) => intention.goal)))
+        const details = await Promise.all(agents.map(({ agent }) => starling.agent(agent)))
+        const said = new Set(details.flatMap((one) => one?.intentions.map(({ intention }) => intention.goal) ?? []))
         return wanted.every((goal) => said.has(goal))
       }
       return false
@@ -62,7 +63,8 @@ test('two halves of eight tabs, cut apart, go on by themselves, and are one agai
     )
     const heardAcross = await everybody[0]!.evaluate(async () => {
       for await (const { agents } of starling.snapshots()) {
-        return agents.flatMap(({ intentions }) => intentions.map(({ intention }) => intention.goal))
+        const details = await Promise.all(agents.map(({ agent }) => starling.agent(agent)))
+        return details.flatMap((one) => one?.intentions.map(({ intention }) => intention.goal) ?? [])
       }
       return []
     })

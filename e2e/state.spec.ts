@@ -1,4 +1,5 @@
 /** How somebody is at this moment, as others see it: what the browser tells of the device, and whether work is taken on. */
+import { readFile } from 'node:fs/promises'
 import { ask, taskEnd, until } from '../scripts/world.mjs'
 import { expect, meets, test } from './world.ts'
 
@@ -27,6 +28,16 @@ test('others see that no work is taken on, and how the device is; who asks all t
   await expect(ann.getByRole('main')).toContainText(
     'It says of itself now: Takes on no work · idle · low on battery · on a connection that costs.'
   )
+  // and so does its card for other agent systems
+  await ann.getByText('Its card for other agent systems').click()
+  const [file] = await Promise.all([ann.waitForEvent('download'), ann.getByRole('button', { name: 'Save its card' }).click()])
+  const saved = await readFile(await file.path(), 'utf8')
+  const { agent } = await ben.evaluate(() => starling.status())
+  expect(await ann.evaluate((text) => starling.readAgentCard(text), saved)).toMatchObject({
+    agent,
+    state: { open: false, load: 'idle', power: 'low', metered: true },
+    passedOver: []
+  })
   const id = await ask(ann, 'Average price by city')
   expect(await taskEnd(ann, id)).toMatchObject({ state: 'rejected' })
   await expect(ann.getByRole('main')).toContainText('takes on no work right now')

@@ -34,7 +34,7 @@ export async function meets(page: Page, others: number): Promise<void> {
     page,
     async (wanted) => {
       for await (const { agents } of starling.snapshots()) {
-        return agents.filter(({ reach, capabilities }) => reach === 'direct' && capabilities.length > 0).length >= wanted
+        return agents.filter(({ reach, offers }) => reach === 'direct' && offers.count > 0).length >= wanted
       }
       return false
     },

@@ -135,6 +135,14 @@ describe('a relay on one port', () => {
     expect(metrics).not.toContain(alice.peerId.toString())
   })
 
+  it('says of itself no more than that it is of this network', async () => {
+    const relay = await relayWith()
+    const alice = await peerAt(relay)
+    const [connection] = alice.getConnections()
+    const { agentVersion, listenAddrs } = await alice.services.identify.identify(connection!)
+    expect({ agentVersion, listenAddrs }).toEqual({ agentVersion: 'starling/1.0.0', listenAddrs: [] })
+  })
+
   it('tells its peer id, which is the same after a restart, from a key that only the owner can read', async () => {
     const first = await relayWith()
     expect(JSON.parse(await text(first, '/relay.json'))).toEqual({ peer: first.peer })

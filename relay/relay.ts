@@ -12,6 +12,7 @@ import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { NODE_INFO } from '../src/node/net/node-info.ts'
 import { PINGS_AT_ONCE } from '../src/node/net/pings.ts'
 import { PRESENCE_TOPIC } from '../src/node/schema/presence.ts'
 import type { RelayLimits } from './options.ts'
@@ -56,6 +57,7 @@ export async function createRelay({ privateKey, limits, onBytes }: RelayInit): P
   const upgrades = createUpgrades({ pingInterval: PING_INTERVAL, onBytes })
   const node = await createLibp2p({
     privateKey,
+    nodeInfo: NODE_INFO,
     addresses: {
       // names the transport's listener only; nothing binds it and nobody is told of it
       listen: ['/ip4/127.0.0.1/tcp/0/ws'],

@@ -76,6 +76,7 @@ export async function createRealNodes(
   const { agents, codebook } = population
   const shared = createShared()
   const verifier = defences.signatures ? createSharedVerifier() : { verify: async (batch: readonly unknown[]) => batch.map(() => true) }
+  const leaves = { name: '', fits: codebook.fits }
   const errors: unknown[] = []
   const report = (error: unknown): void => void errors.push(error)
   const indexes = new Map(keys.map(({ agent }, index) => [agent, index]))
@@ -99,7 +100,7 @@ export async function createRealNodes(
     for (const one of others.values()) store.preload(recordsOf(one, false))
     store.preload([{ put: 'settings', key: HEADER_USAGE, value: { revision: 1, headers: others.size, forks: 0 } }])
 
-    const logs = withoutChecks(createLogs({ store, clock: engine.clock, verifier }), store, defences)
+    const logs = withoutChecks(createLogs({ store, clock: engine.clock, verifier, leaves }), store, defences)
     logs.on('accepted', ({ author, header }) => {
       const number = numbers.get(`${author}/${header.seq}`)
       if (number !== undefined) ledger.header(number, member.index)

@@ -1,8 +1,9 @@
 /**
  * Framed streams between simulated peers, as `net/streams.ts` and `net/framed-stream.ts` make them: a round trip to
- * open one, messages in order, what is lost is sent again, and a writer waits when 256 KiB are not read.
+ * open one, messages in order, what is lost is sent again, and a writer waits when 192 KiB are not read.
  */
 import { InvalidBytesError } from '../src/node/schema/codec.ts'
+import { WINDOW_BYTES, costOf } from '../src/node/net/credit.ts'
 import {
   MessageTooLongError,
   PeerUnreachableError,
@@ -10,7 +11,6 @@ import {
   StreamAbortedError,
   TooManyStreamsError
 } from '../src/node/net/errors.ts'
-import { WINDOW_BYTES } from '../src/node/net/framed-stream.ts'
 import type { FramedStream, Network, ProtocolOptions } from '../src/node/net/network.ts'
 import { OFFENCES } from '../src/node/net/offences.ts'
 import { createWaiters } from '../src/node/net/waiters.ts'
@@ -194,8 +194,8 @@ export function createStreams(world: World): (member: Member) => Network['open']
       })
     }
 
-    function giveBack(bytes: number): void {
-      owed += bytes
+    function giveBack(cost: number): void {
+      owed += cost
       if (owed < WINDOW_BYTES / 2 || closed) return
       const given = owed
       owed = 0
@@ -216,7 +216,7 @@ export function createStreams(world: World): (member: Member) => Network['open']
           if (credit > 0) break
           await writers.wait(signal)
         }
-        credit -= message.length + 1
+        credit -= costOf(message.length)
         send(framed(message.length), () => {
           arrived.push(message)
           readers.wake()
@@ -228,7 +228,7 @@ export function createStreams(world: World): (member: Member) => Network['open']
           const message = arrived.shift()
           if (message !== undefined) {
             if (message.length > maxMessageBytes) return 'too long'
-            giveBack(message.length + 1)
+            giveBack(costOf(message.length))
             return message
           }
           if (failure !== null) throw failure

@@ -13,8 +13,8 @@ export function withoutChecks(logs: Logs, store: Store, checks: { bodies: boolea
   const { accept, putBody } = logs
   return {
     ...logs,
-    async accept(bytes) {
-      const verdict = await accept(bytes)
+    async accept(bytes, peer) {
+      const verdict = await accept(bytes, peer)
       if (verdict.status !== 'known' || checks.memory) return verdict
       try {
         const stored = { author: verdict.author, header: decodeHeader(bytes), hash: await headerHash(bytes), bytes }

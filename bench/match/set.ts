@@ -30,7 +30,8 @@ const KEEPS = { none: 'nothing', task: 'task', kept: 'longer' } as const
 interface Field {
   field: string
   capabilities: Array<
-    Pick<Capability, 'id' | 'name' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes'> & {
+    Pick<Capability, 'id' | 'name' | 'description' | 'tags' | 'inputModes' | 'outputModes'> & {
+      examples?: string[]
       languages?: string[]
       region?: string
       price?: number

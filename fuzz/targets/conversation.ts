@@ -168,7 +168,15 @@ const conversation: Target = {
         random: createRandom(bytes.length),
         report: (error) => failures.push(error),
         codebook: createCodebook1(),
-        interests: { sketches: () => [], authors: () => [], wants: () => true, favours: () => false, watch: () => () => undefined }
+        interests: {
+          sketches: () => [],
+          authors: () => [],
+          wants: () => true,
+          refuses: () => false,
+          lends: () => true,
+          favours: () => false,
+          watch: () => () => undefined
+        }
       },
       { self: leader.publicKey }
     )

@@ -8,7 +8,7 @@
  * for await (const task of starling.watch(id)) console.log(task.state, task.progress?.fraction)
  * ```
  */
-import type { ImportedCard } from './adapt/agent-card.ts'
+import type { AgentCard, ImportedCard } from './adapt/agent-card.ts'
 import type { Stand } from './adapt/constraints.ts'
 import type { Candidate } from './adapt/rank.ts'
 import type { Reach } from './adapt/directory.ts'
@@ -18,7 +18,7 @@ import type { KnownTopic } from './adapt/topic-choices.ts'
 import type { ImportResult } from './log/log.ts'
 import type { NetworkStatus } from './net/network.ts'
 import type { FileReference, TaskState } from './schema/contract.ts'
-import type { Capability, Constraints, Device, Intention, Limits, State } from './schema/declaration.ts'
+import type { Capability, Constraints, Device, Intention, Limits, State, Terms } from './schema/declaration.ts'
 import type { Progress, Result } from './schema/result.ts'
 import type { Goods, Sureness } from './semantic/composition.ts'
 import type { ModelState } from './semantic/embedder.ts'
@@ -27,6 +27,7 @@ import type { Standing } from './trust/book.ts'
 import type { FollowedJudges } from './trust/whose-word.ts'
 import type { Why } from './trust/why.ts'
 
+export type { CardCapability, ImportedCard } from './adapt/agent-card.ts'
 export type { JudgesOf } from './adapt/judges.ts'
 export type { Candidate, Reason } from './adapt/rank.ts'
 export type { KnownTopic } from './adapt/topic-choices.ts'
@@ -59,7 +60,7 @@ export interface Status {
   meaning: { model: ModelState; waiting: number }
 }
 
-/** Another agent as we know it. */
+/** Another agent as we know it, in short. */
 export interface AgentView {
   agent: string
   /** the operator's own name for it, if one was given */
@@ -68,12 +69,22 @@ export interface AgentView {
   reach: Reach
   /** how it says that it is, if it has said so in the last minutes */
   state: State | null
-  capabilities: Array<{ seq: number; capability: Capability; expiry: number | null }>
-  intentions: Array<{ seq: number; intention: Intention; expiry: number | null }>
+  /** how much it offers, and the names of the first of it */
+  offers: { count: number; names: string[] }
+  /** how much it looks for, and how the first of it begins; empty: nothing */
+  wants: { count: number; first: string }
+  /** sequence number of the newest of what it offers and looks for; 0: nothing */
+  newest: number
   /** tasks that we did with it, either way round */
   history: { completed: number; failed: number }
   /** its log as far as it is held here: how many entries, whether that is all up to the newest, whether it was forked */
   log: { entries: number; whole: boolean; fork: boolean }
+}
+
+/** Another agent with all that it offers and looks for. */
+export interface AgentDetails extends AgentView {
+  capabilities: Array<{ seq: number; capability: Capability; expiry: number | null }>
+  intentions: Array<{ seq: number; intention: Intention; expiry: number | null }>
 }
 
 /** One thing that happened to a task, for people to read. */
@@ -86,6 +97,7 @@ export interface TaskView {
   id: string
   /** whether we asked for it or do it for somebody */
   role: 'leader' | 'follower'
+  /** empty once it is forgotten */
   goal: string
   files: FileReference[]
   /** the other agent; null while nobody was asked */
@@ -107,6 +119,10 @@ export interface TaskView {
   created: number
   updated: number
   events: TaskEvent[]
+  /** the terms that its contract names; null: none, or there is no contract yet */
+  terms: Terms | null
+  /** what was deleted here of work done for somebody, as its terms promise: what was asked for, or its result, too; null: nothing */
+  forgotten: 'input' | 'all' | null
 }
 
 /** Somebody asks our agent to do something. */
@@ -211,10 +227,15 @@ export interface Reputation {
   against: string[]
 }
 
-/** Everything a page draws, in one value. Sent whole when it changes, at most ten times a second. */
+/** What a page draws, in one value, when it changes, at most ten times a second. Its size does not grow with what others declare. */
 export interface Snapshot {
   status: Status
+  /** the others that are here, that our operator has named or that we worked with; and of the rest that is known, as many as can be listed */
   agents: AgentView[]
+  /** how many agents are known besides, all of them away */
+  moreAgents: number
+  /** goes up whenever what agents offer or look for has changed */
+  declared: number
   tasks: TaskView[]
   approvals: ApprovalView[]
   permissions: Permission[]
@@ -259,12 +280,14 @@ export interface StarlingClient {
   withdraw(seq: number): Promise<void>
   /**
    * Who could do this, best first, each with its reasons. `files` narrows by what a skill accepts, `constraints` by the
-   * terms: whoever does not meet them is not found.
+   * terms: whoever does not meet them is not found. With an `agent` it is only that one, and with a `skill` only what is called so.
    */
   find(
     text: string,
-    options?: { files?: Array<{ name: string; type?: string }>; constraints?: Constraints }
+    options?: { files?: Array<{ name: string; type?: string }>; constraints?: Constraints; agent?: string; skill?: string }
   ): Promise<Candidate[]>
+  /** Another agent with all that it says of itself; null: it is not here, and nothing that it offers or looks for is known. */
+  agent(agent: string): Promise<AgentDetails | null>
   /**
    * Looks for something until it is told not to: offers that come later are told of in the snapshot. Nobody else learns of the text.
    * Resolves to its id.
@@ -280,11 +303,18 @@ export interface StarlingClient {
   setDevice(device: Device): Promise<void>
   /** Whether this agent takes on work for others; kept. */
   setOpen(open: boolean): Promise<void>
-  /** This agent, or another as far as it is known, as an A2A AgentCard: `input` of other systems. */
-  agentCard(agent?: string): Promise<unknown>
   /**
-   * An A2A AgentCard of another system, read: what it offers and wants as declarations, and what of it was passed over. Nothing of it is
-   * kept or believed. @throws when it is none
+   * This agent, or another as far as it is known, as an A2A AgentCard: JSON that other systems read, and `readAgentCard`. The operator's
+   * own name for an agent is not in it.
+   *
+   * @param options `name`: what the card calls it; absent: the end of its key
+   */
+  agentCard(options?: { agent?: string; name?: string }): Promise<AgentCard>
+  /**
+   * An A2A AgentCard, as a JSON value or its text, read: what it offers and wants as declarations, and what of it was passed over. Nothing
+   * of it is kept or believed.
+   *
+   * @throws when it is none, or larger than any that `agentCard` gives
    */
   readAgentCard(card: unknown): Promise<ImportedCard>
   /**

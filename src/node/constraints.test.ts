@@ -1,7 +1,9 @@
-/** What an agent insists on, held to on both sides: before a dial, a pull and an offer. */
+/** What an agent insists on, held to on both sides: before a dial, a pull and an offer, and when a neighbour asks for what it does not want. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Policy } from './client.ts'
+import { BODY_PROTOCOL } from './gossip/body-stream.ts'
 import { createMemoryHub, type MemoryHub } from './net/memory.ts'
+import type { StarlingNode } from './node.ts'
 import { agents, createNodes, createProfile, csv, reaches, type Nodes } from './testing/nodes.ts'
 
 let hub: MemoryHub
@@ -33,6 +35,26 @@ const LONG = { timeout: 10_000 }
 
 const peersOf = async ({ client }: { client: { status(): Promise<{ connections: Array<{ peer: string }> }> } }) =>
   (await client.status()).connections.map(({ peer }) => peer).sort()
+
+const entryOf = async ({ client }: StarlingNode, author: string, seq: number) =>
+  (await client.log({ author })).find((entry) => entry.seq === seq)
+
+const holdsBody = async (one: StarlingNode, author: string, seq: number) => ((await entryOf(one, author, seq))?.body ?? null) !== null
+
+const comesToHold = (one: StarlingNode, author: string, seq: number) => expect.poll(() => holdsBody(one, author, seq), LONG).toBe(true)
+
+/** A node hears of an entry, asks for its body more than once, and does not get it. */
+async function asksInVain(one: StarlingNode, author: string, seq: number): Promise<void> {
+  await expect.poll(() => entryOf(one, author, seq), LONG).toBeDefined()
+  const asked = async () => (await one.client.traffic())[BODY_PROTOCOL]?.sent ?? 0
+  const before = await asked()
+  await expect.poll(asked, LONG).toBeGreaterThan(before)
+  // a fetch for it takes no longer
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  expect(await holdsBody(one, author, seq)).toBe(false)
+}
+
+const piano = { id: 'late', name: 'Piano tuning', description: 'Tunes an old piano by ear', source: 'function run() {}' }
 
 describe('an agent that insists on a country', () => {
   test('is not connected to one that says it is elsewhere, whoever dials, and to one that is there', async () => {
@@ -67,6 +89,29 @@ describe('an agent that insists on a country', () => {
     expect(await newest()).toMatchObject({ kind: 'capability', body: null })
     const found = await german.client.find('statistics', { files: [csv] })
     expect(new Set(found.map(({ agent }) => agent))).toEqual(new Set([third.agent]))
+  })
+
+  test('fetches nothing of the other for a neighbour that asks for it, and takes none of it in; the neighbour has it from another at once', async () => {
+    const french = await node('french', policy('FR'))
+    const third = await node('third', policy('DE'))
+    const german = await node('german', policy('DE', ['DE']))
+    const asker = await node('asker', policy('DE'))
+    hub.join('french', 'third')
+    hub.join('third', 'german')
+    hub.join('german', 'asker')
+    await expect
+      .poll(async () => (await german.client.log({ author: french.agent })).map(({ kind, body }) => [kind, body !== null]), LONG)
+      .toContainEqual(['constraint', true])
+    const { seq } = await french.client.declare(piano)
+    await comesToHold(third, french.agent, seq)
+    await asksInVain(asker, french.agent, seq)
+    hub.join('asker', 'third')
+    await comesToHold(asker, french.agent, seq)
+    expect(await entryOf(german, french.agent, seq)).toMatchObject({ kind: 'capability', body: null })
+    const offered = (await german.client.agent(french.agent))?.capabilities ?? []
+    expect(offered.map(({ capability }) => capability.name)).not.toContain(piano.name)
+    // and nobody has parted from anybody over it
+    expect(await peersOf(asker)).toEqual(['german', 'third'])
   })
 
   test('does not find who does not say where it is, and declines its offers with a reason', async () => {
@@ -113,4 +158,20 @@ describe('an agent that insists on a country', () => {
     const { client } = await node('one', null)
     await expect(client.setPolicy(policy('Germany'))).rejects.toThrow('country')
   })
+})
+
+test('an agent whose connection costs fetches nothing for a neighbour that it does not want itself; the neighbour has it from another at once', async () => {
+  const author = await node('author', null)
+  const metered = await node('metered', null)
+  const asker = await node('asker', null)
+  await metered.client.setDevice({ power: 'mains', metered: true })
+  hub.join('author', 'metered')
+  hub.join('metered', 'asker')
+  await expect.poll(() => peersOf(metered)).toEqual(['asker', 'author'])
+  const { seq } = await author.client.declare(piano)
+  await asksInVain(asker, author.agent, seq)
+  hub.join('author', 'asker')
+  await comesToHold(asker, author.agent, seq)
+  expect(await entryOf(metered, author.agent, seq)).toMatchObject({ kind: 'capability', body: null })
+  expect(await peersOf(asker)).toEqual(['author', 'metered'])
 })

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createMemoryHub, type MemoryHub } from './net/memory.ts'
 import type { StarlingNode } from './node.ts'
+import { encode } from './schema/codec.ts'
 import type { SignedContract } from './schema/contract.ts'
 import type { Runner } from './skill/runner.ts'
 import { createMemoryLocks } from './store/locks.ts'
+import { collections } from './store/store.ts'
 import { agents, approval, createNodes, createProfile, csv, endlessRunner, reaches, type Nodes, type Profile } from './testing/nodes.ts'
 
 let hub: MemoryHub
@@ -120,6 +122,42 @@ describe('two agents', () => {
   })
 })
 
+test('what an offer promises not to keep is nowhere any more, and the asking side knows the promise', async () => {
+  const [ann, ben] = [await createProfile(), await createProfile()]
+  const a = await open('peer-a', ann)
+  const b = await open('peer-b', ben)
+  const terms = { languages: [], region: null, price: 2, keeps: 'nothing', tier: 0 } as const
+  await b.client.declare({ id: 'csv-statistics', name: '', terms: { ...terms, languages: [] } })
+  await agents(a.client, 1)
+  const id = await a.client.submit({ goal: 'The secret average', files: [{ ...csv, name: 'secret.csv' }], constraints: { keeps: 'nothing' } })
+  const card = await approval(b.client)
+  expect(await stored(ben)).toContain('The secret average')
+  await b.client.approve(card.id)
+  const done = await reaches(a.client, id, ({ state }) => state === 'completed')
+  expect(done).toMatchObject({ goal: 'The secret average', terms, forgotten: null })
+  const kept = await vi.waitFor(async () => {
+    const task = (await b.client.tasks()).find(({ id: one }) => one === card.id)
+    expect(task?.forgotten).toBe('all')
+    return task
+  })
+  expect(kept).toMatchObject({ goal: '', files: [], result: null, state: 'completed', agent: ann.key.agent, terms })
+  const all = await stored(ben)
+  for (const gone of ['secret', csv.text.slice(0, 20), done.result?.summary ?? '']) expect(all).not.toContain(gone)
+  // both have the same entries still, and what is left is enough to say how it went
+  const [ours, theirs] = [await a.client.log(), await b.client.log()]
+  const contract = (log: typeof ours) => log.find(({ kind }) => kind === 'contract')
+  expect(contract(theirs)).toMatchObject({ body: null, bodyHash: contract(ours)?.bodyHash })
+  await b.client.rate(card.id, 100)
+  const said = (await b.client.log()).findLast(({ kind }) => kind === 'rating')
+  expect(said?.body).toMatchObject({ rating: { score: 100, contract: card.id, subject: ann.key.agent } })
+})
+
+/** Everything that is stored in a profile, as text. */
+async function stored({ store }: Profile): Promise<string> {
+  const kept = await Promise.all(collections.map((collection) => store.list(collection)))
+  return kept.flat().map(([key, value]) => key + new TextDecoder('latin1').decode(encode(value))).join('\n')
+}
+
 describe('a reload in the middle loses nothing', () => {
   test('of the asking side, while it waits for approval', async () => {
     const ann = await createProfile()
@@ -197,12 +235,12 @@ test('what is declared is announced and what is withdrawn is gone', async () => 
   await agents(a.client, 1)
   const { seq } = await b.client.declare({ goal: 'A recipe for bread' })
   for await (const snapshot of a.client.snapshots()) {
-    if (snapshot.agents[0]?.intentions[0]?.intention.goal === 'A recipe for bread') break
+    if (snapshot.agents[0]?.wants.first === 'A recipe for bread') break
   }
   await b.client.withdraw(seq)
   await b.client.offer('key-points', false)
   for await (const { agents: [other] } of a.client.snapshots()) {
-    if (other?.intentions.length === 0 && other.capabilities.length === 2) break
+    if (other?.wants.count === 0 && other.offers.count === 2) break
   }
   expect((await a.client.find('key points of a text')).map(({ skill }) => skill)).not.toContain('key-points')
 })

@@ -8,6 +8,7 @@
  * await node.client.submit({ goal: 'The key points of this text', files })
  * ```
  */
+import { createAcquaintances } from './acquaintances.ts'
 import { createAdaptation } from './adapt/adaptation.ts'
 import { createInterests } from './adapt/interests.ts'
 import { createMeaning } from './adapt/meaning.ts'
@@ -18,6 +19,7 @@ import { createLocalClient, type LocalClient } from './client/local-client.ts'
 import type { AgentKey } from './crypto/keys.ts'
 import { createVerifier, type Verifier } from './crypto/verifier.ts'
 import { createGossip } from './gossip/gossip.ts'
+import { shardModel } from './gossip/shards.ts'
 import { issueCertificate, verifyCertificate } from './identity/certificate.ts'
 import { createListening } from './listening.ts'
 import { createLogs } from './log/log.ts'
@@ -25,7 +27,6 @@ import type { Network } from './net/network.ts'
 import { createOffers } from './offers.ts'
 import { createPolicy } from './policy.ts'
 import type { Limits } from './schema/declaration.ts'
-import type { Sketch } from './schema/header.ts'
 import { createSharing } from './sharing.ts'
 import { createCodebook1, createSentenceCodebook } from './semantic/codebook.ts'
 import type { LazyEmbedder } from './semantic/embedder.ts'
@@ -104,17 +105,22 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   const permissions = createPermissions({ store, changes, now, random })
   const clock: Clock = { now, after: systemClock.after }
   const verifier = components.verifier ?? createVerifier()
+  const [wordCodebook, sentenceCodebook] = [createCodebook1(), createSentenceCodebook()]
+  const codebooks = [wordCodebook, sentenceCodebook]
   const logs = createLogs({
     store,
     clock,
     lock: (name, task) => locks.hold(name, task),
-    verifier
+    verifier,
+    isStranger: (agent) => !isAcquainted(agent),
+    leaves: {
+      name: codebooks.map(({ model, version }) => `${model}.${version}`).join(),
+      fits: (sketch) => shardModel(sketch[0]) !== wordCodebook.model || codebooks.some((codebook) => codebook.fits(sketch))
+    }
   })
   const embedder = components.embedder === undefined ? null : createRemembering(components.embedder)
-  const [wordCodebook, sentenceCodebook] = [createCodebook1(), createSentenceCodebook()]
   // another model has no codebook that others have, too: what it knows stays here, and sketches go by words
   const sketching = embedder?.model === sentenceCodebook.model ? embedder : null
-  const fits = (sketch: Sketch) => [wordCodebook, sentenceCodebook].some((codebook) => codebook.fits(sketch))
   const keptVectors = createKeptVectors({
     clock,
     read: async () => (await store.list<VectorPage>('vectors')).map(([, page]) => page),
@@ -129,7 +135,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   const stands = createStands(now, (agent) => reputation.esteem(agent))
   const interests = createInterests(stands.clash, (agent) => stands.esteem(agent) > 0)
   const gossip = createGossip(
-    { network, logs, clock, random: Math.random, report, codebook: { ...wordCodebook, fits }, interests },
+    { network, logs, clock, random: Math.random, report, codebook: wordCodebook, interests, changes },
     { self: key.publicKey }
   )
   const history = createHistory(tasks.all)
@@ -160,6 +166,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     }
   )
   const whoseWord = createWhoseWord({ agent: key.agent, adaptation, store, locks, changes, clock, report })
+  const isAcquainted = createAcquaintances({ tasks, stands, whoseWord })
   const sharing = createSharing({ agent: key.agent, adaptation, whoseWord, store, locks, changes, clock, report })
   const reputation = createReputation({
     agent: key.agent,
@@ -175,7 +182,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   const offers = createOffers({ agent: key.agent, adaptation, store, locks, changes, report, builtIn: builtInSkills, now })
   const availability = createAvailability({ adaptation, tasks, store, changes, report })
   const policy = createPolicy({ adaptation, store, locks, changes, now, report })
-  const listening = createListening({ adaptation, store, locks, changes, now, random, report })
+  const listening = createListening({ adaptation, store, locks, changes, clock, random, report })
   const leader = createLeader({ key, store, tasks, adaptation, locks, now, random, report })
   const follower = createFollower({
     key,
@@ -183,6 +190,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     tasks,
     permissions,
     adaptation,
+    logs,
     locks,
     runner,
     offered: offers.offered,
@@ -272,7 +280,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       // before anybody is met
       await policy.renew()
       await availability.start()
-      reputation.start()
+      await reputation.start()
       await adaptation.start()
       await whoseWord.start()
       await sharing.renew()

@@ -157,6 +157,24 @@ test('what was deleted just before the tab was closed is taken back by the next'
   expect((await client.log()).at(-1)).toMatchObject({ kind: 'withdrawal' })
 })
 
+test('what was asked for on other terms is declined as they change, and what was agreed goes on', async () => {
+  const asking = await nodes.open('asking', await createProfile())
+  const doing = await nodes.open('doing', profile, { runner: endlessRunner() })
+  const terms = { languages: [], region: null, price: 1, keeps: 'task', tier: 0 } as const
+  await doing.client.declare({ ...own('mirror'), terms: { ...terms, languages: [] } })
+  const { agent } = await doing.client.status()
+  await agents(asking.client, 1)
+  const ask = () => asking.client.submit({ goal: 'x', agent, skill: 'mirror' })
+  const agreed = await ask()
+  await doing.client.approve((await approval(doing.client)).id)
+  expect((await reaches(asking.client, agreed, ({ state }) => state === 'working')).terms).toEqual(terms)
+  const waiting = await ask()
+  await approval(doing.client)
+  await doing.client.declare({ id: 'mirror', name: 'mirror', terms: { ...terms, languages: [], price: 2 } })
+  expect((await reaches(asking.client, waiting, ({ state }) => state === 'rejected')).problem).toMatch(/other terms/)
+  expect((await asking.client.tasks()).find(({ id }) => id === agreed)).toMatchObject({ state: 'working', terms })
+})
+
 test.each(['changed', 'deleted'])('with what is %s, agreed work is done as it was agreed, and what waits is declined', async (how) => {
   const asking = await nodes.open('asking', await createProfile())
   const doing = await nodes.open('doing', profile, { runner: endlessRunner() })

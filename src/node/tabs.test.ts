@@ -29,7 +29,7 @@ test('what one tab hears, the other knows: agents, their words, what we offer', 
   await other.client.declare({ goal: 'Somebody to play chess with' })
   await vi.waitFor(async () => {
     const value = await first(two.client.snapshots())
-    expect(value.agents[0]?.intentions).toHaveLength(1)
+    expect(value.agents[0]?.wants).toEqual({ count: 1, first: 'Somebody to play chess with' })
   })
   await one.client.offer('key-points', false)
   await vi.waitFor(async () => {

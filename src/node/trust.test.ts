@@ -101,6 +101,58 @@ test('the operator’s own word takes the place of the agent’s, and nobody who
   await soon(async () => expect(await standing(other.client)).toMatchObject({ excluded: null }))
 })
 
+test.each([
+  ['with the book of trust', false],
+  ['before the book was kept', true]
+])('whom the operator’s word makes avoided is neither met nor heard after a restart, %s', async (_, isLost) => {
+  const { store } = profiles[0]!
+  const forgetful: Store = {
+    ...store,
+    commit: (operations, conditions) =>
+      isLost && operations.some((one) => 'put' in one && one.key === 'book') ? Promise.resolve(true) : store.commit(operations, conditions)
+  }
+  await nodes.close(leader)
+  leader = await nodes.open('leader, forgetful', profiles[0]!, { store: forgetful })
+  await leader.client.rate(await work(), -100)
+  await soon(async () => expect((await leader.client.reputation(names[1]!)).against).not.toEqual([]))
+  await nodes.close(leader)
+
+  const source = 'function run() {}'
+  const { seq } = await worker.client.declare({ id: 'late', name: 'Something said meanwhile', source })
+  const bodyOf = async (client: StarlingClient, author: string, wanted: number) =>
+    (await client.log({ author })).find((entry) => entry.seq === wanted)?.body
+  await soon(async () => expect(await bodyOf(other.client, names[1]!, seq)).toMatchObject({ id: 'late' }))
+
+  const met: string[] = []
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const slow: Store = {
+    ...store,
+    // a large book takes its time
+    async get(collection, key) {
+      if (key === 'book') await opened
+      return store.get(collection, key)
+    }
+  }
+  leader = await nodes.open('leader again', profiles[0]!, {
+    store: slow,
+    network(network) {
+      network.on('connect', ({ peer }) => met.push(peer))
+      return network
+    }
+  })
+  const later = await other.client.declare({ id: 'later', name: 'Something said later', source })
+  await soon(async () => expect(await bodyOf(leader.client, names[2]!, later.seq)).toMatchObject({ id: 'later' }))
+  await soon(async () => expect(await bodyOf(leader.client, names[1]!, seq)).toBeNull())
+  open()
+  await soon(async () => expect(await standing(leader.client)).toMatchObject({ excluded: 'complaints' }))
+  expect(met).toEqual(['other'])
+
+  // and it is met again as soon as nothing is said against it
+  await leader.client.rate((await leader.client.tasks())[0]!.id, 100)
+  await soon(async () => expect(met).toContain('worker'))
+})
+
 test('who follows somebody’s list goes by the word of those on it, until it is left or taken back', async () => {
   await work()
   const [rater, rated, reader] = names as [string, string, string]

@@ -82,6 +82,7 @@ function clientOver(rpc: ReturnType<typeof createRpcClient>): StarlingClient {
     chains: call('chains'),
     loadMeaning: call('loadMeaning'),
     find: call('find'),
+    agent: call('agent'),
     submit: call('submit'),
     tasks: call('tasks'),
     watch: (id) => rpc.stream('watch', [id]),

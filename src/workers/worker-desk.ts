@@ -36,6 +36,7 @@ export function createWorkerDesk(): Desk {
     record: ask('record'),
     why: ask('why'),
     esteem: ask('esteem'),
+    doubtful: ask('doubtful'),
     save: ask('save'),
     close() {
       client.disconnect('the trust worker was closed')

@@ -33,7 +33,6 @@ import type { Stands } from './stands.ts'
 import { createStates, type OwnState } from './states.ts'
 
 export type { FollowerChannel, LeaderChannel } from './channel.ts'
-export type { Fit } from './search.ts'
 
 export interface Adaptation
   extends OwnLog,
@@ -142,6 +141,7 @@ export function createAdaptation(components: AdaptationComponents, init: SearchI
     ratings,
     judges,
     changes,
+    clock,
     onOwn: interestSketches.declared,
     onChange: notify,
     report
@@ -191,6 +191,7 @@ export function createAdaptation(components: AdaptationComponents, init: SearchI
     intentions: () => declarations.intentions(now()),
 
     find: search.find,
+    meeting: search.meeting,
     judge: search.judge,
     chains: search.chains,
     preview: search.preview,
@@ -211,12 +212,15 @@ export function createAdaptation(components: AdaptationComponents, init: SearchI
     },
     standOf: stands.of,
     against: stands.against,
-    reconsider: network.reconsider,
+    reconsider() {
+      network.reconsider()
+      notify()
+    },
     onFraud: hearing.onFraud,
 
     setState(state) {
       states.setOurs(state)
-      interests.setCurious(!state.metered)
+      interests.setMetered(state.metered)
     },
     stateOf: states.of,
 

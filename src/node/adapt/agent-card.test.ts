@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { KEEPS, type Capability, type Constraint, type Intention, type State } from '../schema/declaration.ts'
-import { DECLARATIONS_EXTENSION, fromAgentCard, MAX_CARD_CHARACTERS, toAgentCard, type AgentDescription } from './agent-card.ts'
+import type { Header } from '../schema/header.ts'
+import { MAX_CARD_CHARACTERS } from './agent-card-json.ts'
+import { DECLARATIONS_EXTENSION, fromAgentCard, toAgentCard, type AgentDescription } from './agent-card.ts'
+import { createDeclarations } from './declarations.ts'
 
 const agent = `did:key:z6Mk${'a'.repeat(44)}`
 const limits = { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
@@ -91,6 +94,17 @@ describe('a card of ours', () => {
       { seed: 3, numRuns: 200 }
     )
   })
+
+  test.each([['plain', 'x'], ['those that JSON writes with six', '\u0001']])(
+    'with as many and as large declarations as are known of one agent gives them all back; characters: %s',
+    (_, character) => {
+      const most = mostDeclared(character)
+      expect(most.capabilities).toHaveLength(64)
+      expect(most.intentions).toHaveLength(64)
+      const text = JSON.stringify(toAgentCard({ ...about, ...most }))
+      expect(fromAgentCard(text)).toEqual({ ...about, ...most, description: expect.any(String) as string, passedOver: [] })
+    }
+  )
 })
 
 describe('a card of somebody else’s', () => {
@@ -227,6 +241,8 @@ describe('what is no card', () => {
     ['what is within itself', circle],
     ['deep nesting', foreign({ x: nested(10_000) })],
     ['deep nesting as text', '['.repeat(MAX_CARD_CHARACTERS)],
+    ['deep nesting behind quotation marks', `{"\\"":${'['.repeat(64)}${']'.repeat(64)},"name":"","skills":[]}`],
+    ['a long list', foreign({ skills: Array(2049).fill({}) })],
     ['no JSON', '{'],
     ['nothing', undefined],
     ['null', null],
@@ -238,12 +254,27 @@ describe('what is no card', () => {
     expect(() => fromAgentCard(json)).toThrow(InvalidBytesError)
   })
 
-  test('ten thousand skills are the first of them, and the others are counted', () => {
-    const skills = Array.from({ length: 10_000 }, () => ({ id: '', name: '' }))
+  test.each<[string, unknown, string]>([
+    // before it is parsed, which would find no end
+    ['levels without end', '['.repeat(65), 'expected at most 64 levels'],
+    ['other text', 'Dear agent', 'expected JSON, got something else'],
+    ['no name', foreign({ name: undefined }), 'expected a card with a “name” and a list of “skills”; “name” is missing or something else'],
+    ['no object', 'null', 'expected a card with a “name” and a list of “skills”']
+  ])('%s: what is wrong is said in words', (_, json, words) => {
+    expect(() => fromAgentCard(json)).toThrow(words)
+  })
+
+  test('brackets within texts are no levels', () => {
+    const name = `\\"${'[{'.repeat(99)}\\`
+    expect(fromAgentCard(JSON.stringify(foreign({ name: name.slice(0, 80) }))).name).toBe(name.slice(0, 80))
+  })
+
+  test('two thousand skills are the first of them, and the others are counted', () => {
+    const skills = Array.from({ length: 2000 }, () => ({ id: '', name: '' }))
     const { capabilities, passedOver } = fromAgentCard(foreign({ skills }))
-    expect(capabilities).toHaveLength(256)
-    expect(new Set(capabilities.map(({ id }) => id)).size).toBe(256)
-    expect(passedOver).toContain('skills: 9744 of 10000')
+    expect(capabilities).toHaveLength(64)
+    expect(new Set(capabilities.map(({ id }) => id)).size).toBe(64)
+    expect(passedOver).toContain('skills: 1936 of 2000')
     expect(passedOver).toHaveLength(65)
     expect(passedOver.at(-1)).toMatch(/^and \d+ more$/)
   })
@@ -265,7 +296,7 @@ describe('what is no card', () => {
       fc.property(fc.dictionary(field, fc.jsonValue()), fc.boolean(), (fields, whole) => {
         try {
           const { capabilities, passedOver } = fromAgentCard(whole ? fields : foreign(fields))
-          expect(capabilities.length + passedOver.length).toBeLessThanOrEqual(256 + 65)
+          expect(capabilities.length + passedOver.length).toBeLessThanOrEqual(64 + 65)
         } catch (error) {
           expect(error).toBeInstanceOf(InvalidBytesError)
         }
@@ -274,6 +305,44 @@ describe('what is no card', () => {
     )
   })
 })
+
+/** All that can be known of an agent at once, each text of one character and as long as it may be. */
+function mostDeclared(character: string): Pick<AgentDescription, 'capabilities' | 'intentions'> {
+  const filled = (length: number): string => character.repeat(length)
+  const many = (count: number, length: number): string[] => Array<string>(count).fill(filled(length))
+  // with one ending among them they are in a card twice
+  const modes = ['.csv', ...many(23, 78).map((mode, i) => `${mode}${i}`)]
+  // 4096 characters as JSON
+  const schema = { $comment: 'x'.repeat(4096 - JSON.stringify({ $comment: '' }).length) }
+  const declarations = createDeclarations({ self: agent, onCapability: () => undefined })
+  const add = (seq: number, kind: 'capability' | 'intention', body: unknown): void => {
+    declarations.add({ author: agent, header: { kind, seq, time: 1, expiry: null } as Header, body })
+  }
+  for (let i = 0; i < 70; i++) {
+    add(2 * i + 1, 'intention', { kind: 'intention', version: 1, goal: filled(2000), tags: many(24, 40) })
+    add(2 * i + 2, 'capability', {
+      kind: 'capability',
+      version: 1,
+      id: `${i}-`.padEnd(64, 'x'),
+      name: filled(80),
+      description: filled(1000),
+      tags: many(24, 40),
+      examples: many(12, 200),
+      inputModes: modes,
+      outputModes: modes,
+      program: 'f'.repeat(64),
+      limits: { ms: 600_000, memoryBytes: 64 * 2 ** 20, inputBytes: 16 * 2 ** 20, outputBytes: 4 * 2 ** 20 },
+      terms: { languages: Array(32).fill('deu'), region: 'DE', price: 1e9, keeps: 'nothing', tier: 3 },
+      input: schema,
+      output: schema,
+      topic: `text/${'x'.repeat(91)}`
+    })
+  }
+  return {
+    capabilities: declarations.capabilities(2).map(({ declaration }) => declaration),
+    intentions: declarations.intentions(2).map(({ declaration }) => declaration)
+  }
+}
 
 const text = (maxLength: number) => fc.string({ maxLength, unit: 'grapheme' }).filter(({ length }) => length <= maxLength)
 const several = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 4 })

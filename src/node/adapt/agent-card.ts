@@ -6,12 +6,13 @@
  * A card proves nothing: anybody can write one with anybody's name. What an agent has declared is what its log says.
  */
 import * as z from 'zod/mini'
-import { agentId, InvalidBytesError, MAX_DEPTH, parse } from '../schema/codec.ts'
+import { agentId, InvalidBytesError } from '../schema/codec.ts'
 import {
   capability, constraint, intention, state, type Capability, type Constraint, type Intention, type State
 } from '../schema/declaration.ts'
 import { mediaType } from '../semantic/media-types.ts'
 import { clip, inQuotes } from '../support/words.ts'
+import { boundedJson } from './agent-card-json.ts'
 
 /** Our extension: declarations, as far as A2A has no field for them. */
 export const DECLARATIONS_EXTENSION = 'urn:starling:a2a:declarations:1'
@@ -64,9 +65,8 @@ export interface AgentCard {
   skills: Array<Pick<Capability, 'id' | 'name' | 'description' | 'tags' | 'examples' | 'inputModes' | 'outputModes'>>
 }
 
-export const MAX_CARD_CHARACTERS = 256 * 1024
-/** Of a card with more, the others are passed over. */
-const MAX_SKILLS = 256
+/** As many as are known of one agent (`createDeclarations`). Of a card with more, the others are passed over. */
+const MAX_SKILLS = 64
 const MAX_INTENTIONS = 64
 const MAX_PASSED_OVER = 64
 const MAX_NAME = 80
@@ -77,8 +77,8 @@ const MAX_WORD = 60
 const FIXED = { protocolVersion: '0.3.0', preferredTransport: 'STARLING', version: '1' } as const
 
 /**
- * A card that any A2A client can read: skills with media types in place of file endings, and our extension with the rest. It has no
- * bound of its own; `fromAgentCard` takes `MAX_CARD_CHARACTERS`.
+ * A card that any A2A client can read: skills with media types in place of file endings, and our extension with the rest. Its JSON,
+ * without white space, is within what `fromAgentCard` takes for whatever an agent can have declared at once.
  */
 export function toAgentCard(about: AgentDescription): AgentCard {
   const { agent, name, capabilities, intentions } = about
@@ -127,13 +127,11 @@ export function toAgentCard(about: AgentDescription): AgentCard {
  * error. What does not fit is passed over and named: a skill, a field, what is too long or too many.
  *
  * @param json a JSON value, or its text
- * @throws InvalidBytesError when it is no JSON, is larger than `MAX_CARD_CHARACTERS`, nests more than `MAX_DEPTH` levels, or has no
- * name or no list of skills
+ * @throws InvalidBytesError when it is not within the bounds of `boundedJson`, or has no name or no list of skills
  */
 export function fromAgentCard(json: unknown): ImportedCard {
-  const value = typeof json === 'string' ? parsed(json) : json
-  measure(value)
-  const card = parse(value, cardSchema)
+  const value = boundedJson(json)
+  const card = cardOf(value)
   const passed = createPassedOver()
   const agent = agentOf(card.url)
   passed.fields('', value, agent === null ? CARD_FIELDS : [...CARD_FIELDS, 'url'])
@@ -209,6 +207,14 @@ type Beyond = z.infer<typeof beyond>
 /** Fields that are taken, or that are looked at one by one. */
 const CARD_FIELDS = [...Object.keys(FIXED), 'name', 'description', 'capabilities', 'defaultInputModes', 'defaultOutputModes', 'skills']
 const SKILL_FIELDS = ['id', 'name', 'description', 'tags', 'examples', 'inputModes', 'outputModes']
+
+function cardOf(value: unknown): z.infer<typeof cardSchema> {
+  const { success, data, error } = z.safeParse(cardSchema, value)
+  if (success) return data
+  const [field] = error.issues[0]?.path ?? []
+  const why = typeof field === 'string' ? `; “${field}” is missing or something else` : ''
+  throw new InvalidBytesError(`expected a card with a “name” and a list of “skills”${why}`, { cause: error })
+}
 
 /** What a card has in our extension. Entries of skills by the ids that the card has for them. */
 interface Extension {
@@ -387,35 +393,6 @@ function createPassedOver(): PassedOver {
     all: () => (more === 0 ? said : [...said, `and ${more} more`])
   }
 }
-
-function parsed(text: string): unknown {
-  if (text.length > MAX_CARD_CHARACTERS) throw tooLarge()
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new InvalidBytesError('expected a card as JSON', { cause })
-  }
-}
-
-/** @throws InvalidBytesError when a value is larger or deeper than a card may be */
-function measure(value: unknown, left = { characters: MAX_CARD_CHARACTERS }, levels = MAX_DEPTH): void {
-  left.characters -= typeof value === 'string' ? value.length + 2 : 1
-  if (left.characters < 0) throw tooLarge()
-  if (typeof value !== 'object' || value === null) return
-  if (levels === 0) throw new InvalidBytesError(`expected at most ${MAX_DEPTH} levels`)
-  if (Array.isArray(value)) {
-    // before each is looked at: a list may have billions of places and nothing in them
-    if (value.length > left.characters) throw tooLarge()
-    for (const one of value) measure(one, left, levels - 1)
-  } else {
-    for (const [field, one] of Object.entries(value)) {
-      left.characters -= field.length + 2
-      measure(one, left, levels - 1)
-    }
-  }
-}
-
-const tooLarge = (): InvalidBytesError => new InvalidBytesError(`expected a card of at most ${MAX_CARD_CHARACTERS} characters`)
 
 function listOf(value: unknown, what: string, passed: PassedOver): unknown[] {
   if (Array.isArray(value)) return value as unknown[]

@@ -135,6 +135,19 @@ test('intentions come, lapse and are withdrawn', () => {
   expect(wanted(now + 10)).toEqual(['a 2'])
 })
 
+test('what is refused does not count any more, and no older word on it comes back', () => {
+  declare('a', 2, 'x')
+  declare('a', 3, 'y')
+  want('a', 4)
+  want('a', 5)
+  for (const seq of [2, 4, 9]) declarations.refuse('a', seq)
+  declarations.refuse('b', 3)
+  declare('a', 1, 'x')
+  expect(live()).toEqual(['a y 3'])
+  expect([...index.keys()]).toEqual(['a y'])
+  expect(wanted()).toEqual(['a 5'])
+})
+
 test('an agent that forked its log is not listened to any more', () => {
   declare('a', 1, 'x')
   want('a', 2)

@@ -19,6 +19,8 @@ export interface Declared<T> {
 export interface Declarations {
   /** Takes an entry in, in any order. A body that is not a declaration is left aside. @returns whether anything changed */
   add(entry: Pick<Entry, 'author' | 'header' | 'body'>): boolean
+  /** This declaration does not count any more: it is not what its sketch says. */
+  refuse(agent: string, seq: number): void
   /** An agent that has forked its log is not listened to any more. */
   drop(agent: string): void
   capabilities(now: number): Array<Declared<Capability>>
@@ -116,7 +118,17 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
   function withdraw(agent: string, header: Header, seq: number): boolean {
     // only what was said before can be taken back
     if (seq >= header.seq) return false
-    const { skills, intentions, withdrawn } = author(agent)
+    const of = author(agent)
+    const counted = takeOut(agent, of, seq)
+    if (counted !== null) return counted
+    of.withdrawn.add(seq)
+    const [oldest] = of.withdrawn
+    if (of.withdrawn.size > perAgent && oldest !== undefined) of.withdrawn.delete(oldest)
+    return false
+  }
+
+  /** @returns whether a declaration that does not count from now on did so; null: it is not known here */
+  function takeOut(agent: string, { skills, intentions }: Author, seq: number): boolean | null {
     if (intentions.delete(seq)) return true
     for (const [skill, said] of skills) {
       if (said.seq !== seq) continue
@@ -125,10 +137,7 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
       onCapability(capabilityId(agent, skill), null)
       return true
     }
-    withdrawn.add(seq)
-    const [oldest] = withdrawn
-    if (withdrawn.size > perAgent && oldest !== undefined) withdrawn.delete(oldest)
-    return false
+    return null
   }
 
   function forgetLapsed(now: number): void {
@@ -161,6 +170,11 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
         // signed nonsense: it stays in the log for what it is, and says nothing here
         return false
       }
+    },
+
+    refuse(agent, seq) {
+      const of = authors.get(agent)
+      if (of !== undefined) takeOut(agent, of, seq)
     },
 
     drop(agent) {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { Entry } from '../log/log.ts'
 import { encode } from '../schema/codec.ts'
 import { MAX_HELLO_BYTES, type Hello } from '../schema/messages.ts'
 import type { Stand } from './constraints.ts'
@@ -60,6 +61,17 @@ test('a card that proves nothing says nothing of anybody', async () => {
   for (const card of proofless) expect(await door().admits('p', card)).toBe(true)
   expect(heard).toEqual([])
   expect(stands.of('a')).toBeNull()
+})
+
+test('a card that is looked at again is not said again: what the log has said since goes on counting', async () => {
+  stands.setOurs(insisting)
+  const one = door()
+  expect(await one.admits('p', cardOf('a', 'p'))).toBe(true)
+  const header = { kind: 'constraint', seq: 1, time: Date.now(), expiry: null } as Entry['header']
+  stands.hear({ author: 'a', header, body: { kind: 'constraint', ...french } })
+  expect(await one.admits('p', cardOf('a', 'p'))).toBe(false)
+  expect(await one.admits('p', cardOf('a', 'p', insisting))).toBe(true)
+  expect(heard).toHaveLength(2)
 })
 
 test('tells our card, and how whoever is behind a peer is thought of', () => {

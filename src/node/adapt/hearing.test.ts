@@ -3,6 +3,7 @@ import type { Entry, LogEvents } from '../log/log.ts'
 import type { Sketch } from '../schema/header.ts'
 import type { Change } from '../store/changes.ts'
 import { createEmitter, type Emitter } from '../support/emitter.ts'
+import { createTestTime, type TestTime } from '../support/testing/time.ts'
 import { createDeclarations, type Declarations } from './declarations.ts'
 import { createHearing, type Hearing } from './hearing.ts'
 import { createStands, type Stands } from './stands.ts'
@@ -12,6 +13,9 @@ const SELF = 'us'
 const HONEST: Sketch = [1, new Uint8Array(32), []]
 const LYING: Sketch = [1, new Uint8Array(32).fill(255), []]
 const UNKNOWN_MODEL: Sketch = [9, new Uint8Array(32), []]
+/** of a model that is not there from the beginning */
+const HONEST_LATER: Sketch = [4, new Uint8Array(32), []]
+const LYING_LATER: Sketch = [4, new Uint8Array(32).fill(255), []]
 
 /** what the logs hold, and of which entries they have dropped the body */
 let held: Entry[]
@@ -24,6 +28,12 @@ let otherTab: Emitter<{ change: Change }>
 let declarations: Declarations
 let stands: Stands
 let hearing: Hearing
+let time: TestTime
+/** whether the model is there that comes later, and what tells that it is */
+let isThere: boolean
+let models: Emitter<{ model: undefined }>
+/** how often it was asked whether a sketch is right */
+let asked: number
 /** what was handed on, in order */
 let seen: string[]
 let frauds: string[]
@@ -37,6 +47,10 @@ beforeEach(() => {
   frauds = []
   logs = createEmitter()
   otherTab = createEmitter()
+  time = createTestTime(NOW)
+  isThere = false
+  models = createEmitter()
+  asked = 0
   declarations = createDeclarations({ self: SELF, onCapability: () => undefined })
   stands = createStands(() => NOW)
   const name = ({ author, header: { kind, seq } }: Entry) => `${kind} ${seq} of ${author}`
@@ -53,10 +67,21 @@ beforeEach(() => {
       async forks({ after = '', limit } = {}) {
         return forks.filter((author) => author > after).slice(0, limit).map((author) => [author, new Uint8Array()])
       },
-      dropBody: async (author, seq) => void dropped.push([author, seq])
+      async dropBody(author, seq) {
+        dropped.push([author, seq])
+        held = held.map((one) => (one.author === author && one.header.seq === seq ? { ...one, body: null } : one))
+      }
     },
     network: { reconsider: () => seen.push('reconsider') },
-    meaning: { tells: async (_, sketch) => (sketch === UNKNOWN_MODEL ? null : sketch !== LYING) },
+    meaning: {
+      async tells(_, sketch) {
+        asked++
+        if (sketch === UNKNOWN_MODEL || (sketch[0] === 4 && !isThere)) return null
+        return sketch !== LYING && sketch !== LYING_LATER
+      },
+      comesLater: ([model]) => model === 4,
+      onModel: (listener) => models.on('model', listener)
+    },
     declarations,
     stands,
     ratings: {
@@ -71,6 +96,7 @@ beforeEach(() => {
       },
       drop: (agent) => seen.push(`no judges of ${agent}`)
     },
+    clock: time,
     changes: { tell: (change) => told.push(change), listen: (listener) => otherTab.on('change', listener) },
     onOwn: async () => void seen.push('own'),
     onChange: () => seen.push('change'),
@@ -205,4 +231,111 @@ test('what another tab has put into the logs is read there, and not told again',
   await settled()
   expect(wanted()).toEqual(['coffee of a'])
   expect(told).toEqual([])
+})
+
+/** It is here from now on, and all that waited has been looked at. */
+async function modelComes(): Promise<void> {
+  isThere = true
+  models.emit('model', undefined)
+  await time.pass(60_000)
+}
+
+describe('what is taken while the model is not there', () => {
+  /** Three wishes that are, and three that are not, what their sketches say. */
+  const said = (author: string, sketch: Sketch) => [1, 2, 3].map((seq) => entry(author, seq, wish(`wish ${seq}`), sketch))
+  const all = ['wish 1 of a', 'wish 2 of a', 'wish 3 of a']
+
+  test.each([
+    ['came', async (entries: Entry[]) => {
+      await hearing.start()
+      held = entries
+      await comes(...entries)
+    }],
+    ['was in the logs', async (entries: Entry[]) => {
+      held = entries
+      await hearing.start()
+    }]
+  ])('and %s is checked when it is, and who lied is not listened to or met any more', async (_, arrives) => {
+    await arrives([...said('a', HONEST_LATER), ...said('b', LYING_LATER)])
+    expect(wanted()).toHaveLength(6)
+    await time.pass(10 * 60_000)
+    expect(wanted()).toHaveLength(6)
+    expect(dropped).toEqual([])
+    await modelComes()
+    expect(wanted().sort()).toEqual(all)
+    expect(dropped.map(([author]) => author)).toEqual(['b', 'b', 'b'])
+    expect(stands.clash('b')).toBe(true)
+    expect(seen).toContain('reconsider')
+    expect(stands.clash('a')).toBe(false)
+  })
+
+  test('counts no more after its first lie, and its author still does', async () => {
+    held = [entry('a', 1, wish('tea'), HONEST_LATER), entry('a', 2, wish('pills'), LYING_LATER)]
+    await hearing.start()
+    await modelComes()
+    expect(wanted()).toEqual(['tea of a'])
+    expect(dropped).toEqual([['a', 2]])
+    expect(stands.clash('a')).toBe(false)
+  })
+
+  test('is checked once, however often it is heard of', async () => {
+    await hearing.start()
+    held = [entry('a', 1, wish('pills'), LYING_LATER), entry('a', 2, wish('tea'), HONEST_LATER)]
+    await comes(...held, ...held)
+    await modelComes()
+    const before = asked
+    await comes(...said('a', HONEST_LATER).slice(0, 2))
+    await modelComes()
+    expect(asked).toBe(before)
+    expect(dropped).toEqual([['a', 1]])
+  })
+
+  test('is checked when the model was only busy, and a few at a time', async () => {
+    await hearing.start()
+    held = Array.from({ length: 20 }, (_, i) => entry('a', i + 1, wish(`wish ${i}`), HONEST_LATER))
+    await comes(...held)
+    isThere = true
+    asked = 0
+    await time.pass(1000)
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThan(20)
+    await time.pass(10_000)
+    expect(asked).toBe(20)
+    await time.pass(10 * 60_000)
+    expect(asked).toBe(20)
+    expect(time.waiting).toBe(0)
+  })
+
+  test('is not asked about any more after the end, nor is what no model here knows', async () => {
+    held = [entry('a', 1, wish('tea'), UNKNOWN_MODEL), entry('b', 1, { kind: 'withdrawal' }, HONEST_LATER)]
+    await hearing.start()
+    expect(time.waiting).toBe(0)
+    await comes(entry('c', 1, wish('tea'), HONEST_LATER))
+    expect(time.waiting).toBe(1)
+    hearing.stop()
+    expect(time.waiting).toBe(0)
+  })
+})
+
+describe('a stand that is heard of in a log', () => {
+  const german = { kind: 'constraint', facts: { languages: [], region: 'DE', tier: 0 }, insists: {} }
+  const french = { ...german, facts: { ...german.facts, region: 'FR' } }
+
+  test('has it decided anew who is met, where it changes that', async () => {
+    await hearing.start()
+    stands.setOurs({ facts: { languages: [], region: 'DE', tier: 0 }, insists: { regions: ['DE'] } })
+    const changes = [
+      ['fits, as nothing did', german, false],
+      ['does not fit', french, true],
+      ['does not, still', { ...french, insists: { regions: ['FR'] } }, false],
+      ['fits again', german, true]
+    ] as const
+    for (const [index, [what, body, isDecidedAnew]] of changes.entries()) {
+      seen = []
+      const one = entry('a', index + 1, body, null)
+      await comes({ ...one, header: { ...one.header, time: NOW + index } })
+      expect([what, seen.includes('reconsider')]).toEqual([what, isDecidedAnew])
+      expect(seen).toContain('change')
+    }
+  })
 })

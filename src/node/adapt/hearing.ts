@@ -2,17 +2,16 @@
  * What is heard: each entry of the logs that is here with its body, by gossip, from another tab or since the last start, goes to whom it
  * concerns, and whoever lies or forks its log is not listened to any more.
  */
-import * as z from 'zod/mini'
 import type { Entry, Logs } from '../log/log.ts'
 import type { Network } from '../net/network.ts'
-import { declaration } from '../schema/declaration.ts'
-import type { Sketch } from '../schema/header.ts'
 import type { Change, Changes } from '../store/changes.ts'
+import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import type { Declarations } from './declarations.ts'
 import type { JudgesListsHearing } from './judges.ts'
 import type { Meaning } from './meaning.ts'
 import type { RatingsHearing } from './ratings.ts'
+import { createSketchChecks } from './sketch-checks.ts'
 import type { Stands } from './stands.ts'
 
 export interface Hearing {
@@ -30,13 +29,14 @@ export interface HearingComponents {
   self: string
   logs: Pick<Logs, 'on' | 'entries' | 'declared' | 'forks' | 'dropBody'>
   network: Pick<Network, 'reconsider'>
-  meaning: Pick<Meaning, 'tells'>
-  declarations: Pick<Declarations, 'add' | 'drop'>
-  stands: Pick<Stands, 'hear' | 'caughtLying' | 'shun'>
+  meaning: Pick<Meaning, 'tells' | 'comesLater' | 'onModel'>
+  declarations: Pick<Declarations, 'add' | 'refuse' | 'drop'>
+  stands: Pick<Stands, 'hear' | 'clash' | 'caughtLying' | 'shun'>
   ratings: Pick<RatingsHearing, 'hear' | 'hearWithdrawal'>
   judges: Pick<JudgesListsHearing, 'hear' | 'drop'>
   /** other tabs of the profile, which share the logs */
   changes: Changes
+  clock: Clock
   /** What we declare is otherwise than before. */
   onOwn: () => Promise<void>
   /** Something is otherwise than before. */
@@ -48,8 +48,9 @@ export interface HearingComponents {
 const FORK_PAGE = 1024
 
 export function createHearing(components: HearingComponents): Hearing {
-  const { self, logs, network, meaning, declarations, stands, ratings, judges, changes, onOwn, onChange, report } = components
+  const { self, logs, network, meaning, declarations, stands, ratings, judges, changes, clock, onOwn, onChange, report } = components
   const { on, emit } = createEmitter<{ fraud: string }>()
+  const checks = createSketchChecks({ logs, meaning, clock, refuse, report })
   const stops: Array<() => void> = []
 
   function heard(entry: Entry): void {
@@ -61,11 +62,17 @@ export function createHearing(components: HearingComponents): Hearing {
     ratings.hearWithdrawal(entry).catch(report)
     judges.hear(entry).catch(report)
     if (entry.author === self || entry.header.sketch === null) take(entry)
-    else hearOther(entry, entry.header.sketch).catch(report)
+    else hearOther(entry).catch(report)
   }
 
   function hearStand(entry: Entry): void {
-    if (entry.author !== self && stands.hear(entry)) onChange()
+    const { author } = entry
+    if (author === self) return
+    const clashed = stands.clash(author)
+    if (!stands.hear(entry)) return
+    // who is met is decided anew only where it may come out otherwise: everybody may say something every minute
+    if (stands.clash(author) !== clashed) network.reconsider()
+    onChange()
   }
 
   function take(entry: Entry): void {
@@ -75,13 +82,12 @@ export function createHearing(components: HearingComponents): Hearing {
   }
 
   /** By its sketch it came to us: what is about something else than it says was to reach whom it does not concern. */
-  async function hearOther(entry: Entry, sketch: Sketch): Promise<void> {
-    const said = z.safeParse(declaration, entry.body).data
-    if (said === undefined || (await meaning.tells(said, sketch)) !== false) take(entry)
-    else await refuse(entry)
+  async function hearOther(entry: Entry): Promise<void> {
+    if (await checks.passes(entry)) take(entry)
   }
 
   async function refuse({ author, header }: Entry): Promise<void> {
+    declarations.refuse(author, header.seq)
     await logs.dropBody(author, header.seq)
     if (stands.caughtLying(author)) {
       declarations.drop(author)
@@ -132,7 +138,7 @@ export function createHearing(components: HearingComponents): Hearing {
       hearStand(entry)
       await ratings.hearWithdrawal(entry)
       await judges.hear(entry)
-      declarations.add(entry)
+      if (declarations.add(entry) && entry.author !== self) checks.later(entry)
     }
   }
 
@@ -143,6 +149,7 @@ export function createHearing(components: HearingComponents): Hearing {
       stops.push(
         ...hearsFrom(heard),
         ...hearsFrom(({ author, header: { seq } }) => changes.tell({ what: 'entry', author, seq })),
+        meaning.onModel(checks.onModel),
         logs.on('accepted', onChange),
         logs.on('fork', forked),
         logs.on('fork', ({ author }) => changes.tell({ what: 'fork', author })),
@@ -152,6 +159,7 @@ export function createHearing(components: HearingComponents): Hearing {
     },
     stop() {
       for (const stop of stops) stop()
+      checks.close()
     },
     refuse,
     onFraud: (listener) => on('fraud', listener)

@@ -152,12 +152,8 @@ describe('a whole node', () => {
     expect(nodes.reports).toEqual([])
   })
 
-  async function agents() {
-    for await (const snapshot of victim.client.snapshots()) return snapshot.agents
-    throw new Error('the node was closed')
-  }
   const capabilitiesOf = async (agent: string) =>
-    (await agents()).find((one) => one.agent === agent)?.capabilities.map((one) => one.capability) ?? []
+    (await victim.client.agent(agent))?.capabilities.map((one) => one.capability) ?? []
 
   /** Somebody honest who comes afterwards is heard, so that all that came before has been looked at. */
   async function stillHears(): Promise<void> {

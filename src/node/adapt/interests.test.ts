@@ -57,9 +57,25 @@ test('who pays for what comes wants only what is near, in a young network, too',
   const interests = createInterests()
   interests.declared([sketch(0)])
   expect(interests.wants(header({ sketch: sketch(24) }), 0)).toBe(true)
-  interests.setCurious(false)
+  interests.setMetered(true)
   expect(interests.wants(header({ sketch: sketch(24) }), 0)).toBe(false)
   expect(interests.wants(header({ sketch: sketch(12) }), 0)).toBe(true)
+})
+
+test('what is not wanted is fetched for neighbours, but not by who pays for what comes', () => {
+  const interests = createInterests()
+  expect(interests.lends()).toBe(true)
+  interests.setMetered(true)
+  expect(interests.lends()).toBe(false)
+})
+
+test('refused, whoever asks, is what is private, too large for its kind, or of an agent that is avoided, but not what that insists on', () => {
+  const { refuses } = createInterests((agent) => agent === 'avoided')
+  expect(refuses({ author: 'another', kind: 'capability', size: 4097 })).toBe(false)
+  expect(refuses({ author: 'another', kind: 'contract', size: 1 })).toBe(true)
+  expect(refuses({ author: 'another', kind: 'judges', size: 4097 })).toBe(true)
+  expect(refuses({ author: 'avoided', kind: 'capability', size: 1 })).toBe(true)
+  expect(refuses({ author: 'avoided', kind: 'constraint', size: 1 })).toBe(false)
 })
 
 test('lists of judges are wanted of those whose lists are looked for, and that they are taken back; no other sketchless thing of them is', () => {

@@ -24,8 +24,13 @@ export interface Meaning {
    * are there. A name that is below no topic of the seed goes by its words.
    */
   topic(name: string): Promise<Sketch>
-  /** Whether a sketch is of what is declared; null: of a model that is not here. */
+  /**
+   * Whether a sketch is of what is declared, in whatever language: versions may take the same text for English or not. null: its model is
+   * not here, or not now.
+   */
   tells(said: Declaration, sketch: Sketch): Promise<boolean | null>
+  /** Whether a sketch is of a model that may be here later, when it is not now. */
+  comesLater(sketch: Sketch): boolean
   /** Called when there is a model that was not there before. */
   onModel(listener: () => void): () => void
 }
@@ -52,13 +57,17 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
 
   async function bySentences(said: Declaration | string): Promise<Sketch | null> {
     // words of other languages would lie anywhere
-    if (embedder === null || !isReady() || !looksEnglish(wordsOf(said) ?? '')) return null
+    const bits = looksEnglish(wordsOf(said) ?? '') ? await placedBits(said) : null
+    return bits === null ? null : [codebook.model, bits, codebook.nearest(bits, MAX_LEAVES)]
+  }
+
+  /** The sentence model's bits; null: it is not there, busy or gone. */
+  async function placedBits(said: Declaration | string): Promise<Uint8Array | null> {
+    if (embedder === null || !isReady()) return null
     const signal = AbortSignal.timeout(PATIENCE_MS)
     try {
-      const bits = sentenceBits(await placed(embedder, said, signal))
-      return [codebook.model, bits, codebook.nearest(bits, MAX_LEAVES)]
+      return sentenceBits(await placed(embedder, said, signal))
     } catch {
-      // busy or gone: the stand-in always answers
       return null
     }
   }
@@ -92,9 +101,10 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
     async tells(said, [model, bits]) {
       const words = wordsOf(said)
       if (words === null) return false
-      const right = model === standIn.model ? await standIn.sketch(words) : model === codebook.model ? await bySentences(said) : null
-      return right === null ? null : hamming(right[1], bits) <= SAME_BITS
+      const right = model === standIn.model ? (await standIn.sketch(words))[1] : model === codebook.model ? await placedBits(said) : null
+      return right === null ? null : hamming(right, bits) <= SAME_BITS
     },
+    comesLater: ([model]) => embedder !== null && model === codebook.model,
     onModel(listener) {
       let was = isReady()
       return (

@@ -73,6 +73,19 @@ describe('the order', () => {
     expect(agentsOf({ offers: [...offers].reverse(), matches })).toEqual(['a', 'b'])
   })
 
+  test('another offer of the same agent comes after others’ that fit about as well, and before those that fit far worse', () => {
+    const all = [offer('a', 'x'), offer('a', 'y'), offer('b', 'x'), offer('c', 'x')]
+    const scores: Record<string, number> = { 'a x': 0.8, 'a y': 0.78, 'b x': 0.7, 'c x': 0.1 }
+    const scored = new Map(Object.entries(scores).map(([id, score]) => [id, { id, score, alone: score, terms: [], meaning: null }]))
+    expect(rank(input({ offers: all, matches: scored })).map(({ agent, skill }) => `${agent} ${skill}`)).toEqual(['a x', 'b x', 'a y', 'c x'])
+    expect(agentsOf({ offers: all, matches: scored, ofOneAgent: 1 })).toEqual(['a', 'b', 'c'])
+  })
+
+  test('of equals another one comes first for another of us', () => {
+    const first = Array.from({ length: 20 }, (_, i) => agentsOf({ offers, matches, self: `node ${i}` })[0])
+    expect(new Set(first)).toEqual(new Set(['a', 'b']))
+  })
+
   test('scores are within 0 and 1', () => {
     const best = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 1, alone: 1, terms: [], meaning: null }]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
     expect(best[0]!.score).toBeLessThanOrEqual(1)

@@ -8,6 +8,7 @@ import { inQuotes } from '../support/words.ts'
 import { unmet } from './constraints.ts'
 import type { Declared } from './declarations.ts'
 import type { Reach } from './directory.ts'
+import { lotsOf, varied } from './variety.ts'
 
 export interface Reason {
   /** for grouping and icons */
@@ -73,6 +74,10 @@ export interface RankInput {
   trust?: (offer: Declared<Capability>) => TopicStanding | null
   /** programs that we run ourselves, by hash: no stranger's code */
   knownPrograms: ReadonlySet<string>
+  /** most candidates of one agent; absent: any number */
+  ofOneAgent?: number
+  /** our own agent: the order of equals is another for each; absent: they are in the order of their keys, which can be chosen */
+  self?: string
 }
 
 /** Strangers' words are shown up to this length. */
@@ -80,6 +85,8 @@ const MAX_WORD = 40
 
 /** What each fact is worth. Match and files decide what fits; the rest decides among those that fit. */
 const weight = { match: 0.44, files: 0.2, trust: 0.14, reach: 0.09, history: 0.05, state: 0.06, price: 0.02 }
+/** Each further offer of an agent counts as if it matched worse by a quarter of what the best does. */
+const SET_BACK = weight.match / 4
 /** From this level on somebody is said to be well spoken of; the usual is one half. */
 const WELL_SPOKEN = 0.1
 /** How much of its weight trust has for whom nobody knows: who is new is to get its first work, and not before those who are known to be good. */
@@ -93,8 +100,8 @@ const cheapness = (price: number): number => USUAL_PRICE / (price + USUAL_PRICE)
 const NEAR = 0.3
 
 /**
- * Candidates, best first. An offer is one when it matches, or when there are files and it takes all of
- * them; with files, one that takes none of them is left out.
+ * Candidates, best first, and of about equal ones those of several agents before more of the same. An offer is one when it matches, or
+ * when there are files and it takes all of them; with files, one that takes none of them is left out.
  */
 export function rank(input: RankInput): Candidate[] {
   const candidates: Candidate[] = []
@@ -118,7 +125,10 @@ export function rank(input: RankInput): Candidate[] {
     const fit = { relative: score / best, likely: Math.min(1, (shares.get(kindOf(offer)) ?? 0) / Math.max(0.001, 1 - excluded)) }
     candidates.push(candidate(offer, match, fit, accepted, input))
   }
-  return candidates.sort((a, b) => b.score - a.score || compare(a.agent, b.agent) || compare(a.skill, b.skill))
+  const inOrder = candidates.sort((a, b) => compare(a.skill, b.skill))
+  const { ofOneAgent = Infinity, self } = input
+  const lot = self === undefined ? (agent: string) => agent : lotsOf(self)
+  return varied(inOrder, { worth: ({ score }) => score, setBack: SET_BACK, most: ofOneAgent, lot })
 }
 
 function candidate(

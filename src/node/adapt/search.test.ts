@@ -135,6 +135,23 @@ describe('find', () => {
     for (let i = 0; i < 30; i++) offer(`a ${i}`, 'tea')
     expect(await found({ text: 'tea' })).toHaveLength(20)
   })
+
+  test('shows others beside one who offers the same forty times, and all of it to who asks for that one', async () => {
+    for (let i = 0; i < 40; i++) offer('a', `tea ${i}`, { name: 'tea' })
+    for (const agent of ['b', 'c', 'd']) offer(agent, 'tea')
+    const agents = (await search.find({ text: 'tea' })).map(({ agent }) => agent)
+    expect(new Set(agents.slice(0, 4))).toEqual(new Set(['a', 'b', 'c', 'd']))
+    expect(agents.filter((agent) => agent === 'a')).toHaveLength(5)
+    expect(await found({ text: 'tea', agent: 'a' })).toHaveLength(20)
+  })
+
+  test('of equals not the one with the lowest key comes first everywhere', async () => {
+    const agents = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+    for (const agent of agents) offer(agent, 'tea')
+    const order = (await search.find({ text: 'tea' })).map(({ agent }) => agent)
+    expect(order).not.toEqual(agents)
+    expect([...order].sort()).toEqual(agents)
+  })
 })
 
 describe('judge', () => {

@@ -38,8 +38,10 @@ export interface OfferChain {
 }
 
 export interface Search {
-  /** Other agents who could do it, best first, with the reasons. */
+  /** Other agents who could do it, best first, with the reasons; a few offers of each, unless the query names an agent. */
   find(query: Query): Promise<Candidate[]>
+  /** Those offers of others that break none of the constraints and against whose agents nothing speaks, whatever they are about. */
+  meeting(constraints: Constraints, offers: ReadonlyArray<Declared<Capability>>): Promise<Array<Declared<Capability>>>
   /** How well offers of others fit what is looked for, each by itself; those that don't, or break a constraint, are left out. */
   judge(text: string, constraints: Constraints, offers?: ReadonlyArray<Declared<Capability>>): Promise<Fit[]>
   /** Chains of capabilities, ours among them, that lead from what one has to what one wants: the shortest and surest first. */
@@ -77,6 +79,8 @@ export interface SearchInit {
 /** Of offers that may take the files and don't match, so many are looked at for how those stand who make them. */
 const MAX_BY_FILES = 1024
 const MAX_CANDIDATES = 20
+/** Of these, so many are one agent's, unless it was asked for. */
+const MAX_OF_ONE_AGENT = 5
 const MAX_MATCHES = 2000
 
 export function createSearch(components: SearchComponents, { standings, history, knownPrograms }: SearchInit): SearchHearing {
@@ -98,6 +102,18 @@ export function createSearch(components: SearchComponents, { standings, history,
       report(error)
       return () => null
     }
+  }
+
+  async function meeting(
+    constraints: Constraints,
+    offers: ReadonlyArray<Declared<Capability>>
+  ): Promise<Array<Declared<Capability>>> {
+    const willing = offers.filter(
+      ({ agent, declaration: { terms } }) => stands.against(agent).length === 0 && unmet(terms, constraints).length === 0
+    )
+    if (constraints.known !== true) return willing
+    const trust = await standingsOf(willing)
+    return willing.filter((offer) => trust(offer)?.footing === 'known')
   }
 
   async function makeComposition(): Promise<Composition> {
@@ -143,24 +159,36 @@ export function createSearch(components: SearchComponents, { standings, history,
       const trust = await standingsOf([...offers.filter(isMatch), ...byFiles])
       // few search as soon as they are here
       const { rank } = await import('./rank.ts')
-      const { reach } = directory
-      const ranked = rank({ offers, matches, idOf, files, constraints, reach, state: states.of, trust, history, knownPrograms })
+      const ranked = rank({
+        offers,
+        matches,
+        idOf,
+        files,
+        constraints,
+        reach: directory.reach,
+        state: states.of,
+        trust,
+        history,
+        knownPrograms,
+        ofOneAgent: agent === null ? MAX_OF_ONE_AGENT : MAX_CANDIDATES,
+        self
+      })
       return ranked.slice(0, MAX_CANDIDATES)
     },
 
-    async judge(text, constraints, offers = othersOffers()) {
-      const meeting = offers.filter(
-        ({ agent, declaration: { terms } }) => stands.against(agent).length === 0 && unmet(terms, constraints).length === 0
-      )
-      const byId = new Map(meeting.map((offer) => [idOf(offer), offer]))
+    meeting,
+
+    async judge(text, { known, ...terms }, offers = othersOffers()) {
+      const byId = new Map((await meeting(terms, offers)).map((offer) => [idOf(offer), offer]))
       const matches = await matcher.judge(text, [...byId.keys()])
       const fits = matches.flatMap((match) => {
         const offer = byId.get(match.id)
         return offer === undefined ? [] : { offer, match }
       })
-      if (constraints.known !== true) return fits
-      const trust = await standingsOf(fits.map(({ offer }) => offer))
-      return fits.filter(({ offer }) => trust(offer)?.footing === 'known')
+      if (known !== true) return fits
+      // how somebody stands is asked of those alone who fit
+      const among = new Set(await meeting({ known }, fits.map(({ offer }) => offer)))
+      return fits.filter(({ offer }) => among.has(offer))
     },
 
     async chains(ends) {

@@ -6,7 +6,6 @@ import type { Declared } from '../adapt/declarations.ts'
 import type { Availability } from '../availability.ts'
 import type { StarlingClient } from '../client.ts'
 import type { Policy } from '../policy.ts'
-import type { Petnames } from './petnames.ts'
 
 export type AgentCards = Pick<StarlingClient, 'agentCard' | 'readAgentCard'>
 
@@ -16,23 +15,22 @@ export interface AgentCardsComponents {
   adaptation: Pick<Adaptation, 'capabilities' | 'intentions' | 'standOf' | 'stateOf'>
   policy: Pick<Policy, 'current'>
   availability: Pick<Availability, 'current'>
-  petnames: Pick<Petnames, 'of'>
   /** milliseconds since 1970 */
   now: () => number
 }
 
-export function createAgentCards({ agent: self, adaptation, policy, availability, petnames, now }: AgentCardsComponents): AgentCards {
+export function createAgentCards({ agent: self, adaptation, policy, availability, now }: AgentCardsComponents): AgentCards {
   const load = () => import('../adapt/agent-card.ts')
 
   return {
-    async agentCard(agent = self) {
+    async agentCard({ agent = self, name = `Agent ${agent.slice(-6)}` } = {}) {
       const { toAgentCard } = await load()
       const isOurs = agent === self
       const stand = isOurs ? policy.current() : adaptation.standOf(agent)
       const said = <T>(all: Array<Declared<T>>) => all.flatMap((one) => (one.agent === agent ? one.declaration : []))
       return toAgentCard({
         agent,
-        name: petnames.of(agent) ?? `Agent ${agent.slice(-6)}`,
+        name,
         capabilities: said(adaptation.capabilities()),
         intentions: said(adaptation.intentions()),
         constraint: stand === null ? null : { kind: 'constraint', ...stand },

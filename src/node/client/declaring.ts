@@ -36,6 +36,7 @@ export function createDeclaring({ agent, adaptation, offers, permissions, approv
   async function offerAgain({ id, terms }: Omit<CapabilityInput, 'source'>): Promise<{ seq: number }> {
     if (!offers.skills.has(id)) throw new RangeError(`This agent has no program for “${id}”: give its JavaScript as “source”.`)
     if (terms !== undefined) await offers.setTerms(id, terms)
+    await approvals.declineOutdated(id)
     await offers.set(id, true)
     const live = offers.declared(id)
     if (live === undefined) throw new Error(`“${id}” could not be declared`)

@@ -17,6 +17,7 @@ import type { Sharing } from '../sharing.ts'
 import type { Changes } from '../store/changes.ts'
 import type { Store } from '../store/store.ts'
 import { joinBytes, slices } from '../support/bytes.ts'
+import { once } from '../support/once.ts'
 import type { Leader } from '../task/leader/leader.ts'
 import type { Permissions } from '../task/permissions.ts'
 import { rate } from '../task/rate.ts'
@@ -26,11 +27,9 @@ import type { WhoseWord } from '../trust/whose-word.ts'
 import { createAgentCards } from './agent-cards.ts'
 import { createAgentViews } from './agent-views.ts'
 import { createApprovals } from './approvals.ts'
-import { createDeclaring } from './declaring.ts'
 import { knownTask } from './known-task.ts'
 import { createLogViews } from './log-views.ts'
 import { createPetnames } from './petnames.ts'
-import { createPreview } from './preview.ts'
 import { createSnapshots } from './snapshots.ts'
 import { statusView } from './status-view.ts'
 import { createTaskViews } from './task-views.ts'
@@ -83,19 +82,23 @@ export async function createLocalClient(components: LocalClientComponents): Prom
   const taskViews = createTaskViews(components)
   const agentViews = createAgentViews({ agent, adaptation, petnames, logViews, history })
   const approvals = createApprovals({ tasks, permissions, offers, about: agentViews.about })
-  const declaring = createDeclaring({ agent, adaptation, offers, permissions, approvals })
-  const cards = createAgentCards({ agent, adaptation, policy, availability, petnames, now })
+  // declaring is rare: what it needs is not loaded at the start
+  const declaring = once(async () =>
+    (await import('./declaring.ts')).createDeclaring({ agent, adaptation, offers, permissions, approvals })
+  )
+  const preview = once(async () => (await import('./preview.ts')).createPreview({ agent, adaptation }))
+  const cards = createAgentCards({ agent, adaptation, policy, availability, now })
   const status = () => statusView(agent, network, adaptation.agentOf, storage, meaning.view())
   const snapshots = createSnapshots({ ...components, status, petnames, logViews, taskViews, agentViews, approvals })
 
   return {
     status: async () => status(),
-    declare: declaring.declare,
-    withdraw: declaring.withdraw,
+    declare: async (declaration) => (await declaring()).declare(declaration),
+    withdraw: async (seq) => (await declaring()).withdraw(seq),
     listen: (text, { constraints } = {}) => listening.add(text, constraints),
     stopListening: (id) => listening.remove(id),
     seen: (id) => listening.seen(id),
-    preview: createPreview({ agent, adaptation }),
+    preview: async (...previewed) => (await preview())(...previewed),
     setPolicy: (stand) => policy.set(stand),
     setDevice: async (device) => availability.setDevice(parse(device, deviceSchema)),
     setOpen: (open) => availability.setOpen(open),
@@ -109,8 +112,8 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       }))
     },
     loadMeaning: async () => meaning.load(),
-    find: async (text, { files, constraints } = {}) =>
-      withTrial(await adaptation.find({ text, ...(files === undefined ? {} : { files }), ...(constraints === undefined ? {} : { constraints }) })),
+    find: async (text, options = {}) => withTrial(await adaptation.find({ ...options, text })),
+    agent: agentViews.details,
     submit: (request) => leader.submit(request),
     tasks: taskViews.all,
     watch(id) {
@@ -153,7 +156,7 @@ export async function createLocalClient(components: LocalClientComponents): Prom
       if (own?.author !== 'you') throw new RangeError(`There is no program of your own for “${skill}”`)
       return own.source()
     },
-    removeOffer: declaring.removeOffer,
+    removeOffer: async (skill) => (await declaring()).removeOffer(skill),
     reputation: async (other) => ({ ...(await reputation.record(other)), against: adaptation.against(other) }),
     why: reputation.why,
     async trust(other, trusts) {

@@ -52,7 +52,7 @@ export interface SnapshotsComponents {
   petnames: Pick<Petnames, 'watch'>
   logViews: Pick<LogViews, 'of' | 'watch'>
   taskViews: Pick<TaskViews, 'newest'>
-  agentViews: Pick<AgentViews, 'all'>
+  agentViews: Pick<AgentViews, 'listed'>
   approvals: Pick<Approvals, 'approvals'>
   /** milliseconds since 1970 */
   now: () => number
@@ -93,7 +93,7 @@ export function createSnapshots(components: SnapshotsComponents): Snapshots {
   return {
     read: async () => ({
       status: status(),
-      agents: await agentViews.all(),
+      ...(await agentViews.listed()),
       tasks: await taskViews.newest(),
       approvals: await approvals.approvals(),
       permissions: (await permissions.all()).map((one) => permissionView(one, now())),

@@ -47,6 +47,15 @@ test('a result is shown while it is held here and can be read', async () => {
   expect((await views.of(completed())).result).toEqual({ summary: 'done', parts: [] })
 })
 
+test('a result that is forgotten is shown no more, though it was seen', async () => {
+  await store.commit([{ put: 'blobs', key: HASH, value: encode({ summary: 'done', parts: [] }) }])
+  const task = completed()
+  expect((await views.of(task)).result).not.toBeNull()
+  await store.commit([{ delete: 'blobs', key: HASH }])
+  const after = { ...task, revision: 2, goal: '', forgotten: { what: 'all', at: 1, details: HASH, size: 0 } } as const
+  expect(await views.of(after)).toMatchObject({ result: null, goal: '', forgotten: 'all' })
+})
+
 test('snapshots show the newest 200; of the others nothing is held', async () => {
   records = Array.from({ length: 201 }, () => recordOf())
   const shown = await views.newest()

@@ -45,7 +45,8 @@ export function createTaskViews({ store, tasks }: TaskViewsComponents): TaskView
     const progress = tasks.progress(task.id)
     const known = views.get(task.id)
     if (known?.revision === task.revision && known.progress === progress) return known.view
-    const result = known?.view.result ?? (await resultOf(task))
+    const held = task.forgotten?.what === 'all' ? null : known?.view.result
+    const result = held ?? (await resultOf(task))
     const view = taskView(task, progress, result)
     views.set(task.id, { revision: task.revision, progress, view })
     return view
@@ -89,6 +90,8 @@ function taskView(task: TaskRecord, progress: Progress | null, result: Result | 
     entries: task.entries,
     created: task.created,
     updated: task.updated,
-    events: task.events
+    events: task.events,
+    terms: contract?.terms ?? null,
+    forgotten: task.forgotten?.what ?? null
   }
 }

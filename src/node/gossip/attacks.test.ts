@@ -2,10 +2,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { agentKey, generateKeyPair, type AgentKey } from '../crypto/keys.ts'
 import { encodeForkProof } from '../log/fork-proof.ts'
+import { createLogs } from '../log/log.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import type { Network } from '../net/network.ts'
 import { encode } from '../schema/codec.ts'
+import type { Change } from '../store/changes.ts'
+import { createMemoryStore } from '../store/memory.ts'
 import { systemClock, type Clock } from '../support/clock.ts'
+import { createEmitter } from '../support/emitter.ts'
+import { forkId, createHoldings } from './holdings.ts'
 import { CONTROL_TOPIC } from './shards.ts'
 import { createParty, sketchOf, strangersHeader, type Party, type PartyInit } from './testing/party.ts'
 import { createTestTime } from '../support/testing/time.ts'
@@ -243,4 +248,95 @@ describe('a fork', () => {
     await friend.network.publish(CONTROL_TOPIC, proof)
     await vi.waitFor(async () => expect(await b.logs.forked(known.agent)).toEqual(proof))
   })
+})
+
+describe('by exchanges', () => {
+  const LIMITS = { maxHeaders: 60, maxForks: 20 }
+
+  /** b, who holds what honest ones gave it, meets a hostile peer that has much to give. */
+  async function meeting(prepare: (evil: Party, b: Party) => Promise<void>, init: PartyInit = {}): Promise<{ evil: Party; b: Party }> {
+    hub = createMemoryHub({ joined: false })
+    const b = await party('b', { logs: LIMITS, trusting: true, ...init })
+    const evil = await party('evil', { trusting: true, credulous: true })
+    await prepare(evil, b)
+    hub.join('b', 'evil')
+    return { evil, b }
+  }
+
+  /** @returns how many of 30 honest headers are left, given by peers that hold so much each */
+  async function manyKeys(from: (i: number) => string): Promise<number> {
+    const honest: string[] = []
+    const { b } = await meeting(async (evil, b) => {
+      for (let i = 0; i < 30; i++) {
+        const { bytes, key } = await strangersHeader({ goal: `honest ${i}` })
+        await b.logs.accept(bytes, from(i))
+        honest.push(key.agent)
+      }
+      for (let i = 0; i < 150; i++) await evil.logs.accept((await strangersHeader({ goal: `junk ${i}`, time: Date.now() + 9 * 60_000 })).bytes)
+    })
+    await vi.waitFor(() => expect(b.logs.index.size).toBeGreaterThan(50), 10_000)
+    await quiet()
+    expect(b.logs.index.size).toBeLessThanOrEqual(LIMITS.maxHeaders)
+    const heads = await Promise.all(honest.map((author) => b.logs.head(author)))
+    return heads.filter((head) => head !== null).length
+  }
+
+  test('many keys of one peer take the room that there is, and nobody’s who holds less', async () => {
+    expect(await manyKeys((i) => `honest ${i % 3}`)).toBe(30)
+  })
+
+  test('with one account for all they take it all', async () => {
+    expect(await manyKeys(() => 'evil')).toBe(0)
+  })
+
+  test('strangers’ fork proofs leave room for a fork that is found, and one who gave nothing has its share', async () => {
+    const { b } = await meeting(async (evil) => {
+      for (let i = 0; i < 30; i++) await evil.logs.acceptFork((await fork()).proof)
+    })
+    await vi.waitFor(async () => expect(await b.logs.forks()).toHaveLength(10), 10_000)
+    const { author, one, other } = await fork()
+    await b.logs.accept(one, 'honest')
+    expect((await b.logs.accept(other, 'honest')).status).toBe('fork')
+    expect(await b.logs.forked(author)).not.toBeNull()
+    expect(await b.logs.forks()).toHaveLength(10)
+  })
+
+  test('leaves that are lies are an offence of whoever gives them, and never told on', async () => {
+    const lie = await strangersHeader({ goal: 'a lie', sketch: [1, new Uint8Array(32), [5]] })
+    const { b } = await meeting(async (evil) => {
+      await evil.logs.accept(lie.bytes)
+      await evil.logs.putBody(lie.body, [{ author: lie.key.agent, seq: 1 }])
+    })
+    await vi.waitFor(() => expect(b.offences).toMatchObject([{ peer: 'evil', points: 20 }]), 10_000)
+    expect(await b.logs.head(lie.key.agent)).toBeNull()
+  })
+
+  test('who believes them is held to account for it by others', async () => {
+    const lie = await strangersHeader({ goal: 'a lie', sketch: [1, new Uint8Array(32), [5]] })
+    const { b } = await meeting((evil) => evil.logs.accept(lie.bytes).then(() => undefined), { credulous: true })
+    await vi.waitFor(async () => expect(await b.logs.head(lie.key.agent)).not.toBeNull(), 10_000)
+    const a = await party('a')
+    hub.join('a', 'b')
+    await vi.waitFor(() => expect(a.offences).toMatchObject([{ peer: 'b', points: 20 }]), 10_000)
+  })
+})
+
+test('a fork proof that another tab has kept is not fetched again, and one that made room there is not offered', async () => {
+  const { proof, author } = await fork()
+  const store = createMemoryStore()
+  const [tab, other] = [createLogs({ store, clock: systemClock }), createLogs({ store, clock: systemClock })]
+  const { on, emit } = createEmitter<{ change: Change }>()
+  const holdings = createHoldings(
+    { logs: tab, changes: { listen: (listener) => on('change', listener) }, report: (error) => expect(error).toBeNull() },
+    { leafBits: 3, forkProofs: true }
+  )
+  await other.acceptFork(proof)
+  expect(holdings.has(forkId(author))).toBe(false)
+  emit('change', { what: 'fork', author })
+  await vi.waitFor(() => expect(holdings.has(forkId(author))).toBe(true))
+  expect(await holdings.read(forkId(author))).toEqual({ fork: proof })
+  await store.commit([{ delete: 'forks', key: author }])
+  expect(await holdings.read(forkId(author))).toBeNull()
+  expect(holdings.has(forkId(author))).toBe(false)
+  holdings.close()
 })

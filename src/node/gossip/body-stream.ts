@@ -18,20 +18,23 @@ import type { Clock } from '../support/clock.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import { delay } from '../support/wait-for.ts'
 import { bitsOf, idsIn, isSet, joinIds } from './ids.ts'
+import type { PaceInit } from './pace.ts'
+import { createPlaces } from './places.ts'
 import { inSteps, openStream, type Steps } from './steps.ts'
 
 export const BODY_PROTOCOL = '/starling/body/1.0.0'
 const options: ProtocolOptions = { maxMessageBytes: MAX_BODY_REPLY_BYTES, maxStreamsPerPeer: 8 }
-const SERVE_STEP_MS = 10_000
+/** How slow the other side of a request may be. At this pace the longest body takes 262 s. */
+const PACE: PaceInit = { patienceMs: 10_000, bytesPerSecond: 4_000, wholeMs: 300_000 }
 
 /** Bodies that a peer gets in a second; it waits for more. */
 const SERVE_RATE = { rate: 100, burst: 1000, keys: 1024 }
 const SERVE_PAUSE_MS = 50
 /** Questions about what is held, each about some tens of bodies, that a peer is answered in a second. */
 const SURVEY_RATE = { rate: 4, burst: 32, keys: 1024 }
-const SURVEY_STEP_MS = 5_000
-/** Bodies that are being given at a time: each is in memory as a whole. */
-const MAX_SERVED = 32
+const SURVEY_PATIENCE_MS = 5_000
+/** Bodies that are being given at a time, of which each is in memory as a whole: one to each peer that is connected, and these. */
+const PLACES = { shared: 16, perPeer: 4, waitMs: 10_000 }
 
 export interface ServeBodiesInit {
   /** Resolves when a body that is on its way may have come, soon in any case; null: there is nothing to wait for. */
@@ -45,7 +48,7 @@ export function serveBodies(
 ): void {
   const may = createRateLimit(SERVE_RATE)
   const maySurvey = createRateLimit(SURVEY_RATE)
-  let served = 0
+  const places = createPlaces(clock, PLACES)
 
   async function survey(steps: Steps, hashes: Uint8Array[], signal: AbortSignal): Promise<void> {
     while (!maySurvey(steps.peer, clock.now())) await delay(SERVE_PAUSE_MS, signal, clock)
@@ -66,8 +69,9 @@ export function serveBodies(
   }
 
   network.handle(BODY_PROTOCOL, options, async (stream, signal) => {
-    const steps = inSteps(stream, clock, SERVE_STEP_MS)
+    const steps = inSteps(stream, clock, PACE)
     for (;;) {
+      steps.renew()
       const request = await steps.hear(bodyRequest, MAX_BODY_REQUEST_BYTES)
       if (request === null) return
       if ('held' in request) {
@@ -75,12 +79,15 @@ export function serveBodies(
         continue
       }
       if (request.fetch) await soon(request.hash)
-      while (served >= MAX_SERVED || !may(stream.peer, clock.now())) await delay(SERVE_PAUSE_MS, signal, clock)
-      served++
+      // so many streams of one peer wait for no longer than its rate allows
+      while (!may(stream.peer, clock.now())) await delay(SERVE_PAUSE_MS, signal, clock)
+      const leave = await places.take(stream.peer, signal)
+      // an end would say that it is not held
+      if (leave === null) throw new StreamAbortedError(`${stream.peer} is slow to take what else it has asked for`)
       try {
         await give(steps, request.hash, request.offset)
       } finally {
-        served--
+        leave()
       }
     }
   })
@@ -101,7 +108,7 @@ export interface BodyWanted {
   fetch: boolean
   /** Whether a body of so many bytes is wanted. */
   fits(size: number): boolean
-  stepMs: number
+  patienceMs: number
   /** aborts when it is not wanted any more */
   signal: AbortSignal
   /** Told as each piece comes, with all that has come. */
@@ -174,9 +181,9 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
   }
 
   /** @returns null when the peer had ended the stream */
-  async function use<T>(stream: FramedStream, stepMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
+  async function use<T>(stream: FramedStream, patienceMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
     try {
-      const got = await work(inSteps(stream, clock, stepMs))
+      const got = await work(inSteps(stream, clock, { ...PACE, patienceMs: patienceMs }))
       if (got === null) breakOff(stream, new StreamAbortedError(`${stream.peer} has ended it`))
       else keepIdle(stream)
       return got
@@ -186,11 +193,11 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
     }
   }
 
-  async function useIdle<T>(peer: string, stepMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
+  async function useIdle<T>(peer: string, patienceMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
     const stream = takeIdle(peer)
     if (stream === null) return null
     try {
-      return await use(stream, stepMs, work)
+      return await use(stream, patienceMs, work)
     } catch (error) {
       // it was broken before
       if (error instanceof StreamAbortedError && !closed) return null
@@ -198,12 +205,13 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
     }
   }
 
-  async function openTo(peer: string, stepMs: number): Promise<FramedStream> {
+  async function openTo(peer: string, patienceMs: number): Promise<FramedStream> {
     if (closed) throw new Error('the node stops')
     const begun = new AbortController()
     opening.add(begun)
     try {
-      const stream = await openStream({ network, clock }, { peer, protocol: BODY_PROTOCOL, options, stepMs }, begun)
+      const target = { peer, protocol: BODY_PROTOCOL, options, pace: { ...PACE, patienceMs: patienceMs } }
+      const stream = await openStream({ network, clock }, target, begun)
       open.add(stream)
       return stream
     } finally {
@@ -212,16 +220,16 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
   }
 
   /** Uses a stream to a peer, an open one if there is any. @returns null when the peer ends it without an answer */
-  async function withPeer<T>(peer: string, stepMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
-    const got = await useIdle(peer, stepMs, work)
+  async function withPeer<T>(peer: string, patienceMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
+    const got = await useIdle(peer, patienceMs, work)
     if (got !== null) return got
-    return use(await openTo(peer, stepMs), stepMs, work)
+    return use(await openTo(peer, patienceMs), patienceMs, work)
   }
 
   return {
     async fetch(wanted) {
-      const { peer, stepMs, signal } = wanted
-      const got = await withPeer(peer, stepMs, async (steps) => {
+      const { peer, patienceMs, signal } = wanted
+      const got = await withPeer(peer, patienceMs, async (steps) => {
         const stop = () => steps.abort(signal.reason as Error)
         signal.throwIfAborted()
         signal.addEventListener('abort', stop, { once: true })
@@ -235,7 +243,7 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
     },
 
     async whichHeld(peer, hashes) {
-      const reply = await withPeer(peer, SURVEY_STEP_MS, async (steps) => {
+      const reply = await withPeer(peer, SURVEY_PATIENCE_MS, async (steps) => {
         await steps.say({ held: joinIds(hashes, hashes.length) })
         return steps.hear(heldReply, MAX_HELD_REPLY_BYTES)
       })

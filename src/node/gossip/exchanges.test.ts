@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { createExchanges } from './exchanges.ts'
+import { TooSlowError } from './steps.ts'
 import { createTestTime, seeded } from '../support/testing/time.ts'
 import { nothing, type Exchanged } from './transfer.ts'
 
@@ -257,6 +258,48 @@ describe('exchanges', () => {
     expect(peersAsked()).toContain('d')
   })
 
+  test('that are broken off because a peer is too slow cost it more each time but the first; others come before it', async () => {
+    const { exchanges, clock, answers, asked, offences } = setup()
+    answers.set('b', async () => {
+      throw new TooSlowError('slow')
+    })
+    exchanges.start()
+    exchanges.meet('b')
+    await clock.pass(0)
+    expect(offences).toEqual([])
+    await clock.pass(2 * 60_000)
+    // by the time that one with another peer ends, two more are due
+    let end: () => void = () => undefined
+    answers.set('d', () => new Promise((resolve) => (end = () => resolve(nothing()))))
+    exchanges.meet('d')
+    await clock.pass(100)
+    for (const peer of ['b', 'c']) exchanges.meet(peer)
+    const soFar = asked.length
+    end()
+    await clock.pass(10)
+    expect(asked.slice(soFar).map(([peer]) => peer)).toEqual(['c'])
+    for (let i = 0; i < 4; i++) {
+      exchanges.meet('b')
+      await clock.pass(60_000)
+    }
+    exchanges.stop()
+    expect(offences.slice(0, 3)).toEqual([['b', 5], ['b', 10], ['b', 15]])
+  })
+
+  test('that we serve and break off because a peer is too slow cost it its welcome, and points from the second time on', async () => {
+    const { exchanges, clock, offences } = setup()
+    exchanges.start()
+    for (const points of [[], [['b', 5]], [['b', 5], ['b', 10]]]) {
+      // it has missed nothing that it offered
+      exchanges.served('b', { ...nothing(), given: 3 }, 'slow')
+      expect(exchanges.welcome('b')).toBe(false)
+      expect(offences).toEqual(points)
+      await clock.pass(30_000)
+      expect(exchanges.welcome('b')).toBe(true)
+    }
+    exchanges.stop()
+  })
+
   test('that we serve cost who promised in vain its welcome, but not who went away', () => {
     const { exchanges, offences } = setup()
     exchanges.start()
@@ -267,6 +310,21 @@ describe('exchanges', () => {
     expect(offences).toEqual([])
     exchanges.served('c', { ...nothing(), missed: 5 }, 'done')
     expect(offences).toEqual([['c', 10]])
+    exchanges.stop()
+  })
+
+  test('peers that promised in vain and are gone are remembered, so many of them', () => {
+    const { exchanges, connected } = setup({ peers: [] })
+    exchanges.start()
+    for (let i = 0; i < 1030; i++) {
+      connected.add(`${i}`)
+      exchanges.served(`${i}`, { ...nothing(), missed: 5 }, 'done')
+      connected.delete(`${i}`)
+      exchanges.leave(`${i}`)
+    }
+    const unwelcome = Array.from({ length: 1030 }, (_, i) => `${i}`).filter((peer) => !exchanges.welcome(peer))
+    expect(unwelcome).toHaveLength(1024)
+    expect(unwelcome[0]).toBe('6')
     exchanges.stop()
   })
 })

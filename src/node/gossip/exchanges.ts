@@ -5,6 +5,8 @@
 import { InvalidBytesError } from '../schema/codec.ts'
 import type { Clock } from '../support/clock.ts'
 import type { ServedEnd } from './reconcile.ts'
+import { TooSlowError } from './steps.ts'
+import { createStrikes } from './strikes.ts'
 import { ON_ITS_WAY_MS, type Exchanged } from './transfer.ts'
 
 /** Between two exchanges with the same peer, doubled for each that brought nothing of what it promised. */
@@ -29,8 +31,13 @@ const CHECKS = 5
 /** What was compared only sooner than this after it is compared again: it was not at all our neighbours yet. */
 const SETTLED_MS = 15_000
 
+/** Peers that are gone whose pauses are remembered; of more, those whose began longest ago are forgotten. */
+const MAX_GONE = 1024
+
 const BAD_ANSWER_POINTS = 20
 const NOT_DELIVERED_POINTS = 10
+/** Each exchange that was broken off because the peer was too slow costs it more than the one before; the first is free. */
+const TOO_SLOW = { free: 1, step: 5, most: 25 }
 
 export interface ExchangesComponents {
   clock: Clock
@@ -74,6 +81,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   const due = new Map<string, number>()
   const resting = new Map<string, number>()
   const vain = new Map<string, number>()
+  const slow = createStrikes(() => clock.now(), TOO_SLOW)
   /** peers whose exchange is due only because we have met */
   const met = new Set<string>()
   /** for each of our shards, exchanges of ours in a row that moved nothing */
@@ -114,10 +122,15 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
   }
 
   function scheduleOne(inLine: readonly string[], inMs: number): void {
-    const trusted = inLine.filter((peer) => !vain.has(peer))
-    const others = trusted.length > 0 ? trusted : inLine
+    const others = trusted(inLine)
     const peer = others[Math.floor(random() * others.length)]
     if (peer !== undefined) schedule(peer, inMs)
+  }
+
+  /** Those of them that did not just promise in vain, or take all our time; all, when there are none. */
+  function trusted(peers: readonly string[]): readonly string[] {
+    const some = peers.filter((peer) => !vain.has(peer))
+    return some.length > 0 ? some : peers
   }
 
   function arm(): void {
@@ -130,7 +143,7 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       next = Math.min(next, time)
       if (time <= now) ripe.push(peer)
     }
-    const first = ripe.length > 1 ? mostPromising(ripe) : ripe[0]
+    const first = ripe.length > 1 ? mostPromising(trusted(ripe)) : ripe[0]
     if (first !== undefined) void run(first)
     else if (next < Infinity) cancelTimer = clock.after(next - now, arm)
   }
@@ -224,16 +237,34 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
     const times = inVain ? (vain.get(peer) ?? 0) + 1 : 0
     if (times === 0) vain.delete(peer)
     else vain.set(peer, times)
+    resting.delete(peer)
     resting.set(peer, clock.now() + Math.min(PAUSE_MS * 2 ** times, MAX_PAUSE_MS))
+    if (!connected.has(peer)) forgetSome()
+  }
+
+  /** Who left in vain, or while an exchange went on, is not remembered for ever. */
+  function forgetSome(): void {
+    const gone = [...resting.keys()].filter((peer) => !connected.has(peer))
+    for (const peer of gone.slice(0, Math.max(0, gone.length - MAX_GONE))) {
+      resting.delete(peer)
+      vain.delete(peer)
+    }
   }
 
   function fail(peer: string, error: unknown): void {
     rest(peer, true)
     if (state === 'over') return
     if (error instanceof InvalidBytesError) penalise(peer, `an exchange of headers: ${error.message}`, BAD_ANSWER_POINTS)
+    else if (error instanceof TooSlowError) tooSlow(peer)
     else if (isOurs(error)) report(error)
-    // otherwise it is slow or gone; another may have what it has
+    // otherwise it is gone; in any case another may have what it has
     scheduleAny(soon(), peer)
+  }
+
+  function tooSlow(peer: string): void {
+    // who is gone has not been slow
+    const points = connected.has(peer) ? slow.strike(peer) : 0
+    if (points > 0) penalise(peer, 'it keeps taking too long for an exchange of headers', points)
   }
 
   function note(peer: string, { fresh, given, refused, missed, covered, news }: Exchanged): void {
@@ -302,13 +333,15 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       for (const knowing of told.values()) knowing.delete(peer)
       // who went away in vain does not come back anew
       if (!vain.has(peer)) resting.delete(peer)
+      forgetSome()
       arm()
     },
     served(peer, result, end) {
-      if (result.missed > result.fresh && end !== 'broken') {
-        rest(peer, true)
-        if (end === 'done') penalise(peer, 'it did not give what it offered', NOT_DELIVERED_POINTS)
-      } else if (end === 'done' && !result.more) done(peer)
+      const isVain = end === 'done' && result.missed > result.fresh
+      if (isVain || end === 'slow') rest(peer, true)
+      if (isVain) penalise(peer, 'it did not give what it offered', NOT_DELIVERED_POINTS)
+      else if (end === 'slow') tooSlow(peer)
+      else if (end === 'done' && !result.more) done(peer)
       note(peer, result)
       if (result.more || result.missed > 0) scheduleAny(soon(), peer)
       spread(peer, result)

@@ -18,11 +18,13 @@ import {
 } from '../schema/messages.ts'
 import type { Clock } from '../support/clock.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
+import type { PaceInit } from './pace.ts'
 import { inSteps, withStream, type OpenComponents, type Steps } from './steps.ts'
 
 export const HEADERS_PROTOCOL = '/starling/headers/1.0.0'
 const options: ProtocolOptions = { maxMessageBytes: MAX_BATCH_BYTES, maxStreamsPerPeer: 4 }
-const STEP_MS = 10_000
+/** How slow the other side of a request may be. At this pace the most that one brings takes 41 s. */
+const PACE: PaceInit = { patienceMs: 10_000, bytesPerSecond: 8_000, wholeMs: 60_000 }
 
 /** The most headers that one request brings. */
 export const MAX_FETCHED = 1024
@@ -37,8 +39,9 @@ export type Ranges = ReadonlyArray<readonly [from: number, to: number]>
 export function serveHeaders({ network, logs, clock }: { network: Network; logs: Logs; clock: Clock }): void {
   const may = createRateLimit(REQUEST_RATE)
   network.handle(HEADERS_PROTOCOL, options, async (stream) => {
-    const steps = inSteps(stream, clock, STEP_MS)
+    const steps = inSteps(stream, clock, PACE)
     for (let requests = 0; requests < MAX_REQUESTS_PER_STREAM; requests++) {
+      steps.renew()
       const request = await steps.hear(headersRequest, MAX_HEADERS_REQUEST_BYTES)
       if (request === null || !may(stream.peer, clock.now())) return
       await answer(logs, steps, didOf(request.author), request.ranges)
@@ -68,7 +71,7 @@ async function answer(logs: Logs, stream: Steps, author: string, ranges: Ranges)
  * Asks a peer for headers of an author and hands each to `accept`.
  *
  * @returns how many were new
- * @throws InvalidBytesError when what comes is not what was asked for; other errors when the peer is slow or gone
+ * @throws InvalidBytesError when what comes is not what was asked for; TooSlowError; other errors when the peer is gone
  */
 export function fetchHeaders(
   components: OpenComponents,
@@ -77,7 +80,8 @@ export function fetchHeaders(
   accept: (bytes: Uint8Array) => Promise<Verdict>
 ): Promise<number> {
   const wanted = atMost(ranges, MAX_FETCHED)
-  return withStream(components, { peer, protocol: HEADERS_PROTOCOL, options, stepMs: STEP_MS }, async (stream) => {
+  const target = { peer, protocol: HEADERS_PROTOCOL, options, pace: PACE }
+  return withStream(components, target, async (stream) => {
     await stream.say({ author: publicKeyOf(author), ranges: wanted })
     let fresh = 0
     let last = 0

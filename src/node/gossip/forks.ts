@@ -1,6 +1,7 @@
 /**
  * Fork proofs among peers: whoever finds one tells everybody, once; whoever hears of one checks it, keeps it and passes it
- * on. Anybody can make keys and fork their logs, so what is taken of authors of whom nothing else is known is bounded.
+ * on. Anybody can make keys and fork their logs, so what is looked at of authors of whom nothing else is known is limited;
+ * what is kept of strangers the log bounds.
  */
 import * as z from 'zod/mini'
 import { didOf } from '../crypto/did.ts'
@@ -18,8 +19,6 @@ import type { Holdings } from './holdings.ts'
 /** Proofs that are looked at from one peer, and of unknown authors from all peers together. */
 const PEER_RATE = { rate: 2, burst: 50, keys: 1024 }
 const STRANGERS_RATE = { rate: 2, burst: 200, keys: 1 }
-/** With so many proofs held, only those of authors of whom a header is held are kept. */
-const MAX_STRANGERS = 10_000
 
 const header = bytesUpTo(MAX_HEADER_BYTES)
 const someProof = z.tuple([z.literal('fork'), header, header])
@@ -28,7 +27,7 @@ export interface Forks {
   /** What to do with a proof that came on the control topic. */
   judge(proof: Uint8Array, peer: string): Promise<Verdict>
   /** Takes a proof in that we asked for. */
-  take(proof: Uint8Array): Promise<ForkVerdict>
+  take(proof: Uint8Array, peer: string): Promise<ForkVerdict>
 }
 
 export interface ForksComponents {
@@ -46,9 +45,8 @@ export function createForks({ logs, holdings, clock }: ForksComponents, { rateLi
     return didOf(parseHeader(decode(proof, someProof, MAX_FORK_PROOF_BYTES)[1]).author)
   }
 
-  async function hasRoomFor(author: string): Promise<boolean> {
-    if (!rateLimits || (await logs.head(author)) !== null) return true
-    return holdings.forkCount() < MAX_STRANGERS && strangersMay('', clock.now())
+  async function mayLookAt(author: string): Promise<boolean> {
+    return !rateLimits || (await logs.head(author)) !== null || strangersMay('', clock.now())
   }
 
   return {
@@ -61,11 +59,11 @@ export function createForks({ logs, holdings, clock }: ForksComponents, { rateLi
         if (error instanceof InvalidBytesError) return 'reject'
         throw error
       }
-      if (holdings.isForked(author) || !(await hasRoomFor(author))) return 'ignore'
-      const { status } = await logs.acceptFork(proof)
+      if (holdings.isForked(author) || !(await mayLookAt(author))) return 'ignore'
+      const { status } = await logs.acceptFork(proof, peer)
       if (status === 'invalid') return 'reject'
       return status === 'new' ? 'accept' : 'ignore'
     },
-    take: (proof) => logs.acceptFork(proof)
+    take: (proof, peer) => logs.acceptFork(proof, peer)
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { didOf } from '../crypto/did.ts'
 import { agentKey, generateKeyPair } from '../crypto/keys.ts'
 import { createLogs, type Logs } from '../log/log.ts'
 import { skipPath } from '../log/skip-link.ts'
@@ -124,7 +125,7 @@ describe('a gap', () => {
     const { gaps, hear, mine, author, clock } = await setup(50)
     await hear(1)
     const { stored, below } = await hear(50)
-    gaps.close(stored, below!, true, () => ['a'])
+    gaps.close({ stored, below: below!, whole: true, from: 'a', peers: () => ['a'] })
     await clock.pass(900)
     expect(await held(mine, author)).toEqual([1, 50])
     await hear(49)
@@ -137,7 +138,7 @@ describe('a gap', () => {
     await hear(7)
     const { stored, below } = await hear(1000)
     expect(below).toBe(7)
-    gaps.close(stored, below!, false, () => ['a'])
+    gaps.close({ stored, below: below!, whole: false, from: 'a', peers: () => ['a'] })
     await clock.pass(1000)
     await vi.waitFor(async () => expect(await mine.path(author, 1000, 7)).not.toBeNull())
     expect((await held(mine, author)).length).toBe(skipPath(1000, 7).length)
@@ -150,7 +151,7 @@ describe('a gap', () => {
     serveHeaders({ network: empty, logs: createLogs({ store: createMemoryStore(), clock: systemClock }), clock: systemClock })
     await empty.start()
     const { stored } = await hear(9)
-    gaps.close(stored, 0, true, () => ['empty', 'a'])
+    gaps.close({ stored, below: 0, whole: true, from: 'empty', peers: () => ['empty', 'a'] })
     await clock.pass(1000)
     await vi.waitFor(async () => expect((await held(mine, author)).length).toBe(9))
   })
@@ -160,13 +161,102 @@ describe('a gap', () => {
     let asked = 0
     for (let seq = 2; seq <= 30; seq += 2) {
       const { stored } = await hear(seq)
-      gaps.close(stored, 0, true, () => {
+      const peers = () => {
         asked++
         return []
-      })
+      }
+      gaps.close({ stored, below: 0, whole: true, from: 'a', peers })
       await clock.pass(1000)
     }
     await vi.waitFor(() => expect(asked).toBeGreaterThan(0))
     expect(asked).toBeLessThanOrEqual(4)
+  })
+})
+
+describe('gaps because of a peer that gives nothing', () => {
+  /** Headers of as many authors as are asked for, each with a gap before it. */
+  async function setup() {
+    const network = hub.network('asker')
+    await network.start()
+    const clock = createTestTime()
+    const source = createLogs({ store: createMemoryStore(), clock: systemClock })
+    const key = await agentKey(await generateKeyPair())
+    for (let i = 0; i < 4; i++) await source.append(key, 'intention', { kind: 'intention', goal: String(i), tags: [] })
+    const log = (await source.headers(key.agent)).map(({ bytes }) => bytes)
+    const offences: Array<[peer: string, points: number]> = []
+    const begun: string[] = []
+    const gaps = createGaps({
+      network,
+      clock,
+      closing: closing.signal,
+      logs: {
+        ...createLogs({ store: createMemoryStore(), clock }),
+        async missing(author) {
+          begun.push(author)
+          return [[1, 4]]
+        }
+      },
+      accept: async () => ({ status: 'known', author: key.agent }),
+      penalise: (peer, _, points) => void offences.push([peer, points]),
+      report: (error) => expect(error).toBeNull()
+    })
+    const asked: string[] = []
+    for (const peer of ['silent', 'silent too', 'dripping', 'honest']) {
+      const other = hub.network(peer)
+      other.handle(HEADERS_PROTOCOL, options, async (stream) => {
+        await stream.read()
+        asked.push(peer)
+        if (peer === 'honest') return stream.write(encode({ headers: [] }))
+        await new Promise((resolve) => clock.after(9_000, () => resolve(null)))
+        if (peer !== 'dripping') return new Promise(() => undefined)
+        for (const bytes of log) {
+          await stream.write(encode({ headers: [bytes] }))
+          await new Promise((resolve) => clock.after(9_000, () => resolve(null)))
+        }
+      })
+      await other.start()
+    }
+    const [stored] = await source.headers(key.agent, { after: 3 })
+    const close = (from: string, author = didOf(crypto.getRandomValues(new Uint8Array(32)))) => {
+      gaps.close({ stored: { ...stored!, author }, below: 0, whole: true, from, peers: () => [from] })
+      return author
+    }
+    return { clock, gaps, close, offences, begun, asked, author: key.agent }
+  }
+
+  test('wait in bounds, however many there are, and it pays for each but the first', async () => {
+    const { clock, gaps, close, offences, begun } = await setup()
+    for (let second = 0; second < 30; second++) {
+      for (let i = 0; i < 20; i++) close('silent')
+      await clock.pass(1_000)
+    }
+    expect(offences.map(([, points]) => points)).toEqual([5])
+    await clock.pass(60 * 60_000)
+    // those that waited when the flood was over, and a few before
+    expect(begun.length).toBeLessThan(40)
+    gaps.stop()
+  })
+
+  test('don’t keep others’ waiting', async () => {
+    const { clock, gaps, close, begun } = await setup()
+    for (let i = 0; i < 100; i++) for (const peer of ['silent', 'silent too']) close(peer)
+    await clock.pass(3_000)
+    const author = close('honest')
+    await clock.pass(2_000)
+    expect(begun).toContain(author)
+    expect(begun).toHaveLength(3)
+    gaps.stop()
+  })
+
+  test('are given up when it gives one header after the other, just in time', async () => {
+    const { clock, gaps, close, asked, author } = await setup()
+    close('dripping', author)
+    await clock.pass(1_000)
+    expect(asked).toEqual(['dripping'])
+    close('dripping')
+    // four headers would have taken it 36 s
+    await clock.pass(12_000)
+    expect(asked).toEqual(['dripping', 'dripping'])
+    gaps.stop()
   })
 })

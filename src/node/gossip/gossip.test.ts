@@ -13,7 +13,15 @@ import { createGossip } from './gossip.ts'
 import { createParty, sketchOf, strangersHeader, testCodebook, type Party, type PartyInit } from './testing/party.ts'
 
 const RECORD = 'starling/1/record/-'
-const everything = { sketches: () => [], authors: () => [], wants: () => true, favours: () => false, watch: () => () => undefined }
+const everything = {
+  sketches: () => [],
+  authors: () => [],
+  wants: () => true,
+  refuses: () => false,
+  lends: () => true,
+  favours: () => false,
+  watch: () => () => undefined
+}
 
 let hub: MemoryHub
 const parties: Party[] = []

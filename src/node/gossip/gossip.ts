@@ -15,6 +15,7 @@ import type { StoredHeader } from '../log/records.ts'
 import type { Network } from '../net/network.ts'
 import { publicKinds, type Header } from '../schema/header.ts'
 import { StoreFullError, StoreUnavailableError } from '../store/store.ts'
+import { noChanges, type Changes } from '../store/changes.ts'
 import type { Clock } from '../support/clock.ts'
 import { delay } from '../support/wait-for.ts'
 import { createAnnouncer } from './announcer.ts'
@@ -70,6 +71,8 @@ export interface GossipComponents {
   report: (error: unknown) => void
   codebook: Codebook
   interests: Interests
+  /** what other tabs of the profile tell; none, unless told */
+  changes?: Pick<Changes, 'listen'>
 }
 
 export interface GossipInit {
@@ -94,7 +97,7 @@ export interface Gossip {
 }
 
 export function createGossip(components: GossipComponents, init: GossipInit): Gossip {
-  const { network, logs, clock, random, codebook, interests } = components
+  const { network, logs, clock, random, codebook, interests, changes = noChanges } = components
   const defences: Defences = {
     penalties: true,
     rateLimits: true,
@@ -129,8 +132,9 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
       record: defences.recordShards
     }
   )
-  const puller = createPuller({ network, logs, clock, random, report }, { connected, penalties, otherSources, favours: interests.favours })
-  const holdings = createHoldings({ logs }, { leafBits: codebook.leafBits, forkProofs })
+  const { refuses, lends, favours } = interests
+  const puller = createPuller({ network, logs, clock, random, report }, { connected, penalties, otherSources, refuses, lends, favours })
+  const holdings = createHoldings({ logs, changes, report }, { leafBits: codebook.leafBits, forkProofs })
   const forks = createForks({ logs, holdings, clock }, { rateLimits })
   const announcer = createAnnouncer({ network, codebook, regions, report })
   const retelling = createRetelling({ network, clock, report, topicsOf: ({ header }) => keptOf(header).map(topicOf) })
@@ -138,7 +142,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
     holdings,
     clock,
     topicsOf: (header) => keptOf(header).map(topicOf),
-    taker: { header: (bytes, from) => take(bytes, { from }, false), fork: (proof) => forks.take(proof) }
+    taker: { header: (bytes, from) => take(bytes, { from }, false), fork: (proof, from) => forks.take(proof, from) }
   })
   const gaps = createGaps({
     network,
@@ -181,7 +185,7 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
 
   /** Takes a header in. @param announced whether it came by gossip, and a gap before it may be worth a question */
   async function take(bytes: Uint8Array, origin: Origin, announced: boolean): Promise<LogVerdict> {
-    const verdict = await logs.accept(bytes)
+    const verdict = await logs.accept(bytes, origin.from)
     if (verdict.status === 'new') {
       const { stored, below } = verdict
       if (origin.from !== undefined) network.useful(origin.from)
@@ -233,11 +237,12 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
     const whole = record !== undefined
     // with nothing held before there is nothing to tie it to
     if (!whole && (below === 0 || !wanted)) return
-    gaps.close(stored, below, whole, () => {
+    const peers = () => {
       const others = record === undefined ? [] : network.subscribers(topicOf(record))
       const likely = whole ? [from, ...others] : [publisher, from]
       return [...new Set(likely)].filter((peer): peer is string => peer !== undefined && connected.has(peer))
-    })
+    }
+    gaps.close({ stored, below, whole, from: from ?? '', peers })
   }
 
   /** Takes part in the topics of the shards that are followed now, and in no others. */

@@ -7,6 +7,7 @@ import { publicKeyOf } from '../crypto/did.ts'
 import type { HeaderItem } from '../log/header-index.ts'
 import type { Logs } from '../log/log.ts'
 import type { StoredHeader } from '../log/records.ts'
+import type { Changes } from '../store/changes.ts'
 import { idKey, type ItemSet } from './negentropy.ts'
 import { controlKinds, holds, type Shard } from './shards.ts'
 
@@ -20,7 +21,6 @@ export interface Holdings {
   /** The header or the encoded fork proof of this id. */
   read(id: Uint8Array): Promise<{ stored: StoredHeader } | { fork: Uint8Array } | null>
   isForked(author: string): boolean
-  forkCount(): number
   close(): void
 }
 
@@ -37,9 +37,17 @@ export function forkId(author: string): Uint8Array {
   return sha256(named)
 }
 
+export interface HoldingsComponents {
+  logs: Pick<Logs, 'index' | 'header' | 'forked' | 'forks' | 'on'>
+  /** what other tabs of the profile tell */
+  changes: Pick<Changes, 'listen'>
+  /** a failure of our own */
+  report(error: unknown): void
+}
+
 /** @param forkProofs whether fork proofs are compared, too */
 export function createHoldings(
-  { logs }: { logs: Pick<Logs, 'index' | 'header' | 'forked' | 'forks' | 'on'> },
+  { logs, changes, report }: HoldingsComponents,
   { leafBits, forkProofs }: { leafBits: number; forkProofs: boolean }
 ): Holdings {
   /** authors who have forked, by the ids of their proofs */
@@ -52,7 +60,22 @@ export function createHoldings(
     sorted = null
   }
 
-  const stop = logs.on('fork', ({ author }) => add(author))
+  function remove(author: string): void {
+    if (forked.delete(idKey(forkId(author)))) sorted = null
+  }
+
+  /** Another tab says that it has kept a proof: the store knows. */
+  async function look(author: string): Promise<void> {
+    if ((await logs.forked(author)) !== null) add(author)
+  }
+
+  const stops = [
+    logs.on('fork', ({ author }) => add(author)),
+    logs.on('unforked', ({ author }) => remove(author)),
+    changes.listen((told) => {
+      if (told.what === 'fork') look(told.author).catch(report)
+    })
+  ]
 
   function forkIds(): Uint8Array {
     if (sorted !== null) return sorted
@@ -96,7 +119,10 @@ export function createHoldings(
       const fork = forked.get(idKey(id))
       if (fork !== undefined) {
         const proof = await logs.forked(fork.author)
-        return proof === null ? null : { fork: proof }
+        if (proof !== null) return { fork: proof }
+        // in another tab it has made room for others
+        remove(fork.author)
+        return null
       }
       const place = logs.index.find(id)
       const stored = place === null ? null : await logs.header(place.author, place.seq)
@@ -104,8 +130,9 @@ export function createHoldings(
     },
 
     isForked: (author) => forked.has(idKey(forkId(author))),
-    forkCount: () => forked.size,
-    close: stop
+    close() {
+      for (const stop of stops) stop()
+    }
   }
 }
 

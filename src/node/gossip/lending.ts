@@ -1,6 +1,7 @@
 /**
  * Bodies that neighbours ask us for: those that are on their way to us anyhow, and those that we don't want ourselves but
- * whose headers came to them through us. They wait for a while, and only so many at a time.
+ * whose headers came to them through us: there may be no other way to them. They wait for a while, and only so many at a time. What may
+ * not be fetched is answered for at once, so that they go on to somebody else.
  */
 import type { StoredHeader } from '../log/records.ts'
 import type { Clock } from '../support/clock.ts'
@@ -16,12 +17,14 @@ const MAX_NOTED = 1024
 export interface LendingInit {
   /** Whether a body is being fetched. */
   isWanted(key: string): boolean
+  /** Whether the body of an entry may be fetched for a neighbour, as things are now. */
+  mayLend(stored: StoredHeader): boolean
   /** Begins to fetch a body for a neighbour; false: it is not to be fetched. */
   fetch(stored: StoredHeader, origin: Origin): Promise<boolean>
 }
 
 export interface Lending {
-  /** Knows of an entry that we don't want, in case that a neighbour asks for its body. */
+  /** Knows of an entry that we don't want, in case that a neighbour asks for its body. One whose body may not be lent is not noted. */
   note(stored: StoredHeader, origin: Origin): void
   /** Resolves when a body that we are fetching, or can fetch, has come, or won't soon; null: we can't fetch it. */
   soon(hash: Uint8Array): Promise<void> | null
@@ -31,7 +34,7 @@ export interface Lending {
   forget(key: string): void
 }
 
-export function createLending({ clock }: { clock: Clock }, { isWanted, fetch }: LendingInit): Lending {
+export function createLending({ clock }: { clock: Clock }, { isWanted, mayLend, fetch }: LendingInit): Lending {
   const noted = new Map<string, { stored: StoredHeader; origin: Origin }>()
   /** neighbours that wait, by what for */
   const waiting = new Map<string, Set<() => void>>()
@@ -62,7 +65,7 @@ export function createLending({ clock }: { clock: Clock }, { isWanted, fetch }: 
   return {
     note(stored, origin) {
       const key = idKey(stored.header.bodyHash)
-      if (isWanted(key)) return
+      if (isWanted(key) || !mayLend(stored)) return
       noted.delete(key)
       noted.set(key, { stored, origin })
       const [oldest] = noted.keys()
@@ -72,7 +75,8 @@ export function createLending({ clock }: { clock: Clock }, { isWanted, fetch }: 
       const key = idKey(hash)
       if (count >= MAX_WAITING) return null
       const known = noted.get(key)
-      if (known !== undefined) return lend(key, known)
+      // since it was noted its author may have come to be avoided, or our connection to cost
+      if (known !== undefined) return mayLend(known.stored) ? lend(key, known) : null
       return isWanted(key) ? arrival(key) : null
     },
     settled(key) {

@@ -7,12 +7,12 @@ import type { FramedStream, Network } from '../net/network.ts'
 import { decode, encode } from '../schema/codec.ts'
 import { BODY_PIECE_BYTES, MAX_BODY_REQUEST_BYTES, bodyRequest } from '../schema/messages.ts'
 import { createMemoryStore } from '../store/memory.ts'
-import { systemClock } from '../support/clock.ts'
+import { systemClock, type Clock } from '../support/clock.ts'
 import { BODY_PROTOCOL, serveBodies } from './body-stream.ts'
 import { bitBytes } from './ids.ts'
-import { createPuller, type Puller } from './pull.ts'
+import { createPuller, type PullInit, type Puller } from './pull.ts'
 import { strangersHeader, type Offence } from './testing/party.ts'
-import { seeded } from '../support/testing/time.ts'
+import { createTestTime, seeded } from '../support/testing/time.ts'
 
 const options = { maxMessageBytes: 100_000, maxStreamsPerPeer: 8 }
 
@@ -39,13 +39,7 @@ afterEach(async () => {
   expect(sides.splice(0).flatMap(({ reports }) => reports)).toEqual([])
 })
 
-interface SideInit {
-  otherSources?: boolean
-  penalties?: boolean
-  favours?: (author: string) => boolean
-}
-
-async function side(peer: string, { otherSources = true, penalties = true, favours = () => false }: SideInit = {}): Promise<Side> {
+async function side(peer: string, init: Partial<PullInit> = {}, clock: Clock = systemClock): Promise<Side> {
   const network = hub.network(peer)
   const logs = createLogs({ store: createMemoryStore(), clock: systemClock })
   const connected = new Map<string, number>()
@@ -55,8 +49,8 @@ async function side(peer: string, { otherSources = true, penalties = true, favou
   const reports: unknown[] = []
   const watched: Network = { ...network, penalise: (other, reason, points) => void offences.push({ peer: other, reason, points }) }
   const puller = createPuller(
-    { network: watched, logs, clock: systemClock, random: seeded(5), report: (error) => reports.push(error) },
-    { connected, penalties, otherSources, favours }
+    { network: watched, logs, clock, random: seeded(5), report: (error) => reports.push(error) },
+    { connected, penalties: true, otherSources: true, refuses: () => false, lends: () => true, favours: () => false, ...init }
   )
   serveBodies({ network, logs, clock: systemClock }, { soon: puller.soon })
   await network.start()
@@ -142,12 +136,17 @@ describe('a body', () => {
       await give(stream, lie, offset, 1)
       setTimeout(() => stream.abort(new Error('gone')), 50)
     })
-    await giver('whole', ({ offset }, stream) => give(stream, body, offset))
+    const whole = await giver('whole', ({ offset }, stream) => give(stream, body, offset))
     const b = await side('b')
     b.puller.want(await accepted(b.logs, bytes), { from: 'liar' })
     await held(b.logs, key.agent)
+    // the rest, then all of it once more, and no more than that
+    expect(whole.requests).toEqual([BODY_PIECE_BYTES, 0])
     expect(liar.requests).toEqual([0])
-    expect(b.offences.filter(({ peer }) => peer === 'whole')).toEqual([])
+    expect(b.offences).toEqual([
+      { peer: 'liar', reason: 'it broke a body off', points: 1 },
+      { peer: 'liar', reason: 'a body: expected the bytes that were asked for', points: 20 }
+    ])
   })
 
   test('is asked for once, however many entries have it', async () => {
@@ -174,6 +173,93 @@ describe('a body', () => {
     await held(c.logs, key.agent)
     // at once, not in a later round
     expect(await b.logs.body(key.agent, 1)).not.toBeNull()
+  })
+
+  describe('that a neighbour asks for, who has another way to it', () => {
+    /** `b` and `d` know of it by `a`, who has it, and both can give it to `c`, who asks `b` first. @returns whether `b` has it then */
+    async function passedOn(init: Partial<PullInit>, between: (b: Side) => void = () => undefined) {
+      hub = createMemoryHub({ joined: false })
+      const { bytes, body, key } = await strangersHeader({ goal: 'far' })
+      const [a, b, c, d] = [await side('a'), await side('b', init), await side('c'), await side('d')]
+      for (const [one, other] of [['a', 'b'], ['a', 'd'], ['b', 'c'], ['c', 'd']] as const) hub.join(one, other)
+      await accepted(a.logs, bytes)
+      await a.logs.putBody(body, [{ author: key.agent, seq: 1 }])
+      b.puller.note(await accepted(b.logs, bytes), { publisher: 'a', from: 'a' })
+      between(b)
+      d.puller.note(await accepted(d.logs, bytes), { publisher: 'a', from: 'a' })
+      const began = performance.now()
+      c.puller.want(await accepted(c.logs, bytes), { publisher: 'a', from: 'b' })
+      await held(c.logs, key.agent)
+      // at once, not in a later round; and neither thinks the worse of the other
+      expect(performance.now() - began).toBeLessThan(1_000)
+      expect([...b.offences, ...c.offences]).toEqual([])
+      expect(c.network.bytesByProtocol()[BODY_PROTOCOL]?.sent).toBeGreaterThan(0)
+      return { lent: (await b.logs.body(key.agent, 1)) !== null, fetched: b.network.bytesByProtocol()[BODY_PROTOCOL]?.received ?? 0 }
+    }
+
+    test('is fetched for it', async () => {
+      expect(await passedOn({})).toMatchObject({ lent: true })
+    })
+
+    test('is not while that costs, whether it cost when its header came or not before it was asked for', async () => {
+      const { lent, fetched } = await passedOn({ lends: () => false })
+      expect(lent).toBe(false)
+      // what it was asked, and nothing else
+      expect(fetched).toBeLessThan(100)
+      let lends = true
+      expect(await passedOn({ lends: () => lends }, () => (lends = false))).toMatchObject({ lent: false })
+    })
+
+    test('is not when we refuse what its author says, nor when we have come to do so since its header came', async () => {
+      expect(await passedOn({ refuses: () => true })).toMatchObject({ lent: false })
+      let refuses = false
+      expect(await passedOn({ refuses: () => refuses }, () => (refuses = true))).toMatchObject({ lent: false })
+    })
+  })
+
+  test('of an author whom we have come to avoid meanwhile is not kept, nor asked for again, and whoever waits for it goes on', async () => {
+    const [late, never] = [await strangersHeader({ goal: 'on its way' }), await strangersHeader({ goal: 'not asked for yet' })]
+    const asked: string[] = []
+    let refuses = false
+    const b = await side('b', { refuses: () => refuses })
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    await giver('whole', async ({ hash, offset }, stream) => {
+      asked.push(toHex(hash))
+      if (toHex(hash) === toHex(late.hash)) {
+        await released
+        return give(stream, late.body, offset)
+      }
+      // it has not got it yet, and would be asked again in the next round
+      refuses = true
+      await stream.write(encode({ piece: null, rest: 0 }))
+    })
+    b.puller.want(await accepted(b.logs, late.bytes), { publisher: 'whole', from: 'whole' })
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    b.puller.want(await accepted(b.logs, never.bytes), { publisher: 'another', from: 'whole' })
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    expect(b.puller.soon(never.hash)).toBeNull()
+    release()
+    await vi.waitFor(() => expect(b.puller.pending()).toBe(0), 5_000)
+    expect(asked).toHaveLength(2)
+    expect(await b.logs.body(late.key.agent, 1)).toBeNull()
+    expect(b.offences).toEqual([])
+  })
+
+  test('that a neighbour waits for is wanted by us, too, is fetched though our connection begins to cost', async () => {
+    const { bytes, body, key } = await strangersHeader({ goal: 'wanted' })
+    let lends = true
+    const b = await side('b', { lends: () => lends })
+    let here = false
+    await giver('whole', async ({ offset }, stream) => (here ? give(stream, body, offset) : stream.write(encode({ piece: null, rest: 0 }))))
+    const stored = await accepted(b.logs, bytes)
+    b.puller.note(stored, { from: 'whole' })
+    void b.puller.soon(stored.header.bodyHash)
+    await vi.waitFor(() => expect(b.puller.pending()).toBe(1))
+    b.puller.want(stored, { from: 'whole' })
+    lends = false
+    here = true
+    await held(b.logs, key.agent)
   })
 
   test('that is on its way to whom we ask is waited for there, not asked for again and again', async () => {
@@ -288,15 +374,69 @@ describe('against those who mean ill', () => {
     expect((await b.logs.body(key.agent, 1)) !== null).toBe(comes)
   })
 
-  test('who is silent is not waited for alone', async () => {
+  test('who announces bodies and is silent about them pays more each time, once its whole patience is over', async () => {
+    const clock = createTestTime(Date.now())
+    const [silent, passing] = [await giver('silent', () => new Promise(() => undefined)), hub.network('passing')]
+    await passing.start()
+    const b = await side('b', {}, clock)
+    const publish = async (i: number) => {
+      const { bytes } = await strangersHeader({ goal: `body ${i}` })
+      b.puller.want(await accepted(b.logs, bytes), { publisher: 'silent', from: 'passing' })
+    }
+    await publish(0)
+    await clock.pass(2_400)
+    expect(b.offences).toEqual([])
+    await clock.pass(200)
+    expect(b.offences).toEqual([{ peer: 'silent', reason: 'it is silent about a body that it says it has', points: 1 }])
+    for (let i = 1; i < 8; i++) await publish(i)
+    await clock.pass(5 * 60_000)
+    const points = b.offences.filter(({ peer }) => peer === 'silent').map((offence) => offence.points)
+    expect(points.slice(0, 5)).toEqual([1, 2, 3, 4, 5])
+    expect(Math.max(...points)).toBe(5)
+    expect(points.reduce((sum, one) => sum + one)).toBeGreaterThan(30)
+    // who only passed them on says nothing of having them
+    expect(b.offences.filter(({ peer }) => peer === 'passing')).toEqual([])
+    expect(silent.requests.length).toBeGreaterThanOrEqual(points.length)
+  })
+
+  test('who is silent, and gives at last, begins anew', async () => {
+    const clock = createTestTime(Date.now())
+    const all = await Promise.all([1, 2, 3].map((i) => strangersHeader({ goal: `body ${i}` })))
+    let answers = false
+    await giver('slow', async ({ hash, offset }, stream) => {
+      if (!answers) return new Promise(() => undefined)
+      const found = all.find((one) => toHex(one.hash) === toHex(hash))
+      if (found !== undefined) await give(stream, found.body, offset)
+    })
+    const b = await side('b', {}, clock)
+    const want = async (i: number) => b.puller.want(await accepted(b.logs, all[i]!.bytes), { publisher: 'slow', from: 'slow' })
+    await want(0)
+    await clock.pass(2_600)
+    answers = true
+    await want(1)
+    await vi.waitFor(async () => {
+      await clock.pass(100)
+      expect(await b.logs.body(all[1]!.key.agent, 1)).not.toBeNull()
+    })
+    answers = false
+    await want(2)
+    await clock.pass(2_600)
+    expect(b.offences.map(({ points }) => points)).toEqual([1, 1])
+  })
+
+  test('who is silent is not waited for alone, and asked last from then on', async () => {
     const { bytes, body, key } = await strangersHeader({ goal: 'truth' })
-    await giver('silent', () => new Promise(() => undefined))
-    await giver('honest', ({ offset }, stream) => give(stream, body, offset))
+    const next = await strangersHeader({ goal: 'more truth' })
+    const silent = await giver('silent', () => new Promise(() => undefined))
+    await giver('honest', ({ hash, offset }, stream) => give(stream, toHex(hash) === toHex(next.hash) ? next.body : body, offset))
     const b = await side('b')
     const began = performance.now()
     b.puller.want(await accepted(b.logs, bytes), { publisher: 'silent', from: 'silent' })
     await held(b.logs, key.agent)
     expect(performance.now() - began).toBeLessThan(2000)
+    b.puller.want(await accepted(b.logs, next.bytes), { publisher: 'silent', from: 'silent' })
+    await held(b.logs, next.key.agent)
+    expect(silent.requests).toHaveLength(1)
   })
 
   test('a flood of wishes from one peer drives out its own, not those of others', async () => {

@@ -9,13 +9,17 @@ import type { Network } from '../net/network.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import type { Clock } from '../support/clock.ts'
 import { createBodyFetcher, type Part } from './body-stream.ts'
+import type { Interests } from './interests.ts'
 import { createLending } from './lending.ts'
 import { idKey } from './negentropy.ts'
 import { createReliability } from './reliability.ts'
+import { liarsIn, suspicionsOf } from './shares.ts'
 import { MAX_SOURCES, createSources, type Origin } from './sources.ts'
+import { TooSlowError } from './steps.ts'
+import { createStrikes } from './strikes.ts'
 import { createSurvey } from './survey.ts'
 import { createTurns } from './turns.ts'
-import { createWishes, type Ask, type Wish } from './wishes.ts'
+import { createWishes, wantedEntry, type Ask, type WantedEntry, type Wish } from './wishes.ts'
 
 /** Bodies that are being fetched at a time, in all and from one peer. */
 const IN_FLIGHT = 24
@@ -32,14 +36,16 @@ const LATE_ROUND = 2
 const LATE_PLACES = 3
 /** Peers that are asked for one that they may hold, before somebody has to fetch it. */
 const GUESSES = 4
-/** How long a step may take, round by round. */
-const STEPS_MS = [2_500, 5_000, 10_000]
+/** How long a peer may give nothing, round by round. */
+const PATIENCES_MS = [2_500, 5_000, 10_000]
 /** A peer that has given nothing for so long is not waited for alone. */
 const HEDGE_MS = 1_200
 
 const BAD_REPLY_POINTS = 20
 const NOT_DELIVERED_POINTS = 5
 const BROKEN_OFF_POINTS = 1
+/** A body that a peer says it has, and is silent about: at last it costs as much as one that is not given. */
+const SILENT = { free: 0, step: 1, most: NOT_DELIVERED_POINTS }
 
 export interface Puller {
   /** Wants this entry's body. Over the bound on wishes, one of the peer that has caused the most is given up. */
@@ -64,24 +70,24 @@ export interface PullComponents {
   report: (error: unknown) => void
 }
 
-export interface PullInit {
+/** `refuses` and `lends` are asked again before each request and when a body has come: they may answer otherwise by then. */
+export interface PullInit extends Pick<Interests, 'refuses' | 'lends' | 'favours'> {
   /** the peers that can be asked at this moment, and since when, milliseconds since 1970 */
   connected: ReadonlyMap<string, number>
   /** Whether peers that give what is wrong are held to account. */
   penalties: boolean
   /** Whether others than the publisher are asked. */
   otherSources: boolean
-  /** Whether an author's bodies come before those of others. */
-  favours(author: string): boolean
 }
 
 export function createPuller({ network, logs, clock, random, report }: PullComponents, init: PullInit): Puller {
-  const { connected, penalties, otherSources, favours } = init
+  const { connected, penalties, otherSources, refuses, lends, favours } = init
   const wishes = createWishes()
   /** wishes with somebody to ask */
   const ready = createTurns<Wish>(({ entries }) => entries.some(({ author }) => favours(author)))
   const busy = new Map<string, number>()
   const reliability = createReliability()
+  const silences = createStrikes(() => clock.now(), SILENT)
   const closing = new AbortController()
   const bodies = createBodyFetcher({ network, clock })
   const sourcesFor = createSources({ network, random, reliability }, { connected, otherSources })
@@ -101,7 +107,17 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         })
     }
   )
-  const lending = createLending({ clock }, { isWanted: (key) => wishes.get(key) !== undefined, fetch: fetchFor })
+  const lending = createLending(
+    { clock },
+    {
+      isWanted(key) {
+        const wish = wishes.get(key)
+        return wish !== undefined && isAllowed(wish)
+      },
+      mayLend: (stored) => mayCome(wantedEntry(stored, true)),
+      fetch: fetchFor
+    }
+  )
   let running = 0
 
   function penalise(peer: string, reason: string, points: number): void {
@@ -120,11 +136,12 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   }
 
   async function ask(wish: Wish, peer: string): Promise<void> {
-    const asking: Ask = { peer, ending: new AbortController() }
+    const asking: Ask = { peer, silent: false, ending: new AbortController() }
     wish.asks.add(asking)
     running++
     busy.set(peer, (busy.get(peer) ?? 0) + 1)
     const hedge = () => {
+      asking.silent = true
       wish.hedged = true
       prepare(wish)
     }
@@ -138,10 +155,11 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         begun,
         fetch: wish.fetch,
         fits: (size) => wish.entries.some((entry) => entry.size === size),
-        stepMs: STEPS_MS[Math.min(wish.rounds, STEPS_MS.length - 1)] ?? 0,
+        patienceMs: PATIENCES_MS[Math.min(wish.rounds, PATIENCES_MS.length - 1)] ?? 0,
         signal: asking.ending.signal,
         onPiece(now) {
           cancelHedge()
+          asking.silent = false
           partial = now
         }
       })
@@ -149,6 +167,8 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       else notGiven(wish, peer, got)
     } catch (error) {
       if (!asking.ending.signal.aborted) fail(wish, peer, error, partial, begun)
+      // somebody else was faster, by far
+      else if (asking.silent) reliability.failed(peer)
     } finally {
       cancelHedge()
       running--
@@ -160,10 +180,15 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
+  /** Whether a peer has said that it has the body: it announced it, or was asked. */
+  function answersFor({ origin, holder }: Wish, peer: string): boolean {
+    return peer === origin.publisher || peer === holder
+  }
+
   /** It does not hold it, or what it holds is of another size: whoever announced that answers for it, others may have been lied to. */
   function notGiven(wish: Wish, peer: string, why: 'none' | 'unfit'): void {
     wish.without.add(peer)
-    if (peer !== wish.origin.publisher && peer !== wish.holder) return
+    if (!answersFor(wish, peer)) return
     reliability.failed(peer)
     const reason = why === 'none' ? 'it says it has a body that it does not give' : 'a body of another size than its header says'
     penalise(peer, reason, NOT_DELIVERED_POINTS)
@@ -173,14 +198,20 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   async function take(wish: Wish, bytes: Uint8Array, peer: string, begun: Wish['begun']): Promise<void> {
     if (!equalBytes(await digest(bytes), wish.hash)) {
       wish.begun = null
-      const alone = begun === null || [...begun.by].every((one) => one === peer)
-      if (alone) throw new InvalidBytesError('expected a body with the hash that was asked for')
+      const shares = [...(begun?.shares ?? []), { by: peer, to: bytes.length }]
+      if (shares.every(({ by }) => by === peer)) throw new InvalidBytesError('expected a body with the hash that was asked for')
       // one of several has lied: from now on each gives all of it, and the liar is found
       wish.distrusted = true
+      wish.suspicions = await suspicionsOf(bytes, shares)
       wish.sources.unshift(peer)
       return
     }
     reliability.gave(peer)
+    silences.forgive(peer)
+    for (const liar of await liarsIn(bytes, wish.suspicions.splice(0))) {
+      reliability.failed(liar)
+      penalise(liar, 'a body: expected the bytes that were asked for', BAD_REPLY_POINTS)
+    }
     if (!isWanted(wish)) return
     try {
       // if it still is not what a header says, then that header's author has lied, not this peer
@@ -188,7 +219,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       for (let kept = 0; kept < wish.entries.length; ) {
         const entries = wish.entries.slice(kept)
         kept += entries.length
-        const { status } = await logs.putBody(bytes, entries)
+        const { status } = await logs.putBody(bytes, entries.filter(mayCome))
         if (status === 'new') network.useful(peer)
       }
     } catch (error) {
@@ -204,10 +235,14 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       return
     }
     // slow, or gone, or it does not give bodies; what it gave is kept, and another may go on there
-    if (partial === null) return
+    if (partial === null) {
+      const isSilent = error instanceof TooSlowError && connected.has(peer) && answersFor(wish, peer)
+      if (isSilent) penalise(peer, 'it is silent about a body that it says it has', silences.strike(peer))
+      return
+    }
     if (connected.has(peer)) penalise(peer, 'it broke a body off', BROKEN_OFF_POINTS)
     if (wish.distrusted || partial.filled <= (wish.begun?.filled ?? 0)) return
-    wishes.keepPart(wish, { ...partial, by: new Set([...(begun?.by ?? []), peer]) })
+    wishes.keepPart(wish, { ...partial, shares: [...(begun?.shares ?? []), { by: peer, to: partial.filled }] })
   }
 
   function forget(wish: Wish): void {
@@ -221,6 +256,14 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
 
   function isWanted(wish: Wish): boolean {
     return !closing.signal.aborted && wishes.get(wish.key) === wish
+  }
+
+  function mayCome(entry: WantedEntry): boolean {
+    return !refuses(entry) && (!entry.lent || lends())
+  }
+
+  function isAllowed({ entries }: Wish): boolean {
+    return entries.some(mayCome)
   }
 
   /** Lets a wish go on: there is somebody to ask, or the next round is waited for. */
@@ -240,6 +283,10 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     wish.rounds++
     wish.cancelRound = clock.after(pause, () => {
       wish.cancelRound = null
+      if (!isAllowed(wish)) {
+        forget(wish)
+        return
+      }
       wish.hedged = false
       if (wish.rounds >= FETCH_ROUND) haveFetched(wish)
       seekHolders(wish)
@@ -260,7 +307,8 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       const [peer] = at === -1 || wish.asks.size >= places ? [] : wish.sources.splice(at, 1)
       if (wish.sources.length > 0) ready.add(wish)
       if (peer === undefined) continue
-      if (connected.has(peer)) void ask(wish, peer)
+      if (!isAllowed(wish)) forget(wish)
+      else if (connected.has(peer)) void ask(wish, peer)
       else if (wish.sources.length === 0 && wish.asks.size === 0) waitForRound(wish)
     }
   }
@@ -297,7 +345,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     lending.forget(key)
     const known = wishes.get(key)
     if (known !== undefined) {
-      wantToo(known, stored, origin)
+      wantToo(known, stored, origin, lent)
       return
     }
     const surplus = wishes.surplus()
@@ -314,13 +362,16 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  function wantToo(wish: Wish, stored: StoredHeader, { from }: Origin): void {
-    if (!wishes.join(wish, stored)) return
+  function wantToo(wish: Wish, stored: StoredHeader, { from }: Origin, lent: boolean): void {
+    if (!wishes.join(wish, stored, lent)) return
     if (!wish.sought && from !== undefined && !wish.sources.includes(from)) wish.sources.push(from)
     prepare(wish)
   }
 
-  /** Fetches for a neighbour what does not interest us. */
+  /**
+   * Fetches for a neighbour what does not interest us. It is kept, and heard like all else that comes: its author is none that we
+   * avoid, and that we find here what we could find later does no harm. It is no interest of ours: we don't tell it again.
+   */
   async function fetchFor(stored: StoredHeader, origin: Origin): Promise<boolean> {
     if (!otherSources || closing.signal.aborted || !(await logs.wanted(stored))) return false
     want(stored, origin, true)

@@ -7,8 +7,9 @@ import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import type { FramedStream, Network } from '../net/network.ts'
 import { decode, encode } from '../schema/codec.ts'
 import { MAX_RECONCILE_BYTES, reconcileReply, reconcileRequest } from '../schema/messages.ts'
+import { noChanges } from '../store/changes.ts'
 import { createMemoryStore } from '../store/memory.ts'
-import { systemClock } from '../support/clock.ts'
+import { systemClock, type Clock } from '../support/clock.ts'
 import { createHoldings } from './holdings.ts'
 import { initiate } from './negentropy.ts'
 import { RECONCILE_PROTOCOL, reconcile, serveReconcile, type ReconcileInit } from './reconcile.ts'
@@ -17,7 +18,7 @@ import { strangersHeader } from './testing/party.ts'
 import { createTransfer, nothing, type Exchanged } from './transfer.ts'
 
 const options = { maxMessageBytes: MAX_RECONCILE_BYTES, maxStreamsPerPeer: 2 }
-const signal = AbortSignal.timeout(30_000)
+const { signal } = new AbortController()
 const wholeRecord: Shard[] = [recordShard(0, 0)]
 const covered = ['starling/1/control', 'starling/1/record/-']
 
@@ -35,10 +36,10 @@ beforeEach(() => {
   hub = createMemoryHub()
 })
 
-async function side(peer: string, init: Partial<ReconcileInit> = {}): Promise<Side> {
+async function side(peer: string, init: Partial<ReconcileInit> = {}, clock: Clock = systemClock): Promise<Side> {
   const network = hub.network(peer)
   const logs = createLogs({ store: createMemoryStore(), clock: systemClock })
-  const holdings = createHoldings({ logs }, { leafBits: 3, forkProofs: true })
+  const holdings = createHoldings({ logs, changes: noChanges, report: () => undefined }, { leafBits: 3, forkProofs: true })
   const one: Side = {
     network,
     logs,
@@ -58,7 +59,7 @@ async function side(peer: string, init: Partial<ReconcileInit> = {}): Promise<Si
       fork: (proof) => logs.acceptFork(proof)
     }
   })
-  const components = { network, clock: systemClock, holdings, transfer, closing: new AbortController().signal }
+  const components = { network, clock, holdings, transfer, closing: new AbortController().signal }
   const whole: ReconcileInit = {
     kept: () => wholeRecord,
     onShards: () => undefined,
@@ -244,6 +245,25 @@ describe('a peer that lies', () => {
     expect(result).toMatchObject({ fresh: 0, more: true })
     expect(rounds).toBeLessThanOrEqual(64)
     expect(wanted).toBeLessThanOrEqual(20_000)
+  })
+
+  test('without end, and slowly, has its turn, and then others have theirs', async () => {
+    let offset = 0
+    const b = await side('b', {}, { now: () => Date.now() + offset, after: systemClock.after })
+    const asked: string[] = []
+    await liar(async (request, stream) => {
+      asked.push(request.type)
+      if (request.type === 'open') await stream.write(opened)
+      if (request.type === 'compare') {
+        if (asked.length === 4) offset = 61_000
+        const ids = crypto.getRandomValues(new Uint8Array(1000 * 32))
+        const list = [0x61, 0x02, 0x00, 0x02, 0x87, 0x68, ...ids]
+        await stream.write(encode({ type: 'compare', message: Uint8Array.from([...list, 0x00, 0x00, 0x01, ...new Uint8Array(16)]) }))
+      }
+      if (request.type === 'want') await stream.write(encode({ type: 'give', headers: [], forks: [], more: false }))
+    })
+    expect(await b.with('liar')).toMatchObject({ more: true, missed: 1024 })
+    expect(asked).toEqual(['open', 'compare', 'compare', 'compare', 'want'])
   })
 
   test('by giving what nobody asked for is broken off', async () => {

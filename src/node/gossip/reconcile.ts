@@ -21,21 +21,30 @@ import { createRateLimit } from '../support/rate-limit.ts'
 import type { Holdings } from './holdings.ts'
 import { bitBytes, bitsOf, idsIn, isSet, joinIds } from './ids.ts'
 import { fingerprint, idKey, initiate, proceed, respond, type ItemSet } from './negentropy.ts'
+import type { PaceInit } from './pace.ts'
+import { createReception } from './reception.ts'
 import { CONTROL_TOPIC, commonShards, heard, tell, topicOf, type Shard, type ToldShard } from './shards.ts'
 import { TooSlowError, inSteps, withStream, type Steps } from './steps.ts'
 import { nothing, type Exchanged, type Outstanding, type Transfer } from './transfer.ts'
 
 export const RECONCILE_PROTOCOL = '/starling/reconcile/1.0.0'
 const options: ProtocolOptions = { maxMessageBytes: MAX_RECONCILE_BYTES, maxStreamsPerPeer: 2 }
-const STEP_MS = 10_000
 const FRAME = { limit: MAX_COMPARISON_BYTES }
 const ID_BYTES = 32
+
+/** How slow the other side may be. At this pace what is asked for at once, `MAX_IDS` headers, takes 40 s. */
+const PACE: PaceInit = { patienceMs: 10_000, bytesPerSecond: 8_000, wholeMs: 180_000 }
 
 /** The most items that one exchange moves each way, and the most messages of comparison; the next brings the rest. */
 const MAX_ITEMS = 20_000
 const MAX_ROUNDS = 64
+/**
+ * After so long no more is compared, and no more than the first `MAX_IDS` items are asked for and offered, so that others have their
+ * turn: the next exchange brings the rest.
+ */
+const TURN_MS = 60_000
 
-/** Exchanges that a peer may open, that all peers together may, and that are open to us at a time. */
+/** Exchanges that a peer may open, that all peers together may, and that are open to us at a time, one of a peer. */
 const PEER_RATE = { rate: 0.5, burst: 8, keys: 1024 }
 const TOTAL_RATE = { rate: 4, burst: 32, keys: 1 }
 const MAX_SERVED = 2
@@ -81,19 +90,20 @@ export function serveReconcile(
 ): void {
   const peerMay = createRateLimit(PEER_RATE)
   const anyMay = createRateLimit(TOTAL_RATE)
-  let served = 0
+  const reception = createReception(() => clock.now(), { places: MAX_SERVED })
 
   network.handle(RECONCILE_PROTOCOL, options, async (stream) => {
-    const steps = inSteps(stream, clock, STEP_MS)
+    const steps = inSteps(stream, clock, PACE)
     const now = clock.now()
     const opening = await steps.hear(reconcileRequest, MAX_RECONCILE_BYTES)
     if (opening === null) return
     if (opening.type !== 'open') throw new InvalidBytesError(`expected an opening, got ${opening.type}`)
-    if (!mayServe(stream.peer) || served >= MAX_SERVED || (rateLimits && !(peerMay(stream.peer, now) && anyMay('', now)))) {
+    const leave = mayServe(stream.peer) ? reception.enter(stream.peer) : null
+    if (leave === null || (rateLimits && !(peerMay(stream.peer, now) && anyMay('', now)))) {
+      leave?.()
       await steps.say({ type: 'busy' } satisfies ReconcileReply)
       return
     }
-    served++
     const result = nothing()
     try {
       const theirs = shardsIn(opening.shards)
@@ -109,7 +119,7 @@ export function serveReconcile(
       onServed(stream.peer, result, error instanceof TooSlowError ? 'slow' : 'broken')
       throw error
     } finally {
-      served--
+      leave()
     }
   })
 
@@ -166,7 +176,8 @@ export function reconcile(
   { kept, onShards }: Pick<ReconcileInit, 'kept' | 'onShards'>,
   peer: string
 ): Promise<Exchanged | null> {
-  const target = { peer, protocol: RECONCILE_PROTOCOL, options, stepMs: STEP_MS }
+  const target = { peer, protocol: RECONCILE_PROTOCOL, options, pace: PACE }
+  const turnEnds = clock.now() + TURN_MS
   return withStream({ network, clock, closing }, target, async (stream) => {
     const result = nothing()
     const mine = kept()
@@ -188,6 +199,10 @@ export function reconcile(
     return result
   })
 
+  function isTurnOver(): boolean {
+    return clock.now() >= turnEnds
+  }
+
   async function compare(stream: Steps, set: ItemSet, result: Exchanged) {
     const need = new Map<string, Uint8Array>()
     const have: Uint8Array[] = []
@@ -201,7 +216,7 @@ export function reconcile(
     }
     let message: Uint8Array | null = initiate(set, FRAME)
     for (let rounds = 0; message !== null; rounds++) {
-      if (rounds >= MAX_ROUNDS || need.size >= MAX_ITEMS || have.length >= MAX_ITEMS) {
+      if (rounds >= MAX_ROUNDS || need.size >= MAX_ITEMS || have.length >= MAX_ITEMS || isTurnOver()) {
         result.more = true
         break
       }
@@ -215,6 +230,10 @@ export function reconcile(
 
   async function fetch(stream: Steps, need: readonly Uint8Array[], result: Exchanged): Promise<void> {
     for (let at = 0; at < need.length; at += MAX_IDS) {
+      if (at > 0 && isTurnOver()) {
+        result.more = true
+        return
+      }
       const outstanding: Outstanding = transfer.claim(need.slice(at, at + MAX_IDS), true, result)
       try {
         if (outstanding.size === 0) continue
@@ -232,6 +251,10 @@ export function reconcile(
 
   async function offer(stream: Steps, have: readonly Uint8Array[], result: Exchanged): Promise<void> {
     for (let at = 0; at < have.length; at += MAX_IDS) {
+      if (at > 0 && isTurnOver()) {
+        result.more = true
+        return
+      }
       const part = have.slice(at, at + MAX_IDS)
       await say(stream, { type: 'offer', ids: joinIds(part, part.length) })
       const reply = await hear(stream)

@@ -1,13 +1,14 @@
 /**
- * Streams of gossip: values of a schema go out and come in, and each step has a time by the clock that is handed in. When
- * it is over, or we stop, the stream is broken off.
+ * Streams of gossip: values of a schema go out and come in, and the other side has a pace to keep by the clock that is handed in. When it
+ * is too slow, or we stop, the stream is broken off.
  */
 import type { FramedStream, Network, ProtocolOptions } from '../net/network.ts'
 import { decode, encode } from '../schema/codec.ts'
 import type { ZodMiniType } from 'zod/mini'
 import type { Clock } from '../support/clock.ts'
+import { createPace, type PaceInit } from './pace.ts'
 
-/** The other side took longer than a step may. */
+/** The other side took longer than it may. */
 export class TooSlowError extends Error {
   override readonly name = 'TooSlowError'
 }
@@ -22,17 +23,22 @@ export interface Steps {
    * @throws InvalidBytesError when it is none of `schema`; TooSlowError, or whatever broke the stream
    */
   hear<T>(schema: ZodMiniType<T>, limit: number): Promise<T | null>
+  /** What follows is another piece of work: its time begins now. */
+  renew(): void
   close(): Promise<void>
   abort(reason: Error): void
 }
 
-/** @param stepMs how long each step may take */
-export function inSteps(stream: FramedStream, clock: Clock, stepMs: number): Steps {
+/** @param init how slow the other side may be, counted from now on */
+export function inSteps(stream: FramedStream, clock: Clock, init: PaceInit): Steps {
+  const pace = createPace(() => clock.now(), init)
   let tooSlow: TooSlowError | null = null
 
   async function step<T>(what: Promise<T>): Promise<T> {
-    const cancel = clock.after(stepMs, () => {
-      tooSlow = new TooSlowError(`expected an answer of ${stream.peer} within ${stepMs} ms`)
+    const began = clock.now()
+    const ms = Math.max(0, Math.ceil(pace.left()))
+    const cancel = clock.after(ms, () => {
+      tooSlow = new TooSlowError(`expected ${stream.peer} to go on within ${ms} ms`)
       stream.abort(tooSlow)
     })
     try {
@@ -41,16 +47,24 @@ export function inSteps(stream: FramedStream, clock: Clock, stepMs: number): Ste
       throw tooSlow ?? error
     } finally {
       cancel()
+      pace.waited(clock.now() - began)
     }
   }
 
   return {
     peer: stream.peer,
-    say: (value) => step(stream.write(encode(value))),
+    async say(value) {
+      const message = encode(value)
+      await step(stream.write(message))
+      pace.said(message.length)
+    },
     async hear(schema, limit) {
       const message = await step(stream.read())
-      return message === null ? null : decode(message, schema, limit)
+      if (message === null) return null
+      pace.heard(message.length)
+      return decode(message, schema, limit)
     },
+    renew: () => pace.renew(),
     close: () => stream.close(),
     abort: (reason) => stream.abort(reason)
   }
@@ -67,7 +81,7 @@ export interface StreamTarget {
   peer: string
   protocol: string
   options: ProtocolOptions
-  stepMs: number
+  pace: PaceInit
 }
 
 /**
@@ -78,10 +92,10 @@ export interface StreamTarget {
  */
 export async function openStream(
   { network, clock }: Pick<OpenComponents, 'network' | 'clock'>,
-  { peer, protocol, options, stepMs }: StreamTarget,
+  { peer, protocol, options, pace: { patienceMs } }: StreamTarget,
   opening: AbortController
 ): Promise<FramedStream> {
-  const cancel = clock.after(stepMs, () => opening.abort(new TooSlowError(`expected ${peer} to answer within ${stepMs} ms`)))
+  const cancel = clock.after(patienceMs, () => opening.abort(new TooSlowError(`expected ${peer} to answer within ${patienceMs} ms`)))
   try {
     return await network.open(peer, protocol, { ...options, signal: opening.signal })
   } finally {
@@ -108,7 +122,7 @@ export async function withStream<T>(
     const stream = await openStream({ network, clock }, target, opening)
     stop = (reason) => stream.abort(reason)
     try {
-      const result = await work(inSteps(stream, clock, target.stepMs))
+      const result = await work(inSteps(stream, clock, target.pace))
       await stream.close()
       return result
     } catch (error) {

@@ -9,7 +9,7 @@ import { createRateLimit } from '../support/rate-limit.ts'
 import type { Forks } from './forks.ts'
 import { idKey } from './negentropy.ts'
 import type { Origin } from './sources.ts'
-import { CONTROL_TOPIC, controlKinds, holds, placeOf, shardModel, type Codebook, type Shard } from './shards.ts'
+import { CONTROL_TOPIC, controlKinds, holds, placeOf, type Codebook, type Shard } from './shards.ts'
 
 /** Messages a second, and at once, that are looked at from one peer and of one publisher, and passed on of one author. */
 const PEER_RATE = { rate: 100, burst: 400, keys: 1024 }
@@ -65,9 +65,7 @@ export function createTopicJudge(
 
   function belongs(header: Header, shard: Shard | null): boolean {
     if (shard === null) return controlKinds.has(header.kind)
-    if (!holds(shard, placeOf(header), codebook.leafBits)) return false
-    // whoever claims leaves that its bits don't belong to wants to be heard where it has nothing to say
-    return header.sketch === null || shardModel(header.sketch[0]) !== codebook.model || codebook.fits(header.sketch)
+    return holds(shard, placeOf(header), codebook.leafBits)
   }
 
   async function judgeHeader(bytes: Uint8Array, origin: Origin, shard: Shard | null): Promise<Verdict> {

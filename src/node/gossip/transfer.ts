@@ -131,12 +131,17 @@ export function createTransfer({ holdings, taker, clock, topicsOf }: TransferCom
   async function takeFork(peer: string, proof: Uint8Array, outstanding: Outstanding, result: Exchanged) {
     const verdict = await taker.fork(proof, peer)
     if (verdict.status === 'invalid') throw new InvalidBytesError(verdict.reason)
-    if (verdict.status === 'full') {
+    if (verdict.status === 'busy') {
       // whose it is is not told: all that is still outstanding of this exchange counts as missed
       result.refused++
       return
     }
-    settle(outstanding, idKey(forkId(verdict.author)))
+    const key = idKey(forkId(verdict.author))
+    settle(outstanding, key)
+    if (verdict.status === 'full') {
+      result.refused++
+      refuse(key)
+    }
     if (verdict.status !== 'new') return
     result.fresh++
     result.news.add(CONTROL_TOPIC)

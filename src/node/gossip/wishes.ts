@@ -4,7 +4,9 @@
  */
 import type { StoredHeader } from '../log/records.ts'
 import type { Part } from './body-stream.ts'
+import type { BodyFacts } from './interests.ts'
 import { idKey } from './negentropy.ts'
+import type { Share, Suspicion } from './shares.ts'
 import type { Origin } from './sources.ts'
 
 const MAX_WANTED = 4096
@@ -15,13 +17,22 @@ const MAX_PARTIAL = 16
 
 export interface Ask {
   peer: string
+  /** whether it has given nothing for so long that another may be asked */
+  silent: boolean
   ending: AbortController
+}
+
+/** An entry whose body is to come. */
+export interface WantedEntry extends BodyFacts {
+  seq: number
+  /** whether only neighbours want it */
+  lent: boolean
 }
 
 export interface Wish {
   key: string
   hash: Uint8Array
-  entries: Array<{ author: string; seq: number; size: number }>
+  entries: WantedEntry[]
   origin: Origin
   time: number
   /** peers to be asked in this round, and those that had nothing in one before */
@@ -41,17 +52,19 @@ export interface Wish {
   rounds: number
   cancelRound: (() => void) | null
   /** what has come of it, and from whom */
-  begun: (Part & { by: Set<string> }) | null
+  begun: (Part & { shares: Share[] }) | null
   /** a body put together from several peers' pieces was wrong: pieces are not put together any more */
   distrusted: boolean
+  /** who gave which share of that one */
+  suspicions: Suspicion[]
 }
 
 export interface Wishes {
   /** @param lent whether it is for a neighbour that waits for it, @param sought whether peers are asked first who holds it */
   add(stored: StoredHeader, origin: Origin, how: { lent: boolean; sought: boolean }): Wish
   get(key: string): Wish | undefined
-  /** One more entry wants it. */
-  join(wish: Wish, stored: StoredHeader): boolean
+  /** One more entry wants it, or one that only neighbours wanted is wanted by us. @returns false: too many do */
+  join(wish: Wish, stored: StoredHeader, lent: boolean): boolean
   /** @returns whether it was there */
   delete(wish: Wish): boolean
   /** One that is to be given up before another is added; none while there is room. */
@@ -60,6 +73,11 @@ export interface Wishes {
   keepPart(wish: Wish, part: NonNullable<Wish['begun']>): void
   values(): IterableIterator<Wish>
   readonly size: number
+}
+
+/** What a wish keeps of an entry. @param lent whether only neighbours want its body */
+export function wantedEntry({ author, header: { seq, kind, bodySize: size } }: StoredHeader, lent: boolean): WantedEntry {
+  return { author, seq, kind, size, lent }
 }
 
 export function createWishes(): Wishes {
@@ -74,13 +92,14 @@ export function createWishes(): Wishes {
   }
 
   return {
-    add({ author, header }, origin, { lent, sought }) {
+    add(stored, origin, { lent, sought }) {
+      const { header } = stored
       const isNews = origin.publisher !== undefined
       const key = idKey(header.bodyHash)
       const wish: Wish = {
         key,
         hash: header.bodyHash.slice(),
-        entries: [{ author, seq: header.seq, size: header.bodySize }],
+        entries: [wantedEntry(stored, lent)],
         origin,
         time: header.time,
         sources: [],
@@ -94,16 +113,23 @@ export function createWishes(): Wishes {
         rounds: 0,
         cancelRound: null,
         begun: null,
-        distrusted: false
+        distrusted: false,
+        suspicions: []
       }
       wishes.set(key, wish)
       count(wish, 1)
       return wish
     },
     get: (key) => wishes.get(key),
-    join({ entries }, { author, header: { seq, bodySize: size } }) {
+    join({ entries }, stored, lent) {
+      const { author, header } = stored
+      const known = entries.find((entry) => entry.author === author && entry.seq === header.seq)
+      if (known !== undefined) {
+        known.lent &&= lent
+        return true
+      }
       if (entries.length >= MAX_ENTRIES) return false
-      if (!entries.some((entry) => entry.author === author && entry.seq === seq)) entries.push({ author, seq, size })
+      entries.push(wantedEntry(stored, lent))
       return true
     },
     delete(wish) {

@@ -6,6 +6,7 @@
 import { didOf } from '../crypto/did.ts'
 import type { Verifier } from '../crypto/verifier.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
+import type { Sketch } from '../schema/header.ts'
 import { admit, admitFork, type AdmissionComponents } from './admission.ts'
 import { readForkProof, verifyForkClaim } from './fork-proof.ts'
 import { headerHash, readHeader, signatureOf } from './header.ts'
@@ -18,7 +19,7 @@ export type Verdict =
   | { status: 'known'; author: string }
   /** the author has forked its log: nothing more of it is accepted. `proof`: encoded, when it was found just now */
   | { status: 'fork'; author: string; proof: Uint8Array | null }
-  /** not a header, or not signed by its author */
+  /** not a header, not signed by its author, or with leaves that its bits don't belong to */
   | { status: 'invalid'; reason: string }
   /** written more than ten minutes from now: one of the two clocks is wrong */
   | { status: 'future'; author: string }
@@ -31,19 +32,23 @@ export type Verdict =
 export type ForkVerdict =
   | { status: 'new' | 'known'; author: string }
   | { status: 'invalid'; reason: string }
-  /** there is no more room for proofs, or too many are waiting */
-  | { status: 'full' }
+  /** there is no more room for such a proof */
+  | { status: 'full'; author: string }
+  /** too many are waiting, or others write all the time: it was not kept, and may be offered again */
+  | { status: 'busy' }
 
 export interface AcceptanceComponents extends AdmissionComponents {
   verifier: Verifier
+  /** whether a sketch names the leaves that its bits belong to, as far as we can tell */
+  fits: (sketch: Sketch) => boolean
   /** runs what writes headers one after the other */
   inTurn: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 export interface Acceptance {
   /** Never throws for bad bytes, only when the store fails. */
-  accept(bytes: Uint8Array): Promise<Verdict>
-  acceptFork(proof: Uint8Array): Promise<ForkVerdict>
+  accept(bytes: Uint8Array, peer?: string): Promise<Verdict>
+  acceptFork(proof: Uint8Array, peer?: string): Promise<ForkVerdict>
 }
 
 /** Headers of one commit. */
@@ -52,12 +57,14 @@ const BATCH = 512
 /** Bytes that were offered, and whoever waits for the verdict. */
 interface Offer {
   bytes: Uint8Array
+  /** who brought them */
+  peer: string | undefined
   settle: (verdict: Verdict) => void
   fail: (error: unknown) => void
 }
 
 export function createAcceptance(components: AcceptanceComponents): Acceptance {
-  const { known, verifier, limits, inTurn } = components
+  const { known, verifier, fits, limits, inTurn } = components
   const queue: Offer[] = []
   let waiting = 0
   let draining = false
@@ -114,7 +121,12 @@ export function createAcceptance(components: AcceptanceComponents): Acceptance {
       // gossip brings most headers more than once, and a signature is the dear part
       const held = known.index.find(hash)
       if (held !== null) return { status: 'known', author: held.author }
-      return { author: didOf(header.author), header, hash, bytes }
+      // whoever claims leaves that its bits don't belong to wants to be heard where it has nothing to say
+      const author = didOf(header.author)
+      if (header.sketch !== null && !fits(header.sketch) && known.head(author)?.own !== true) {
+        return invalid('expected the leaves that the bits of the sketch belong to')
+      }
+      return { author, header, hash, bytes }
     } catch (error) {
       if (error instanceof InvalidBytesError) return invalid(error.message)
       throw error
@@ -124,14 +136,15 @@ export function createAcceptance(components: AcceptanceComponents): Acceptance {
   async function keep(checked: Map<StoredHeader, Offer>): Promise<void> {
     if (checked.size === 0) return
     try {
-      const verdicts = await inTurn(() => admit(components, [...checked.keys()]))
+      const brought = new Map([...checked].map(([stored, { peer }]) => [stored, peer]))
+      const verdicts = await inTurn(() => admit(components, brought))
       for (const [stored, { settle }] of checked) settle(verdicts.get(stored) ?? { status: 'busy' })
     } catch (error) {
       for (const { fail } of checked.values()) fail(error)
     }
   }
 
-  async function takeFork(proof: Uint8Array): Promise<ForkVerdict> {
+  async function takeFork(proof: Uint8Array, peer: string | undefined): Promise<ForkVerdict> {
     await known.ready()
     try {
       const claim = await readForkProof(proof)
@@ -139,7 +152,7 @@ export function createAcceptance(components: AcceptanceComponents): Acceptance {
       // proofs are told again and again, and signatures are the dear part
       if (known.head(author)?.forked === true) return { status: 'known', author }
       await verifyForkClaim(claim, verifier)
-      return await inTurn(() => admitFork(components, author, proof))
+      return await inTurn(() => admitFork(components, author, proof, peer))
     } catch (error) {
       if (error instanceof InvalidBytesError) return invalid(error.message)
       throw error
@@ -147,13 +160,13 @@ export function createAcceptance(components: AcceptanceComponents): Acceptance {
   }
 
   return {
-    async accept(bytes) {
+    async accept(bytes, peer) {
       if (waiting >= limits.maxWaiting) return { status: 'busy' }
       waiting++
       try {
         return await new Promise((settle, fail) => {
           // a copy, because whoever gave it may use the buffer again
-          queue.push({ bytes: new Uint8Array(bytes), settle, fail })
+          queue.push({ bytes: new Uint8Array(bytes), peer, settle, fail })
           if (draining) return
           draining = true
           void drain()
@@ -163,11 +176,11 @@ export function createAcceptance(components: AcceptanceComponents): Acceptance {
       }
     },
 
-    async acceptFork(proof) {
-      if (waiting >= limits.maxWaiting) return { status: 'full' }
+    async acceptFork(proof, peer) {
+      if (waiting >= limits.maxWaiting) return { status: 'busy' }
       waiting++
       try {
-        return await takeFork(new Uint8Array(proof))
+        return await takeFork(new Uint8Array(proof), peer)
       } finally {
         waiting--
       }

@@ -7,11 +7,13 @@ import { MAX_CLOCK_SKEW_MS } from '../schema/codec.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../support/clock.ts'
 import type { ForkVerdict, Verdict } from './accept.ts'
+import { ACQUAINTANCES, NOBODY } from './accounts.ts'
 import { draftOf, hashAt, newDraft, writeDraft, type Draft, type DraftWriter, type LogDraft } from './draft.ts'
 import { encodeForkProof } from './fork-proof.ts'
-import { ranksBelow, type Rank } from './first-to-go.ts'
+import type { Place, Rank } from './first-to-go.ts'
 import type { LogLimits } from './limits.ts'
 import { fit, naming } from './links.ts'
+import { chunkOf, hasRoom, makeRoom, replace } from './make-room.ts'
 import { entryKey, storedHeader, type StoredHeader } from './records.ts'
 import { skipTarget } from './skip-link.ts'
 
@@ -19,31 +21,47 @@ export interface AdmissionComponents extends DraftWriter {
   store: Store
   clock: Clock
   limits: LogLimits
+  /** whether an author is nobody that we have to do with: what is of strangers makes room for what is not */
+  isStranger: (author: string) => boolean
 }
 
 const MAX_ATTEMPTS = 32
-/** The share of all headers that makes room at once. */
-const CHUNK = 1 / 64
+/** The share of all fork proofs that may be of strangers. */
+const STRANGERS_SHARE = 1 / 2
 
 /** Another tab has changed a log since it was read. */
 class OutdatedError extends Error {
   override readonly name = 'OutdatedError'
 }
 
-/** Puts checked headers where they belong. Those without a verdict found others writing all the time. */
+/**
+ * Puts checked headers where they belong. Those without a verdict found others writing all the time.
+ *
+ * @param batch the headers, and the peers that brought them, if any did
+ */
 export async function admit(
   components: AdmissionComponents,
-  batch: StoredHeader[]
+  batch: ReadonlyMap<StoredHeader, string | undefined>
 ): Promise<Map<StoredHeader, Verdict>> {
-  const logs = byAuthor(batch)
-  const written = await attempt(components, logs.keys(), async (draft) => {
-    const verdicts = new Map<StoredHeader, Verdict>()
-    for (const [author, headers] of logs) {
-      const log = draftOf(components.known, draft, author)
-      for (const stored of headers) verdicts.set(stored, await judge(components, draft, log, stored))
-    }
-    return verdicts
-  })
+  const { known, isStranger } = components
+  const logs = byAuthor(batch.keys())
+  const accounts = new Map([...batch].map(([stored, peer]) => [stored, known.accounts.of(peer)]))
+  const accountOf = (stored: StoredHeader): number => accounts.get(stored) ?? NOBODY
+  const written = await attempt(
+    components,
+    logs.keys(),
+    async (draft) => {
+      const verdicts = new Map<StoredHeader, Verdict>()
+      for (const [author, headers] of logs) {
+        const [first] = headers
+        const account = first !== undefined && isStranger(author) ? accountOf(first) : ACQUAINTANCES
+        const log = draftOf(known, draft, author, account)
+        for (const stored of headers) verdicts.set(stored, await judge(components, draft, log, stored))
+      }
+      return verdicts
+    },
+    accountOf
+  )
   return written ?? new Map()
 }
 
@@ -51,15 +69,34 @@ export async function admit(
 export async function admitFork(
   components: AdmissionComponents,
   author: string,
-  proof: Uint8Array
+  proof: Uint8Array,
+  peer: string | undefined
 ): Promise<ForkVerdict> {
+  const account = components.known.accounts.of(peer)
   const verdict = await attempt(components, [author], async (draft): Promise<ForkVerdict> => {
     const log = draftOf(components.known, draft, author)
     if (log.after.forked) return { status: 'known', author }
-    return putFork(components, draft, log, proof) ? { status: 'new', author } : { status: 'full' }
+    return putFork(components, draft, log, proof, account) ? { status: 'new', author } : { status: 'full', author }
   })
   // others write all the time: it comes again
-  return verdict ?? { status: 'full' }
+  return verdict ?? { status: 'busy' }
+}
+
+/** Drops these headers, those of them that are held. */
+export async function dropHeaders(components: AdmissionComponents, places: readonly Place[]): Promise<void> {
+  const { known } = components
+  await attempt(components, places.map(({ author }) => author), async (draft) => {
+    for (const { author, seq } of places) {
+      const log = draftOf(known, draft, author)
+      if (log.removed.has(seq) || known.index.hashAt(author, seq) === null) continue
+      log.removed.add(seq)
+      log.after.count--
+      draft.headers--
+      const newest = known.index.seqsOf(author).findLast((one) => !log.removed.has(one)) ?? 0
+      log.after.seq = newest
+      log.after.hash = newest === 0 ? null : known.index.hashAt(author, newest)
+    }
+  })
 }
 
 /** Drops headers of others until no more are held than the limit says. @returns how many went */
@@ -70,7 +107,7 @@ export async function dropExcess(components: AdmissionComponents): Promise<numbe
     const excess = (known.usage?.headers ?? 0) - limits.maxHeaders
     if (excess <= 0) return dropped
     const gone = await attempt(components, [], async (draft) => {
-      makeRoom(components, draft, { live: true, time: Infinity }, Math.min(excess, chunkOf(limits)))
+      makeRoom(components, draft, null, Math.min(excess, chunkOf(limits)))
       return -draft.headers
     })
     if (gone === null || gone === 0) return dropped
@@ -82,11 +119,12 @@ export async function dropExcess(components: AdmissionComponents): Promise<numbe
 async function attempt<T>(
   components: AdmissionComponents,
   authors: Iterable<string>,
-  fill: (draft: Draft) => Promise<T>
+  fill: (draft: Draft) => Promise<T>,
+  accountOf?: (stored: StoredHeader) => number
 ): Promise<T | null> {
   const concerned = new Set(authors)
   for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
-    const draft = newDraft()
+    const draft = newDraft(components.known, components.clock.now(), accountOf)
     try {
       const result = await fill(draft)
       if (draft.starved && components.known.isPartial()) {
@@ -121,17 +159,18 @@ async function judge(
   const rival = held === null ? await findRival(components, log, stored, before) : await read(components, log, seq)
   if (rival !== null) {
     const proof = encodeForkProof(rival.bytes, bytes)
-    return putFork(components, draft, log, proof) ? { status: 'fork', author, proof } : { status: 'full', author }
+    return putFork(components, draft, log, proof, draft.accountOf(stored)) ? { status: 'fork', author, proof } : { status: 'full', author }
   }
   const now = clock.now()
   if (header.time > now + MAX_CLOCK_SKEW_MS) return { status: 'future', author }
 
   if (!head.own) {
-    const rank: Rank = { live: (header.expiry ?? Infinity) > now, time: header.time }
+    const rank: Rank = { live: (header.expiry ?? Infinity) > now, time: Math.min(header.time, now) }
     const tooMany = head.count >= limits.maxHeadersPerAuthor
-    if (tooMany && !makeRoom(components, draft, rank, 1, log)) return { status: 'full', author }
-    if (!hasRoom(components, draft, rank)) return { status: 'full', author }
+    if (tooMany && !replace(components, draft, rank, log)) return { status: 'full', author }
+    if (!hasRoom(components, draft, { account: log.account, ...rank })) return { status: 'full', author }
     draft.headers++
+    draft.held[log.account] = (draft.held[log.account] ?? 0) + 1
   }
   const below = seq === 1 || before !== null ? null : highestBelow(components, log, seq)
   log.added.set(seq, stored)
@@ -175,67 +214,34 @@ async function read({ store }: AdmissionComponents, { author, added }: LogDraft,
   return storedHeader(author, record)
 }
 
-/** @returns false when there is no more room for proofs */
-function putFork({ known, limits }: AdmissionComponents, draft: Draft, log: LogDraft, proof: Uint8Array): boolean {
-  if ((known.usage?.forks ?? 0) + draft.forks >= limits.maxForks) return false
+/** @returns false when there is no more room for this proof, and none that would make room for it */
+function putFork(
+  { known, limits, isStranger }: AdmissionComponents,
+  draft: Draft,
+  log: LogDraft,
+  proof: Uint8Array,
+  account: number
+): boolean {
+  const stranger = isStranger(log.author)
+  const held = (known.usage?.forks ?? 0) + draft.forks
+  if (held >= (stranger ? Math.floor(limits.maxForks * STRANGERS_SHARE) : limits.maxForks)) {
+    const more = stranger ? known.forkers.held(account) + (draft.moreForks.get(account) ?? 0) + 1 : 0
+    const going = known.forkers.first(more, (author) => draft.logs.get(author)?.unproven === true)
+    if (going === null) {
+      draft.starved = true
+      return false
+    }
+    const other = draftOf(known, draft, going)
+    other.unproven = true
+    other.after.forked = false
+    draft.forks--
+  }
   draft.forks++
+  draft.moreForks.set(account, (draft.moreForks.get(account) ?? 0) + 1)
   log.proof = proof
+  log.proofOn = account
   log.after.forked = true
   return true
-}
-
-/** Whether one more header has room, now or after others went. */
-function hasRoom(components: AdmissionComponents, draft: Draft, rank: Rank): boolean {
-  const { known, limits } = components
-  const held = (known.usage?.headers ?? 0) + draft.headers
-  const floor = draft.floor ?? known.floor
-  // what is as old as what had to go would soon have to go again, only to be fetched once more
-  const isCrowded = held + 2 * chunkOf(limits) > limits.maxHeaders
-  if (isCrowded && floor !== null && !ranksBelow(floor, rank)) return false
-  return held < limits.maxHeaders || makeRoom(components, draft, rank, chunkOf(limits))
-}
-
-/** Lets up to `count` headers go that rank below this one, of one log or of all. @returns false when there are none */
-function makeRoom(
-  { known, clock }: AdmissionComponents,
-  draft: Draft,
-  under: Rank,
-  count: number,
-  log?: LogDraft
-): boolean {
-  const line = log ?? draft
-  if (line.next.length === 0) {
-    let going = 0
-    for (const { removed } of log === undefined ? draft.logs.values() : [log]) going += removed.size
-    // more each time that it is asked, so that it is seldom asked
-    line.next = known.index.first(Math.max(count, going) + going, clock.now(), log?.author).reverse()
-    if (log === undefined && line.next.length === 0) draft.starved = true
-  }
-  let last: Rank | null = null
-  for (let left = count; left > 0; ) {
-    const next = line.next.at(-1)
-    if (next === undefined || !ranksBelow(next, under)) break
-    line.next.pop()
-    if (!remove(draftOf(known, draft, next.author), next.seq)) continue
-    draft.headers--
-    left--
-    last = { live: next.live, time: next.time }
-  }
-  if (log === undefined && last !== null) draft.floor = last
-  return last !== null
-}
-
-/** @returns false when it went before, or is the newest and others have come that go first */
-function remove({ removed, after }: LogDraft, seq: number): boolean {
-  if (removed.has(seq) || (seq === after.seq && after.count > 1)) return false
-  removed.add(seq)
-  after.count--
-  if (after.count === 0) Object.assign(after, { seq: 0, hash: null })
-  return true
-}
-
-function chunkOf({ maxHeaders }: LogLimits): number {
-  return Math.max(1, Math.floor(maxHeaders * CHUNK))
 }
 
 function highestBelow({ known }: AdmissionComponents, log: LogDraft, seq: number): number {
@@ -261,7 +267,7 @@ function countBelow(numbers: Float64Array, limit: number): number {
 }
 
 /** The headers of each author, in the order of its log. */
-function byAuthor(batch: StoredHeader[]): Map<string, StoredHeader[]> {
+function byAuthor(batch: Iterable<StoredHeader>): Map<string, StoredHeader[]> {
   const logs = new Map<string, StoredHeader[]>()
   for (const stored of batch) {
     const log = logs.get(stored.author)

@@ -6,7 +6,7 @@ import { didOf } from '../crypto/did.ts'
 import { digest, equalBytes, toHex } from '../crypto/hash.ts'
 import type { Verifier } from '../crypto/verifier.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
-import { MAX_BODY_BYTES, publicKinds, type Header } from '../schema/header.ts'
+import { MAX_BODY_BYTES, publicKinds, type Header, type Sketch } from '../schema/header.ts'
 import { decodeHeader, signatureOf } from './header.ts'
 import type { Entry, ImportResult, Logs } from './log.ts'
 
@@ -89,11 +89,11 @@ interface Archive {
 /**
  * Takes in such a file. Nothing of it is kept unless all of it is what it says.
  *
- * @throws InvalidBytesError when it is not such a file, or its headers are not signed by their author
+ * @throws InvalidBytesError when it is not such a file, its headers are not signed by their author, or their leaves are lies
  */
 export async function importLog(
   logs: ArchiveLogs,
-  verifier: Verifier,
+  { verifier, fits }: { verifier: Verifier; fits: (sketch: Sketch) => boolean },
   chunks: AsyncIterable<Uint8Array>
 ): Promise<ImportResult> {
   const { author, headers, bodies } = await readArchive(chunks)
@@ -102,6 +102,9 @@ export async function importLog(
     if (!(await verifier.verify(signatures)).every(Boolean)) {
       throw new InvalidBytesError('expected headers that their author has signed')
     }
+  }
+  if (!headers.every(({ header: { sketch } }) => sketch === null || fits(sketch))) {
+    throw new InvalidBytesError('expected headers with the leaves that the bits of their sketches belong to')
   }
   const referring = new Map<string, Array<{ author: string; seq: number }>>()
   for (const { header } of headers) {

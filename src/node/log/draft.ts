@@ -1,7 +1,8 @@
 /** What one commit is to change of other agents' logs, as it grows; and the commit. */
 import type { Condition, Operation, Store } from '../store/store.ts'
-import type { Place, Rank } from './first-to-go.ts'
+import type { Goer, Line } from './first-to-go.ts'
 import type { Known } from './known.ts'
+import { ACCOUNTS, NOBODY } from './accounts.ts'
 import { factsOf } from './parse-header.ts'
 import {
   HEADER_USAGE,
@@ -15,33 +16,50 @@ import {
   type StoredHeader
 } from './records.ts'
 
-/** Which headers are to make room. */
-export interface Line {
-  /** those that are the next to go, the very next last; empty when nobody has asked yet */
-  next: Array<Place & Rank>
-}
-
 /** One log as it is known, and as it will be. */
-export interface LogDraft extends Line {
+export interface LogDraft {
   readonly author: string
+  /** the account that it is on; what it is after the commit is worked out then */
+  readonly account: number
   readonly before: HeadRecord | undefined
   /** without the new revision */
   readonly after: HeadRecord
   readonly added: Map<number, StoredHeader>
   readonly removed: Set<number>
   proof: Uint8Array | null
+  /** the account of whoever brought the proof */
+  proofOn: number
+  /** whether the proof that it is forked makes room for another */
+  unproven: boolean
+  /** its headers that are the next to go, the very next last; empty when nobody has asked yet */
+  next: Goer[]
   /** the sequence numbers that are held now, once somebody has asked */
   seqs: Float64Array | null
 }
 
-export interface Draft extends Line {
+export interface Draft {
   readonly logs: Map<string, LogDraft>
+  /** when what is new has come */
+  readonly now: number
+  /** the account of whoever brought a header */
+  readonly accountOf: (stored: StoredHeader) => number
+  /** how many headers there will be on each account, and how many of those will be there that are held now */
+  readonly held: Int32Array
+  readonly left: Int32Array
+  /** how many fork proofs there will be more on each account */
+  readonly moreForks: Map<number, number>
   /** how many headers of others there will be more */
   headers: number
   /** how many fork proofs there will be more */
   forks: number
-  /** the rank up to which headers had to go */
-  floor: Rank | null
+  /** up to what time headers had to go: lapsed ones, if any had, and others by account */
+  lapsedFloor: number | null
+  readonly floors: Map<number, number>
+  /** headers that are to make room, the first to go last; null when nobody has asked yet */
+  line: Line | null
+  /** how many have gone, and how many had when the line was asked for */
+  gone: number
+  goneAtLine: number
   /** whether room was wanted when no header was known that could go */
   starved: boolean
 }
@@ -53,24 +71,44 @@ export interface DraftWriter {
   /** called in the order of the log, once a header is durable */
   onAccepted: (stored: StoredHeader) => void
   onFork: (author: string, proof: Uint8Array) => void
+  onUnforked: (author: string) => void
 }
 
-export function newDraft(): Draft {
-  return { logs: new Map(), headers: 0, forks: 0, floor: null, starved: false, next: [] }
+export function newDraft({ index }: Pick<Known, 'index'>, now: number, accountOf: (stored: StoredHeader) => number = () => NOBODY): Draft {
+  const held = Int32Array.from({ length: ACCOUNTS }, (_, account) => index.held(account))
+  return {
+    logs: new Map(),
+    now,
+    accountOf,
+    held,
+    left: held.slice(),
+    moreForks: new Map(),
+    headers: 0,
+    forks: 0,
+    lapsedFloor: null,
+    floors: new Map(),
+    line: null,
+    gone: 0,
+    goneAtLine: 0,
+    starved: false
+  }
 }
 
-/** What is to become of an author's log. */
-export function draftOf(known: Known, draft: Draft, author: string): LogDraft {
+/** What is to become of an author's log. @param account that it is on if nothing is held of it */
+export function draftOf(known: Known, draft: Draft, author: string, account = NOBODY): LogDraft {
   const drafted = draft.logs.get(author)
   if (drafted !== undefined) return drafted
   const before = known.head(author)
   const made: LogDraft = {
     author,
+    account: known.index.accountOf(author) ?? account,
     before,
     after: { ...(before ?? NO_HEAD) },
     added: new Map(),
     removed: new Set(),
     proof: null,
+    proofOn: NOBODY,
+    unproven: false,
     seqs: null,
     next: []
   }
@@ -84,7 +122,7 @@ export function hashAt(known: Known, { author, added }: LogDraft, seq: number): 
 }
 
 /** @returns false, with nothing written, when another tab was faster */
-export async function writeDraft({ known, write, onAccepted, onFork }: DraftWriter, draft: Draft): Promise<boolean> {
+export async function writeDraft({ known, write, onAccepted, onFork, onUnforked }: DraftWriter, draft: Draft): Promise<boolean> {
   const changed = [...draft.logs.values()].filter(isChanged)
   if (changed.length === 0) return true
   const { usage } = known
@@ -95,7 +133,7 @@ export async function writeDraft({ known, write, onAccepted, onFork }: DraftWrit
   }
   const operations: Operation[] = []
   const conditions: Condition[] = [unchanged('settings', HEADER_USAGE, usage)]
-  for (const { author, before, after, added, removed, proof } of changed) {
+  for (const { author, before, after, added, removed, proof, unproven } of changed) {
     for (const [seq, stored] of added) {
       operations.push({ put: 'headers', key: entryKey(author, seq), value: headerRecord(stored) })
     }
@@ -104,6 +142,7 @@ export async function writeDraft({ known, write, onAccepted, onFork }: DraftWrit
       operations.push({ delete: 'headers', key }, { delete: 'dropped', key })
     }
     if (proof !== null) operations.push({ put: 'forks', key: author, value: proof })
+    else if (unproven) operations.push({ delete: 'forks', key: author })
     after.revision = revisionAfter(before, usage)
     if (before === undefined || removed.size > 0) after.since = after.revision
     operations.push(isGone(after) ? { delete: 'heads', key: author } : { put: 'heads', key: author, value: after })
@@ -113,16 +152,22 @@ export async function writeDraft({ known, write, onAccepted, onFork }: DraftWrit
   if (!(await write(operations, conditions))) return false
 
   known.usage = nextUsage
-  known.floor = draft.floor ?? known.floor
-  for (const { author, after, added, removed } of changed) {
+  known.floors.lapsed = draft.lapsedFloor ?? known.floors.lapsed
+  for (const [account, time] of draft.floors) known.floors.live.set(account, time)
+  for (const { author, after, added, removed, proof, proofOn } of changed) {
     for (const seq of removed) known.index.remove(author, seq)
-    for (const { header, hash } of added.values()) known.index.add(author, factsOf(header), hash)
+    for (const stored of added.values()) {
+      const rank = Math.min(stored.header.time, draft.now)
+      known.index.add(author, factsOf(stored.header), stored.hash, draft.accountOf(stored), rank)
+    }
+    if (proof !== null) known.forkers.add(author, proofOn)
     if (isGone(after)) known.forget(author)
     else known.setHead(author, after)
   }
-  for (const { author, added, proof } of changed) {
+  for (const { author, added, proof, unproven } of changed) {
     for (const stored of added.values()) onAccepted(stored)
     if (proof !== null) onFork(author, proof)
+    else if (unproven) onUnforked(author)
   }
   return true
 }
@@ -132,6 +177,6 @@ function isGone({ count, own, forked }: HeadRecord): boolean {
   return count === 0 && !own && !forked
 }
 
-function isChanged({ added, removed, proof }: LogDraft): boolean {
-  return added.size > 0 || removed.size > 0 || proof !== null
+function isChanged({ added, removed, proof, unproven }: LogDraft): boolean {
+  return added.size > 0 || removed.size > 0 || proof !== null || unproven
 }

@@ -1,4 +1,5 @@
 /** In what order headers go when there is no more room. Pure, over the columns of the header index. */
+import { ACQUAINTANCES } from './accounts.ts'
 import type { HeaderColumns } from './header-columns.ts'
 
 export interface Place {
@@ -9,6 +10,7 @@ export interface Place {
 /** Lapsed headers go first, then the oldest. */
 export interface Rank {
   live: boolean
+  /** when it was written, or came, if that was before: to be dated ahead is of no use */
   time: number
 }
 
@@ -20,48 +22,74 @@ export function ranksBelow(one: Rank, other: Rank): boolean {
 export interface LogSlots {
   readonly name: string
   own: boolean
+  /** on which it is held */
+  account: number
   count: number
   /** the highest sequence number */
   highest: number
 }
 
+export type Goer = Place & Rank
+
+/** Headers that are to make room, the first to go first. */
+export interface Line {
+  /** whose time is over: they go before all others, whoever brought them */
+  lapsed: Goer[]
+  /** whether there are more of them than were asked for */
+  moreLapsed: boolean
+  /** the others, by account; of acquaintances the lapsed ones, too, for they make no room for strangers */
+  live: Map<number, Goer[]>
+}
+
 const NONE = -1
 
-/** The first to go of slots that are in order of time; ours never do, and the newest of a log after its others. */
-export function firstToGo(
-  { expiries, times, seqs }: HeaderColumns,
+/** At most `count` of each account, of slots that are in order of time; ours never go, and the newest of a log after its others. */
+export function lineUp(
+  { expiries, ranks, seqs }: HeaderColumns,
   logOf: (slot: number) => LogSlots,
   slots: Iterable<number>,
   count: number,
   now: number
-): Array<Place & Rank> {
-  const found: Array<Place & Rank> = []
-  /** how many were found of each log, and the slot of the newest, which has to wait for the others */
-  const passed = new Map<LogSlots, { found: number; newest: number }>()
+): Line {
+  const line: Line = { lapsed: [], moreLapsed: false, live: new Map() }
+  /** how many were passed of each log of several, and the slot of the newest, which has to wait for the others */
+  const passed = new Map<LogSlots, { count: number; newest: number }>()
+
+  function queueOf({ account }: LogSlots, live: boolean): Goer[] {
+    if (!live && account !== ACQUAINTANCES) return line.lapsed
+    const queue = line.live.get(account) ?? []
+    line.live.set(account, queue)
+    return queue
+  }
+
   for (const live of [false, true]) {
     for (const slot of slots) {
-      if (found.length >= count) return found.slice(0, count)
       if ((expiries[slot] ?? 0) > now !== live) continue
       const log = logOf(slot)
       if (log.own) continue
       const { name: author, highest } = log
-      const before = passed.get(log) ?? { found: 0, newest: NONE }
-      passed.set(log, before)
-      if (seqs[slot] === highest && before.found < log.count - 1) {
+      const before = log.count > 1 ? (passed.get(log) ?? { count: 0, newest: NONE }) : null
+      if (before !== null) passed.set(log, before)
+      if (before !== null && seqs[slot] === highest && before.count < log.count - 1) {
         before.newest = slot
         continue
       }
-      const rank: Rank = { live, time: times[slot] ?? 0 }
-      found.push({ author, seq: seqs[slot] ?? 0, ...rank })
-      if (++before.found === log.count - 1 && before.newest !== NONE) found.push({ author, seq: highest, ...rank })
+      const queue = queueOf(log, live)
+      const rank: Rank = { live, time: ranks[slot] ?? 0 }
+      if (queue.length < count) queue.push({ author, seq: seqs[slot] ?? 0, ...rank })
+      else line.moreLapsed ||= queue === line.lapsed
+      if (before === null || ++before.count < log.count - 1 || before.newest === NONE) continue
+      if (queue.length < count) queue.push({ author, seq: highest, ...rank })
     }
   }
-  return found.slice(0, count)
+  // what is dated ahead came before some that is not
+  for (const queue of [line.lapsed, ...line.live.values()]) queue.sort((a, b) => Number(a.live) - Number(b.live) || a.time - b.time)
+  return line
 }
 
 /** The first to go of one log's slots, in whatever order, but for its newest; -1 when there is no other. */
 export function lowestSlot(
-  { expiries, times, seqs }: HeaderColumns,
+  { expiries, ranks, seqs }: HeaderColumns,
   slots: Iterable<number>,
   highest: number,
   now: number
@@ -70,7 +98,7 @@ export function lowestSlot(
   let rank: Rank = { live: true, time: Infinity }
   for (const slot of slots) {
     const live = (expiries[slot] ?? 0) > now
-    const time = times[slot] ?? 0
+    const time = ranks[slot] ?? 0
     if (seqs[slot] === highest || (live === rank.live ? time >= rank.time : live)) continue
     lowest = slot
     rank = { live, time }

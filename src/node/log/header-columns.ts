@@ -11,6 +11,8 @@ const MAX_KINDS = 255
 export interface HeaderColumns {
   readonly hashes: Uint8Array
   readonly times: Float64Array
+  /** by what time it ranks when others must make room */
+  readonly ranks: Float64Array
   readonly seqs: Float64Array
   /** Infinity: never */
   readonly expiries: Float64Array
@@ -23,7 +25,7 @@ export interface HeaderColumns {
   readonly nexts: Int32Array
   /** Makes slots up to this one, without it. */
   reserve(slots: number): void
-  write(slot: number, author: number, facts: HeaderFacts, hash: Uint8Array): void
+  write(slot: number, author: number, facts: HeaderFacts, hash: Uint8Array, rank: number): void
   kindOf(slot: number): string
 }
 
@@ -31,6 +33,7 @@ export function createHeaderColumns(): HeaderColumns {
   let capacity = 0
   let hashes = new Uint8Array()
   let times = new Float64Array()
+  let ranks = new Float64Array()
   let seqs = new Float64Array()
   let expiries = new Float64Array()
   let models = new Uint16Array()
@@ -64,6 +67,9 @@ export function createHeaderColumns(): HeaderColumns {
     get times() {
       return times
     },
+    get ranks() {
+      return ranks
+    },
     get seqs() {
       return seqs
     },
@@ -91,6 +97,7 @@ export function createHeaderColumns(): HeaderColumns {
       capacity = Math.max(slots, FIRST_CAPACITY, Math.ceil(capacity * GROWTH))
       hashes = grown((length) => new Uint8Array(length), hashes, HASH_BYTES)
       times = grown((length) => new Float64Array(length), times)
+      ranks = grown((length) => new Float64Array(length), ranks)
       seqs = grown((length) => new Float64Array(length), seqs)
       expiries = grown((length) => new Float64Array(length), expiries)
       models = grown((length) => new Uint16Array(length), models)
@@ -101,9 +108,10 @@ export function createHeaderColumns(): HeaderColumns {
       nexts = grown((length) => new Int32Array(length), nexts)
     },
 
-    write(slot, author, { seq, time, expiry, kind, model, leaves: ofSketch }, hash) {
+    write(slot, author, { seq, time, expiry, kind, model, leaves: ofSketch }, hash, rank) {
       hashes.set(hash, slot * HASH_BYTES)
       times[slot] = time
+      ranks[slot] = rank
       seqs[slot] = seq
       expiries[slot] = expiry
       models[slot] = model

@@ -2,7 +2,8 @@
  * All held headers, in memory and small (typed arrays, about a hundred bytes each): what gossip reconciles, counts and
  * looks up without asking the store. Pure; whoever keeps headers adds and removes them here.
  */
-import { firstToGo, lowestSlot, type LogSlots, type Place, type Rank } from './first-to-go.ts'
+import { ACCOUNTS, ACQUAINTANCES, NOBODY, OWN } from './accounts.ts'
+import { lineUp, lowestSlot, type Goer, type Line, type LogSlots } from './first-to-go.ts'
 import { HASH_BYTES, MAX_LEAVES, createHeaderColumns } from './header-columns.ts'
 import type { HeaderFacts } from './parse-header.ts'
 import { createSlotTable } from './slot-table.ts'
@@ -35,26 +36,39 @@ export interface HeaderIndex {
 }
 
 export interface WritableHeaderIndex extends HeaderIndex {
-  /** @returns false when that author has one at that number already */
-  add(author: string, facts: HeaderFacts, hash: Uint8Array): boolean
+  /**
+   * @param account of whoever brought it; unless told, that of the rest of its log. A log is on the account that most of it came on
+   * @param rank the time by which it ranks when others must make room; unless told, when it was written
+   * @returns false when that author has one at that number already
+   */
+  add(author: string, facts: HeaderFacts, hash: Uint8Array, account?: number, rank?: number): boolean
   remove(author: string, seq: number): void
   hashAt(author: string, seq: number): Uint8Array | null
   countOf(author: string): number
   /** Sequence numbers that are held of a log, lowest first. */
   seqsOf(author: string): Float64Array
-  markForked(author: string): void
-  /** Headers of this author never are among the `first`. */
+  markForked(author: string, forked: boolean): void
+  /** Headers of this author never are to go. */
   markOwn(author: string): void
+  /** The account that a log is on; null when nothing is held of it. */
+  accountOf(author: string): number | null
+  /** How many headers are on an account. */
+  held(account: number): number
   /**
-   * At most so many headers, of one author or of all, that are the first to go at `now`, in that order. The newest of a
-   * log goes after its others, and ranks as the last of them.
+   * At most so many headers of one author that are the first to go at `now`, in that order. The newest of a log goes after
+   * its others, and ranks as the last of them.
    */
-  first(count: number, now: number, author?: string): Array<Place & Rank>
+  first(count: number, now: number, author: string): Goer[]
+  /** The same of all authors, at most so many of each account. Looks again at who is a stranger. */
+  line(count: number, now: number): Line
 }
 
 interface Author extends LogSlots {
   readonly prefix: number
   forked: boolean
+  /** of those who brought it: the one that most headers came on, and by how many more than others */
+  broughtOn: number
+  lead: number
   /** the slot of one of its headers, which leads to the others */
   head: number
 }
@@ -62,8 +76,10 @@ interface Author extends LogSlots {
 const NONE = -1
 const HASH_WORDS = HASH_BYTES / 4
 
-export function createHeaderIndex(): WritableHeaderIndex {
+/** @param isStranger whether an author is on the account of those who bring its headers */
+export function createHeaderIndex(isStranger: (author: string) => boolean = () => true): WritableHeaderIndex {
   const columns = createHeaderColumns()
+  const held = new Int32Array(ACCOUNTS)
   const authors: Author[] = []
   const ids = new Map<string, number>()
   const freeIds: number[] = []
@@ -139,9 +155,26 @@ export function createHeaderIndex(): WritableHeaderIndex {
     const id = ids.get(name)
     if (id !== undefined) return id
     const made = freeIds.pop() ?? authors.length
-    authors[made] = { name, prefix, forked: false, own: owned.has(name), count: 0, highest: 0, head: NONE }
+    const own = owned.has(name)
+    authors[made] = { name, prefix, forked: false, own, account: OWN, broughtOn: NOBODY, lead: 0, count: 0, highest: 0, head: NONE }
     ids.set(name, made)
     return made
+  }
+
+  /** Notes on which account one more header came: whoever brings most of a log has it on its account. */
+  function bring(author: Author, account: number): void {
+    if (author.lead === 0) author.broughtOn = account
+    author.lead += author.broughtOn === account ? 1 : -1
+    place(author)
+  }
+
+  /** Puts a log on the account that it belongs on now. */
+  function place(author: Author): void {
+    const account = author.own ? OWN : isStranger(author.name) ? author.broughtOn : ACQUAINTANCES
+    if (account === author.account) return
+    held[author.account] = (held[author.account] ?? 0) - author.count
+    held[account] = (held[account] ?? 0) + author.count
+    author.account = account
   }
 
   function slotAt(name: string, seq: number): number {
@@ -214,16 +247,18 @@ export function createHeaderIndex(): WritableHeaderIndex {
       return size
     },
 
-    add(name, facts, hash) {
+    add(name, facts, hash, account, rank = facts.time) {
       const { seq } = facts
       if (slotAt(name, seq) !== NONE) return false
       const id = idOf(name, facts.prefix)
       const author = authors[id]
       if (author === undefined) return false
       const slot = takeSlot()
-      columns.write(slot, id, facts, hash)
+      columns.write(slot, id, facts, hash, rank)
       columns.nexts[slot] = author.head
       author.head = slot
+      bring(author, account ?? author.broughtOn)
+      held[author.account] = (held[author.account] ?? 0) + 1
       author.count++
       author.highest = Math.max(author.highest, seq)
       byHash.add(slot)
@@ -243,6 +278,7 @@ export function createHeaderIndex(): WritableHeaderIndex {
       unlink(author, slot)
       gone.push(slot)
       size--
+      held[author.account] = (held[author.account] ?? 0) - 1
       author.count--
       if (author.highest === seq) {
         author.highest = 0
@@ -270,22 +306,32 @@ export function createHeaderIndex(): WritableHeaderIndex {
       return seqs.sort()
     },
 
-    markForked(name) {
+    markForked(name, forked) {
       const author = known(name)
-      if (author !== undefined) author.forked = true
+      if (author !== undefined) author.forked = forked
     },
 
     markOwn(name) {
       owned.add(name)
       const author = known(name)
-      if (author !== undefined) author.own = true
+      if (author === undefined) return
+      author.own = true
+      place(author)
+    },
+
+    accountOf: (name) => known(name)?.account ?? null,
+    held: (account) => held[account] ?? 0,
+
+    line(count, now) {
+      settle()
+      for (const id of ids.values()) {
+        const author = authors[id]
+        if (author !== undefined) place(author)
+      }
+      return lineUp(columns, authorAt, order, count, now)
     },
 
     first(count, now, name) {
-      if (name === undefined) {
-        settle()
-        return firstToGo(columns, authorAt, order, count, now)
-      }
       const author = known(name)
       if (author === undefined) return []
       // one author's log at its limit: each new header takes the place of one
@@ -293,7 +339,8 @@ export function createHeaderIndex(): WritableHeaderIndex {
         count === 1 && author.count > 1
           ? [lowestSlot(columns, slotsOf(author), author.highest, now)]
           : Int32Array.from(slotsOf(author)).sort(compare)
-      return firstToGo(columns, authorAt, slots, count, now)
+      const { lapsed, live } = lineUp(columns, authorAt, slots, count, now)
+      return [...lapsed, ...(live.get(author.account) ?? [])].slice(0, count)
     },
 
     select(wants) {

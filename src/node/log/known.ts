@@ -4,7 +4,8 @@
  * has been there. When one has, logs are read again as they are needed, and their heads are conditions too.
  */
 import type { Store } from '../store/store.ts'
-import type { Rank } from './first-to-go.ts'
+import { createAccounts, type Accounts } from './accounts.ts'
+import { createForkers, type Forkers } from './forkers.ts'
 import { createHeaderIndex, type WritableHeaderIndex } from './header-index.ts'
 import {
   HEADER_USAGE,
@@ -21,10 +22,11 @@ const PAGE = 512
 
 export interface Known {
   readonly index: WritableHeaderIndex
+  readonly accounts: Accounts
+  readonly forkers: Forkers
   /** What other agents' logs take up, as it was last read or written. */
   usage: HeaderUsage | undefined
-  /** The rank up to which headers have had to make room lately. */
-  floor: Rank | null
+  readonly floors: Floors
   /** Reads everything, once. @throws what the store says when it can't be; then it is tried again the next time */
   ready(): Promise<void>
   head(author: string): HeadRecord | undefined
@@ -42,12 +44,22 @@ export interface Known {
   refresh(authors: Iterable<string>): Promise<void>
 }
 
+/** Up to what time headers have had to make room lately. */
+export interface Floors {
+  /** lapsed ones, whoever brought them; Infinity: all that there were, and others */
+  lapsed: number
+  /** others, by account */
+  live: Map<number, number>
+}
+
 /** There may be as many as there are headers, and the hash is in the index. */
 type KnownHead = Omit<HeadRecord, 'hash'>
 
 /** Reads when it is first waited for, so that what is wanted at once is not held up. */
-export function createKnown(store: Store): Known {
-  const index = createHeaderIndex()
+export function createKnown(store: Store, isStranger: (author: string) => boolean): Known {
+  const index = createHeaderIndex(isStranger)
+  const accounts = createAccounts(index.held)
+  const forkers = createForkers(isStranger)
   const heads = new Map<string, KnownHead>()
   /** logs that were read since another tab has changed some; null: no other has */
   let sure: Set<string> | null = null
@@ -57,17 +69,22 @@ export function createKnown(store: Store): Known {
     heads.set(author, { revision, seq, count, since, own, forked })
     sure?.add(author)
     if (own) index.markOwn(author)
-    if (forked) index.markForked(author)
+    index.markForked(author, forked)
+    if (forked) forkers.add(author, index.accountOf(author) ?? accounts.earlier())
+    else forkers.delete(author)
   }
 
   function forget(author: string): void {
     heads.delete(author)
     sure?.delete(author)
+    forkers.delete(author)
     for (const seq of index.seqsOf(author)) index.remove(author, seq)
   }
 
   function add(author: string, record: Uint8Array): void {
-    index.add(author, factsIn(record), hashIn(record))
+    // nobody knows any more who brought it
+    const account = index.accountOf(author) === null ? accounts.earlier() : undefined
+    index.add(author, factsIn(record), hashIn(record), account)
   }
 
   async function load(): Promise<void> {
@@ -77,7 +94,7 @@ export function createKnown(store: Store): Known {
     sure = null
     await loadHeads()
     await loadHeaders()
-    for (const [author, { forked }] of heads) if (forked) index.markForked(author)
+    for (const [author, { forked }] of heads) if (forked) index.markForked(author, true)
   }
 
   async function loadHeads(): Promise<void> {
@@ -146,8 +163,10 @@ export function createKnown(store: Store): Known {
 
   const known: Known = {
     index,
+    accounts,
+    forkers,
     usage: undefined,
-    floor: null,
+    floors: { lapsed: -Infinity, live: new Map() },
     ready: () =>
       (loading ??= load().catch((error: unknown) => {
         loading = null

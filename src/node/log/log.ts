@@ -28,11 +28,13 @@ import type { HeaderIndex } from './header-index.ts'
 import { createKnown } from './known.ts'
 import { defaultLimits, type LogLimits } from './limits.ts'
 import {
+  LEAVES_CHECKED,
   bodyKey,
   entryKey,
   referenceKey,
   storedHeader,
   type HeadRecord,
+  type LeavesCheckedRecord,
   referencePrefix,
   type ReferenceRecord,
   type StoredHeader
@@ -55,6 +57,8 @@ export interface LogEvents {
   body: Entry
   /** an author is known now to have forked its log; the proof as it is passed on */
   fork: { author: string; proof: Uint8Array }
+  /** the proof that an author has forked its log has made room for others */
+  unforked: { author: string }
   /** the body of an entry is not here any more */
   dropped: { author: string; seq: number }
 }
@@ -69,6 +73,17 @@ export interface LogsComponents {
   verifier?: Verifier
   /** Spares appends of several tabs their retries. They don't need it to be right. */
   lock?: Lock
+  /** Whether an author is nobody that we have to do with; what is of others does not make room for strangers'. All are, unless told. */
+  isStranger?: (author: string) => boolean
+  leaves?: LeavesCheck
+}
+
+/** Whether sketches name the leaves that their bits belong to. */
+export interface LeavesCheck {
+  /** names what `fits` goes by: when that is another than it was, what is held is checked again */
+  name: string
+  /** true also when we can't tell */
+  fits: (sketch: Sketch) => boolean
 }
 
 export interface AppendOptions {
@@ -125,10 +140,14 @@ export interface Logs {
    * @throws LogBusyError when others appended each time that it was tried
    */
   append(key: AgentKey, kind: EntryKind, body: unknown, options?: AppendOptions): Promise<Entry>
-  /** Checks a header of another agent and keeps it, whichever others of its log are held. Never throws for bad bytes. */
-  accept(bytes: Uint8Array): Promise<Verdict>
-  /** Checks a fork proof and keeps it: nothing more of that author is accepted. Never throws for bad bytes. */
-  acceptFork(proof: Uint8Array): Promise<ForkVerdict>
+  /**
+   * Checks a header of another agent and keeps it, whichever others of its log are held. Never throws for bad bytes.
+   *
+   * @param peer that brought it: room is shared out among peers
+   */
+  accept(bytes: Uint8Array, peer?: string): Promise<Verdict>
+  /** Checks a fork proof and keeps it: nothing more of that author is accepted. Never throws for bad bytes. `peer`: who brought it */
+  acceptFork(proof: Uint8Array, peer?: string): Promise<ForkVerdict>
   /** Checks a body against each of these entries' headers and keeps it for those that it fits. Never throws for bad bytes. */
   putBody(bytes: Uint8Array, of: ReadonlyArray<{ author: string; seq: number }>): Promise<BodyVerdict>
   /** The decoded body of an entry; null when it is not held. */
@@ -178,7 +197,8 @@ export interface Logs {
   /**
    * Reads such a file; everything in it is checked as if it came from a stranger.
    *
-   * @throws InvalidBytesError when it is no such file, or anything in it is not as its author signed it: nothing is kept
+   * @throws InvalidBytesError when it is no such file, or anything in it is not as its author signed it, or is a header with leaves
+   * that its bits don't belong to: nothing is kept
    */
   importLog(chunks: AsyncIterable<Uint8Array>): Promise<ImportResult>
   /** Drops lapsed and withdrawn bodies of others, then what is over the limits. @returns how many of each went */
@@ -188,6 +208,8 @@ export interface Logs {
 
 /** Limits; `limits.ts` says what they are unless told. */
 export type LogsInit = Partial<LogLimits>
+
+const ANY_LEAVES: LeavesCheck = { name: '', fits: () => true }
 
 /** Entries that are read at a time. */
 const PAGE = 256
@@ -200,10 +222,13 @@ interface Place {
 }
 
 /** Logs over a store. */
-export function createLogs({ store, clock, verifier = createVerifier(), lock }: LogsComponents, init: LogsInit = {}): Logs {
+export function createLogs(
+  { store, clock, verifier = createVerifier(), lock, isStranger = () => true, leaves = ANY_LEAVES }: LogsComponents,
+  init: LogsInit = {}
+): Logs {
   const { on, emit } = createEmitter<LogEvents>()
   const limits = { ...defaultLimits, ...init }
-  const known = createKnown(store)
+  const known = createKnown(store, isStranger)
   const bodies = createBodies({
     store,
     clock,
@@ -218,17 +243,36 @@ export function createLogs({ store, clock, verifier = createVerifier(), lock }: 
     clock,
     known,
     limits,
+    isStranger,
     write,
     onAccepted: (stored: StoredHeader) => emit('accepted', stored),
-    onFork: (author: string, proof: Uint8Array) => emit('fork', { author, proof })
+    onFork: (author: string, proof: Uint8Array) => emit('fork', { author, proof }),
+    onUnforked: (author: string) => emit('unforked', { author })
   }
   let last: Promise<unknown> = Promise.resolve()
-  const acceptance = createAcceptance({ ...admission, verifier, inTurn })
+  let checking: Promise<void> | null = null
+  const acceptance = createAcceptance({ ...admission, verifier, fits: leaves.fits, inTurn })
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = last.then(work)
     last = result.catch(() => undefined)
     return result
+  }
+
+  function ready(): Promise<void> {
+    return (checking ??= known.ready().then(recheck).catch((error: unknown) => {
+      checking = null
+      throw error
+    }))
+  }
+
+  async function recheck(): Promise<void> {
+    if (leaves === ANY_LEAVES) return
+    const record = await store.get<LeavesCheckedRecord>('settings', LEAVES_CHECKED)
+    if ((record?.name ?? '') === leaves.name) return
+    // once a version: what does it is not loaded otherwise
+    const { recheckLeaves } = await import('./recheck.ts')
+    await recheckLeaves({ ...admission, leaves, inTurn })
   }
 
   /** On a device that is full, others' bodies make room for headers and for what is ours. */
@@ -368,7 +412,7 @@ export function createLogs({ store, clock, verifier = createVerifier(), lock }: 
     },
     forks: (page = {}) => store.list<Uint8Array>('forks', page),
     index: known.index,
-    ready: known.ready,
+    ready,
     async *exportLog(author) {
       const head = await store.get<HeadRecord>('heads', author)
       // files are rare: what reads and writes them is not loaded at the start
@@ -377,10 +421,10 @@ export function createLogs({ store, clock, verifier = createVerifier(), lock }: 
     },
     async importLog(chunks) {
       const { importLog } = await import('./archive.ts')
-      return importLog(logs, verifier, chunks)
+      return importLog(logs, { verifier, fits: leaves.fits }, chunks)
     },
     async sweep() {
-      await known.ready()
+      await ready()
       const headers = await inTurn(() => dropExcess(admission))
       return { bodies: await bodies.sweep(), headers }
     },

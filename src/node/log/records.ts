@@ -9,7 +9,7 @@
  * - `references`: `<body hash>/<author>/<seq>` → the entries whose body is held
  * - `dropped`: `<author>/<seq>` → the entries whose body is not wanted any more
  * - `forks`: `<author>` → the encoded fork proof
- * - `settings`: `log-usage`, `body-usage` → what other agents' logs take up
+ * - `settings`: `log-usage`, `body-usage` → what other agents' logs take up; `leaves-checked` → by what all leaves were checked
  */
 import { toHex } from '../crypto/hash.ts'
 import type { Header } from '../schema/header.ts'
@@ -89,6 +89,12 @@ export interface BodyUsage {
   bytes: number
 }
 
+export interface LeavesCheckedRecord {
+  /** of the check */
+  name: string
+}
+
+export const LEAVES_CHECKED = 'leaves-checked'
 export const HEADER_USAGE = 'log-usage'
 export const BODY_USAGE = 'body-usage'
 

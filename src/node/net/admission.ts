@@ -18,7 +18,10 @@ export interface Admission {
   ask(peer: string, card: Uint8Array | null): Promise<boolean>
   /** Whether a peer is known not to be met. */
   refused(peer: string): boolean
-  /** Decides anew about all that are remembered. Resolves to those that are not met any more. */
+  /**
+   * Decides anew about all that are remembered, each by the card that it has shown last. Whoever calls while it is under way shares the
+   * next time. Resolves to those that are not met any more.
+   */
   reconsider(): Promise<string[]>
 }
 
@@ -28,6 +31,9 @@ const MAX_PEERS = 4096
 export function createAdmission(): Admission {
   const peers = new Map<string, { card: Uint8Array | null; admitted: boolean }>()
   let door: Door | null = null
+  let deciding: Promise<unknown> = Promise.resolve()
+  /** waits until what is being decided is */
+  let next: Promise<string[]> | null = null
 
   async function ask(peer: string, card: Uint8Array | null): Promise<boolean> {
     const admitted = door === null || (await door.admits(peer, card))
@@ -36,6 +42,18 @@ export function createAdmission(): Admission {
     const [oldest] = peers.keys()
     if (peers.size > MAX_PEERS && oldest !== undefined) peers.delete(oldest)
     return admitted
+  }
+
+  async function decideAnew(): Promise<string[]> {
+    const gone: string[] = []
+    for (const [peer, one] of [...peers]) {
+      const admitted = door === null || (await door.admits(peer, one.card))
+      // of another card that it has shown meanwhile it was decided then
+      if (peers.get(peer) !== one) continue
+      if (one.admitted && !admitted) gone.push(peer)
+      one.admitted = admitted
+    }
+    return gone
   }
 
   return {
@@ -51,12 +69,14 @@ export function createAdmission(): Admission {
     },
     ask,
     refused: (peer) => peers.get(peer)?.admitted === false,
-    async reconsider() {
-      const gone: string[] = []
-      for (const [peer, { card, admitted }] of [...peers]) {
-        if (!(await ask(peer, card)) && admitted) gone.push(peer)
-      }
-      return gone
+    reconsider() {
+      next ??= deciding.then(() => {
+        next = null
+        const gone = decideAnew()
+        deciding = gone.catch(() => undefined)
+        return gone
+      })
+      return next
     }
   }
 }

@@ -5,7 +5,9 @@
  */
 import type { Connection, Logger } from '@libp2p/interface'
 import type { Clock } from '../support/clock.ts'
+import { StreamAbortedError } from './errors.ts'
 import type { FramedStream } from './network.ts'
+import { OFFENCES } from './offences.ts'
 import type { Streams } from './streams.ts'
 
 export const FAREWELL_PROTOCOL = '/starling/goodbye/1.0.0'
@@ -18,6 +20,7 @@ export interface FarewellComponents {
   streams: Pick<Streams, 'handle' | 'open'>
   clock: Clock
   log: Logger
+  penalise(peer: string, reason: string, points: number): void
 }
 
 export interface FarewellInit {
@@ -32,14 +35,18 @@ export interface Farewell {
   part(): Promise<void>
 }
 
-export function createFarewell({ streams, clock, log }: FarewellComponents, { onGoodbye }: FarewellInit): Farewell {
+export function createFarewell({ streams, clock, log, penalise }: FarewellComponents, { onGoodbye }: FarewellInit): Farewell {
   const open = new Set<{ stream: FramedStream; over: Promise<void> }>()
   let parting = false
 
   async function stay(stream: FramedStream, connection: Connection): Promise<void> {
     try {
-      // there are no messages: what comes is its end
-      while ((await stream.read()) !== null);
+      const message = await stream.read()
+      if (message !== null) {
+        penalise(stream.peer, `${FAREWELL_PROTOCOL}: expected no message`, OFFENCES.badMessage)
+        connection.abort(new StreamAbortedError('expected no message with a goodbye'))
+        return
+      }
     } catch (error) {
       log('the connection to %s is dead: %e', stream.peer, error)
       connection.abort(error as Error)

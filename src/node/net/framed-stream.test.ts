@@ -1,8 +1,9 @@
 import './polyfill.ts'
 import type { Stream } from '@libp2p/interface'
 import { streamPair } from '@libp2p/utils'
-import { beforeEach, describe, expect, it } from 'vitest'
-import { WINDOW_BYTES, frameStream, type FramedStreamWithEnd } from './framed-stream.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { WINDOW_BYTES } from './credit.ts'
+import { frameStream, type FramedStreamWithEnd } from './framed-stream.ts'
 
 const aborted = { name: 'StreamAbortedError' }
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -92,6 +93,30 @@ describe('a framed stream', () => {
     raw.send(framed)
     await over
     expect(offences.join()).toContain('credit')
+  })
+
+  it('takes no more empty messages than the memory that they take up allows', async () => {
+    const most = WINDOW_BYTES / 128
+    const over = new Promise((resolve) => stream.ended.addEventListener('abort', resolve))
+    const empty = Uint8Array.of(1, 0)
+    other.send(Uint8Array.from({ length: 2 * most }, (_, i) => empty[i % 2]!))
+    await new Promise((resolve) => raw.addEventListener('message', resolve, { once: true }))
+    expect(offences).toEqual([])
+    other.send(empty)
+    await over
+    expect(offences.join()).toContain('credit')
+  })
+
+  it('writes no more empty messages than that, and goes on as they are read', async () => {
+    const far = frame(other)
+    let written = 0
+    const writing = (async () => {
+      for (; written < 5000; written++) await stream.write(new Uint8Array(0))
+    })()
+    await vi.waitFor(() => expect(written).toBe(WINDOW_BYTES / 128))
+    for (let i = 0; i < 5000; i++) expect(await far.read()).toHaveLength(0)
+    await writing
+    expect(offences).toEqual([])
   })
 
   it('makes a writer wait until the reader has taken something', async () => {

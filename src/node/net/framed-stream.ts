@@ -7,12 +7,14 @@
  * | 1 credit | bytes that may be sent more, 4 bytes, big-endian |
  * | 2 end | nothing: no more messages come from this side |
  *
- * Data channels have no back-pressure from reader to writer, so there is credit: each side starts with 256 KiB and
+ * Data channels have no back-pressure from reader to writer, so there is credit: each side starts with 192 KiB and
  * may send a message while it has any left; what the reader takes is given back. So no more than that and one
- * message wait to be read. With an end of its own a stream that broke is not taken for one that is over.
+ * message wait to be read, and since each message costs 128 bytes besides its own, not many small ones, either. With an
+ * end of its own a stream that broke is not taken for one that is over.
  */
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { LengthPrefixedDecoder } from '@libp2p/utils'
+import { WINDOW_BYTES, costOf } from './credit.ts'
 import { MessageTooLongError, StreamAbortedError } from './errors.ts'
 import type { FramedStream } from './network.ts'
 import { createWaiters } from './waiters.ts'
@@ -21,8 +23,6 @@ const MESSAGE = 0
 const CREDIT = 1
 const END = 2
 
-/** Bytes of frames that may be sent before the reader has taken any. */
-export const WINDOW_BYTES = 256 * 1024
 /** What one chunk of the transport may add to an unfinished frame. */
 const CHUNK_BYTES = 1024 * 1024
 const CLOSE_MS = 5_000
@@ -89,7 +89,7 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
     switch (frame[0]) {
       case MESSAGE:
         if (allowance <= 0) throw new StreamAbortedError('expected no message without credit')
-        allowance -= frame.length
+        allowance -= costOf(frame.length - 1)
         queue.push(frame.subarray(1))
         return
       case CREDIT: {
@@ -143,8 +143,8 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
     }
   }
 
-  function giveBack(bytes: number): void {
-    owed += bytes
+  function giveBack(cost: number): void {
+    owed += cost
     if (owed < WINDOW_BYTES / 2 || gotEnd || ended.signal.aborted) return
     const rest = new Uint8Array(4)
     new DataView(rest.buffer).setUint32(0, owed)
@@ -166,7 +166,7 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
         signal?.throwIfAborted()
         const message = queue.shift()
         if (message !== undefined) {
-          giveBack(message.length + 1)
+          giveBack(costOf(message.length))
           return message
         }
         if (gotEnd) return null
@@ -182,7 +182,7 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
         if (credit > 0) break
         await waiters.wait(signal)
       }
-      credit -= message.length + 1
+      credit -= costOf(message.length)
       await send(MESSAGE, message, signal)
     },
     async close() {

@@ -11,6 +11,7 @@ import { webRTC } from '@libp2p/webrtc'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { createByteMetrics } from './byte-metrics.ts'
+import { NODE_INFO } from './node-info.ts'
 import { PINGS_AT_ONCE, PING_MS, PING_PATIENCE_MS } from './pings.ts'
 import { createPubsub } from './pubsub.ts'
 import type { TopicStreams } from './topic-streams.ts'
@@ -76,6 +77,7 @@ export async function createNode(
       ? generateKeyPair('Ed25519')
       : generateKeyPairFromSeed('Ed25519', privateKeySeed)),
     start: false,
+    nodeInfo: NODE_INFO,
     addresses: { listen: ['/webrtc'] },
     transports: [
       closingWebSockets(),

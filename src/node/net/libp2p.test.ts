@@ -173,6 +173,33 @@ describe('libp2p behind a relay', () => {
     expect(a.status().reason).toMatch(/^The relay at http:\/\/the.test.relay .*; trying again in \d s\.$/)
   })
 
+  it('tells whoever asks what it is nothing of the device, nor the version of what it is made of', async () => {
+    const a = await network()
+    await a.start()
+    await nextEvent(a, 'status', () => a.status().relay)
+    const asking = await createLibp2p({
+      transports: [webSockets(), circuitRelayTransport()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      services: { identify: identify({ runOnConnectionOpen: false }) }
+    })
+    try {
+      const through = `${await relay.source.find({ signal: AbortSignal.timeout(1000) })}/p2p-circuit`
+      const told = await asking.services.identify.identify(await asking.dial(multiaddr(`${through}/p2p/${a.peer}`)))
+      const { agentVersion, protocolVersion, listenAddrs, signedPeerRecord, observedAddr, protocols, ...others } = told
+      expect([agentVersion, protocolVersion]).toEqual(['starling/1.0.0', 'ipfs/0.1.0'])
+      // where it is reached, if that is said: through the relay, as its presence says, too
+      const addresses = [...listenAddrs, ...(signedPeerRecord?.addresses ?? [])].map(String)
+      expect(addresses.filter((address) => !address.startsWith(through))).toEqual([])
+      // how the one who asks is seen: nothing of the one who answers
+      expect(String(observedAddr)).toBe(`${through}/p2p/${asking.peerId.toString()}`)
+      expect(protocols.filter((protocol) => !/^\/(ipfs|libp2p|meshsub|floodsub|starling|test|webrtc-signaling)\//.test(protocol))).toEqual([])
+      expect(Object.keys(others).sort()).toEqual(['connection', 'peerId', 'publicKey'])
+    } finally {
+      await asking.stop()
+    }
+  })
+
   it('outlives garbage on every protocol that it speaks', async () => {
     const [a, b] = [await network(), await network()]
     await Promise.all([a.start(), b.start(), connected(a, b)])

@@ -163,7 +163,7 @@ export async function createLibp2pNetwork(init: Libp2pNetworkInit): Promise<Netw
       .sort((a, b) => a.peers - b.peers)
 
   const farewell = createFarewell(
-    { streams, clock, log },
+    { streams, clock, log, penalise },
     {
       onGoodbye: leave
     }

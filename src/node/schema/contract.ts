@@ -1,12 +1,12 @@
 /**
  * A contract: what two agents agree on for one task. It has two parts: an *outline* that may be shown to anybody, and the details
- * (goal, files, limits), of which the outline has only the hash. The contract's hash is the SHA-256 of the outline's DAG-CBOR; both
+ * (goal, files, limits, terms), of which the outline has only the hash. The contract's hash is the SHA-256 of the outline's DAG-CBOR; both
  * sign that hash, so whoever sees the outline can check that both have agreed, without learning on what. The outcome is signed the
  * same way and names the contract by hash, and so does a rating.
  */
 import * as z from 'zod/mini'
 import { agentId, bytes, count, hexDigest, text, time } from './codec.ts'
-import { limits, topicName } from './declaration.ts'
+import { limits, terms, topicName } from './declaration.ts'
 import { MAX_FILES, fileName } from './result.ts'
 
 /** States of A2A. */
@@ -45,6 +45,8 @@ export const contract = z.object({
   goal: text(4000),
   files: z.array(fileReference).check(z.maxLength(MAX_FILES)),
   limits,
+  /** on what terms it is done: those of the offer when it was chosen; absent where that says none */
+  terms: z.optional(terms),
   created: time,
   expiry: time,
   /** so that the same request twice is two contracts, and nobody can guess the details from their hash */
@@ -56,7 +58,7 @@ export type Contract = z.infer<typeof contract>
 export const outline = z.strictObject({
   ...z.pick(contract, { version: true, leader: true, follower: true, topic: true, skill: true, program: true, created: true, expiry: true })
     .shape,
-  /** SHA-256 of the DAG-CBOR of the contract's `goal`, `files`, `limits` and `nonce` */
+  /** SHA-256 of the DAG-CBOR of the contract's `goal`, `files`, `limits`, `nonce`, and `terms` if it has any */
   details: hexDigest
 })
 export type Outline = z.infer<typeof outline>

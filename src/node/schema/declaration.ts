@@ -52,7 +52,7 @@ export const terms = z.object({
   region: z.nullable(region),
   /** credits for each task; 0: nothing */
   price: count.check(z.maximum(1e9)),
-  /** how long it keeps what it is given: nothing as soon as it is read, for the task, or longer */
+  /** how long it keeps what it is given: until it has been worked on, until the task is settled, or longer */
   keeps,
   /** up to which tier it can be checked */
   tier

@@ -18,6 +18,7 @@ export const taskRecord = z.object({
   files: z.array(fileReference).check(z.maxLength(MAX_FILES)),
   /** whom and what the operator asked for; null: whoever is best */
   wanted: z.object({ agent: z.nullable(agentId), skill: z.nullable(text(64)), constraints: z.optional(constraints) }),
+  /** once something is forgotten it has no goal, no files and an empty nonce any more */
   contract: z.nullable(contract),
   /** the contract's hash */
   contractHash: z.nullable(hexDigest),
@@ -36,6 +37,18 @@ export const taskRecord = z.object({
   breach: z.nullable(z.enum(['other-result', 'out-of-order', 'given-up'])),
   /** sequence numbers of the entries in our own log; of the rating, the one that stands */
   entries: z.object({ contract: z.nullable(count), outcome: z.nullable(count), rating: z.nullable(count) }),
+  /** what was deleted of work done for somebody, as its contract promises; absent: nothing */
+  forgotten: z.optional(
+    z.object({
+      /** what was asked for; or the result, too */
+      what: z.enum(['input', 'all']),
+      at: time,
+      /** the outline's hash of the contract's details, which are not here any more */
+      details: hexDigest,
+      /** bytes of the files that came with it */
+      size: count
+    })
+  ),
   created: time,
   updated: time,
   events: z.array(z.object({ at: time, text: text(500) })).check(z.maxLength(MAX_EVENTS))

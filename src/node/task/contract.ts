@@ -2,7 +2,7 @@
  * Contracts and outcomes: making, hashing, signing, checking. Both parties sign one hash: a contract's is its outline's.
  */
 import { publicKeyOf } from '../crypto/did.ts'
-import { digest, toHex } from '../crypto/hash.ts'
+import { digest, equalBytes, toHex } from '../crypto/hash.ts'
 import { verify, type AgentKey } from '../crypto/keys.ts'
 import { MAX_CLOCK_SKEW_MS, encode } from '../schema/codec.ts'
 import type { Contract, FileReference, Outcome, Outline } from '../schema/contract.ts'
@@ -15,11 +15,19 @@ const OUTCOME_DOMAIN = 'outcome'
 /** How long an offer may wait for its answer, and a result for its acceptance. */
 export const CONTRACT_LIFE_MS = 24 * 60 * 60_000
 
-/** What of a contract others may see: the details are in it as a hash only. */
-export async function outlineOf(contract: Contract): Promise<Outline> {
-  const { version, leader, follower, topic, skill, program, created, expiry, goal, files, limits, nonce } = contract
-  const details = toHex(await digest(encode({ goal, files, limits, nonce })))
-  return { version, leader, follower, topic, skill, program, created, expiry, details }
+/** The hash of a contract's details, in hex: of what only the two parties know. */
+async function detailsOf({ goal, files, limits, nonce, terms }: Contract): Promise<string> {
+  return toHex(await digest(encode({ goal, files, limits, nonce, ...(terms === undefined ? {} : { terms }) })))
+}
+
+/**
+ * What of a contract others may see: the details are in it as a hash only.
+ *
+ * @param known that hash, of a contract whose details are forgotten
+ */
+export async function outlineOf(contract: Contract, known?: string): Promise<Outline> {
+  const { version, leader, follower, topic, skill, program, created, expiry } = contract
+  return { version, leader, follower, topic, skill, program, created, expiry, details: known ?? (await detailsOf(contract)) }
 }
 
 const digestOf = async (contract: Contract): Promise<Uint8Array> => outlineDigest(await outlineOf(contract))
@@ -59,7 +67,12 @@ export function totalSize(files: readonly FileReference[]): number {
  */
 export function outdated(contract: Contract, capability: Capability | undefined): string | null {
   if (capability === undefined) return `This agent does not offer “${contract.skill}” any more.`
-  return capability.program === contract.program ? null : 'This agent now runs another version of that program: ask again.'
+  if (capability.program !== contract.program) return 'This agent now runs another version of that program: ask again.'
+  return sameTerms(capability, contract) ? null : 'This agent now does that on other terms: look at them and ask again.'
+}
+
+function sameTerms(one: Pick<Contract, 'terms'>, other: Pick<Contract, 'terms'>): boolean {
+  return equalBytes(encode(one.terms ?? null), encode(other.terms ?? null))
 }
 
 /**

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../schema/contract.ts'
 import type { TaskRecord } from '../schema/task.ts'
-import { clearing, isSettled, outlived } from './housekeeping.ts'
+import { clearing, forgettable, isSettled, outlived, sharing } from './housekeeping.ts'
 import { contractOf, recordOf } from './testing/records.ts'
 
 const file = (hash: string) => ({ name: hash, type: '', hash, size: 1 })
@@ -22,6 +22,41 @@ test('a task is settled when it has ended and its outcome is written down', () =
   expect(isSettled(recordOf({ state: 'rejected' }))).toBe(true)
   expect(isSettled(done())).toBe(true)
   expect(isSettled(done({ entries: { contract: 1, outcome: null, rating: null } }))).toBe(false)
+})
+
+describe('a promise', () => {
+  const onTerms = (keeps: 'nothing' | 'task' | 'longer', fields: Partial<TaskRecord> = {}) =>
+    done({ contract: contractOf('leader', 'us', { terms: { languages: [], region: null, price: 0, keeps, tier: 0 } }), ...fields })
+  const open = { contract: 1, outcome: null, rating: null }
+  const gone = (what: 'input' | 'all') => ({ forgotten: { what, at: 1, details: 'd', size: 1 } })
+
+  test.each<[string, Partial<TaskRecord>, nothing: ReturnType<typeof forgettable>, task: ReturnType<typeof forgettable>]>([
+    ['while it waits', { state: 'submitted', outcome: null, entries: { ...open, contract: null } }, null, null],
+    ['while it runs', { state: 'working', outcome: null, entries: open }, null, null],
+    ['when the work is over', { entries: open }, 'input', null],
+    ['when that is done', { entries: open, ...gone('input') }, null, null],
+    ['when the outcome is written down', gone('input'), 'all', 'all'],
+    ['when it was never begun', { state: 'rejected', outcome: null, entries: { ...open, contract: null } }, 'all', 'all'],
+    ['when all is done', gone('all'), null, null],
+    ['of what we asked for', { role: 'leader' }, null, null]
+  ])('%s', (_, fields, nothing, task) => {
+    expect(forgettable(onTerms('nothing', fields))).toBe(nothing)
+    expect(forgettable(onTerms('task', fields))).toBe(task)
+    expect(forgettable(onTerms('longer', fields))).toBeNull()
+    expect(forgettable(done({ contract: contractOf('leader', 'us'), ...fields }))).toBeNull()
+  })
+
+  test('that is not kept yet leaves a task unsettled', () => {
+    expect([isSettled(onTerms('task')), isSettled(onTerms('task', gone('all'))), isSettled(onTerms('longer'))]).toEqual([false, true, true])
+  })
+})
+
+test('of what several tasks name, one that is forgotten needs nothing any more', () => {
+  const task = done({ files: [file('lent')], outcome: outcome('result') })
+  const forgotten = done({ outcome: outcome('result'), forgotten: { what: 'all', at: 1, details: 'd', size: 1 } })
+  const others = [done({ outcome: outcome('result') }), recordOf({ files: [file('lent')] }), done({ files: [file('lent')] }), forgotten]
+  expect(sharing(task, [task, ...others])).toEqual(others.slice(0, 2))
+  expect(clearing(task, [task, forgotten], 'files and result').map(({ key }) => key)).toEqual(['lent', 'result'])
 })
 
 test('of what was done for others the newest are kept, and what is open', () => {

@@ -3,12 +3,14 @@
  * is never an entry without its task's knowing, nor a second one.
  */
 import type { Adaptation } from '../adapt/adaptation.ts'
+import { toHex } from '../crypto/hash.ts'
 import type { AppendOptions, Entry } from '../log/log.ts'
 import type { Contract, Outcome, SignedContract, SignedOutcome } from '../schema/contract.ts'
 import type { SignedRating } from '../schema/rating.ts'
 import type { TaskRecord } from '../schema/task.ts'
 import type { Operation } from '../store/store.ts'
-import { contractHash, outlineOf } from './contract.ts'
+import { outlineDigest } from '../trust/rating-outline.ts'
+import { outlineOf, totalSize } from './contract.ts'
 import { hasEnded, type TaskChange, type Tasks } from './tasks.ts'
 import { stakeOf, verdictOwed } from './verdict.ts'
 
@@ -102,7 +104,7 @@ export async function recordRating(
 }
 
 async function ratingOf(
-  { role, contract, leaderSignature, followerSignature }: TaskRecord,
+  { role, contract, leaderSignature, followerSignature, forgotten }: TaskRecord,
   score: number,
   now: number
 ): Promise<SignedRating> {
@@ -110,19 +112,20 @@ async function ratingOf(
     throw new RangeError('expected a task whose contract both sides have signed: nothing else can be rated')
   }
   const { leader, follower, topic, created } = contract
+  const outline = await outlineOf(contract, forgotten?.details)
   return {
     kind: 'rating',
     rating: {
       version: 1,
-      contract: await contractHash(contract),
+      contract: toHex(await outlineDigest(outline)),
       subject: role === 'leader' ? follower : leader,
       topic,
       score,
-      weight: stakeOf(contract),
+      weight: stakeOf(forgotten?.size ?? totalSize(contract.files)),
       // the leader's clock may be ahead of ours
       time: Math.max(now, created)
     },
-    outline: await outlineOf(contract),
+    outline,
     leaderSignature,
     followerSignature
   }

@@ -5,9 +5,7 @@
  * network that is down is nobody's fault, and whoever complains of the innocent does more harm than whoever keeps silent. So it says
  * something good of what both have signed off, something bad only of what the other side has itself sent or said, and otherwise nothing.
  */
-import type { Contract } from '../schema/contract.ts'
 import type { TaskRecord } from '../schema/task.ts'
-import { totalSize } from './contract.ts'
 
 /**
  * How a task with a co-signed contract can end:
@@ -59,8 +57,9 @@ export function verdictOwed(task: Ended & Pick<TaskRecord, 'entries'>): number |
 /**
  * How much a contract's rating matters beside others, in hundredths, 1 to 100. By what the leader hands over, because a follower has
  * no hand in that: by the limits it could make its own praise weigh more.
+ *
+ * @param size bytes of all files together
  */
-export function stakeOf({ files }: Pick<Contract, 'files'>): number {
-  const size = totalSize(files)
+export function stakeOf(size: number): number {
   return STAKES.find(({ upTo }) => size <= upTo)?.weight ?? GREAT_STAKE
 }

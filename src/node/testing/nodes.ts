@@ -125,7 +125,7 @@ export async function approval(client: StarlingClient) {
 /** So many other agents that can do something. */
 export async function agents(client: StarlingClient, wanted: number) {
   for await (const snapshot of client.snapshots()) {
-    const able = snapshot.agents.filter(({ capabilities }) => capabilities.length > 0)
+    const able = snapshot.agents.filter(({ offers }) => offers.count > 0)
     if (able.length >= wanted) return able
   }
   throw new Error('the agents did not come')

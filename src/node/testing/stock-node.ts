@@ -24,7 +24,8 @@ const PRESENCE = 'starling/1/presence'
 const TOPICS = ['meaning/1/-', 'meaning/1/0', 'meaning/1/1', 'record/-', 'record/0', 'record/1'].map((shard) => `starling/1/${shard}`)
 const BODY = '/starling/body/1.0.0'
 const HEADERS = '/starling/headers/1.0.0'
-const CREDIT_BYTES = 262_144
+const CREDIT_BYTES = 196_608
+const MESSAGE_COST = 128
 const PIECE_BYTES = 32_768
 const PRESENCE_MS = 10_000
 const STEP_MS = 10_000
@@ -286,7 +287,7 @@ function frames(stream: Stream): Frames {
     lengthPrefixed.write(Uint8Array.of(kind, ...rest), { signal: signal() })
 
   async function giveCredit(bytes: number): Promise<void> {
-    taken += bytes
+    taken += bytes + MESSAGE_COST
     if (taken < CREDIT_BYTES / 2) return
     const rest = new Uint8Array(4)
     new DataView(rest.buffer).setUint32(0, taken)
@@ -300,7 +301,7 @@ function frames(stream: Stream): Frames {
       while (!ended) {
         const frame = (await lengthPrefixed.read({ signal: signal() })).subarray()
         if (frame[0] === 0) {
-          await giveCredit(frame.length)
+          await giveCredit(frame.length - 1)
           return dagCbor.decode(frame.subarray(1))
         }
         ended = frame[0] === 2

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { AVOIDED } from '../adapt/stands.ts'
 import { toHex } from '../crypto/hash.ts'
 import { UNSORTED_TOPIC } from '../schema/contract.ts'
 import { loadTopics, type Topics } from '../semantic/topics/topics.ts'
@@ -57,6 +58,19 @@ describe('how somebody stands', () => {
     expect(book.standing('ann', TRANSLATION)).toMatchObject({ excluded: null, ratings: { good: 1, bad: 1 } })
     expect(book.standing('eve', TRANSLATION)).toMatchObject({ level: 0, excluded: 'complaints' })
     expect(book.esteem('eve')).toBeLessThan(0)
+  })
+
+  test('those of whom is complained can be listed, but for who is good at something else or has forked its log', () => {
+    const book = bookWith(
+      ...[rating('me', 'ann', 100), rating('me', 'eve', -100), rating('me', 'bob', -100), rating('me', 'cid', -100), rating('stranger', 'dan', -100)],
+      ...[rating('me', 'bob', 100, { topic: STATISTICS }), rating('me', 'fay', -100, { subjectWas: 'leader' }), rating('me', 'gus', -100)]
+    )
+    expect(book.doubtful(9)).toEqual(['eve', 'cid', 'gus'])
+    expect(book.doubtful(2)).toEqual(['eve', 'cid'])
+    book.forked('cid')
+    book.update()
+    expect(book.doubtful(9)).toEqual(['eve', 'gus'])
+    for (const agent of book.doubtful(9)) expect(book.esteem(agent)).toBeLessThanOrEqual(AVOIDED)
   })
 
   test('as one who asks says nothing of its work', () => {

@@ -78,6 +78,8 @@ export interface Book {
   why(agent: string, topic: string): Why | null
   /** How an agent is thought of as a whole, -1 (proven a fraud) over 0 (unknown) to 1. */
   esteem(agent: string): number
+  /** Agents of whose work those whose word counts complain, and who are good at nothing else: so many at most. Forkers are another matter. */
+  doubtful(limit: number): string[]
   /** Everything that is in it, as typed arrays and plain values that share no memory with it. */
   save(): SavedBook
 }
@@ -236,6 +238,15 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
       .sort((a, b) => b.level - a.level)
   }
 
+  function esteem(agent: string): number {
+    if (forked.has(agent)) return -1
+    const number = names.find(agent)
+    if (number === undefined) return 0
+    const rated = ratedIn(ratingsOf(number)).map((topic) => ({ level: engine.level(topic, number), excluded: engine.excluded(topic, number) }))
+    const best = rated.reduce((one, other) => (other.level > one.level ? other : one), { level: 0, excluded: true })
+    return !best.excluded ? best.level : rated.some(({ excluded }) => excluded) ? DOUBTFUL : 0
+  }
+
   return {
     hear(ratings) {
       let news = 0
@@ -304,13 +315,16 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
       return number === undefined || of === null ? null : named(engine.explain(of, number, MAX_SHOWN), names.name, numbers.name)
     },
 
-    esteem(agent) {
-      if (forked.has(agent)) return -1
-      const number = names.find(agent)
-      if (number === undefined) return 0
-      const topics = ratedIn(ratingsOf(number)).map((topic) => ({ level: engine.level(topic, number), excluded: engine.excluded(topic, number) }))
-      const best = topics.reduce((one, other) => (other.level > one.level ? other : one), { level: 0, excluded: true })
-      return !best.excluded ? best.level : topics.some(({ excluded }) => excluded) ? DOUBTFUL : 0
+    esteem,
+
+    doubtful(limit) {
+      const some: string[] = []
+      for (const number of engine.complainedOf()) {
+        if (some.length >= limit) break
+        const agent = names.name(number)
+        if (esteem(agent) === DOUBTFUL) some.push(agent)
+      }
+      return some
     },
 
     save: () => ({

@@ -32,6 +32,7 @@ export interface Desk {
   record(agent: string): Promise<Standing[]>
   why(agent: string, topic: string): Promise<Why | null>
   esteem(agents: readonly string[]): Promise<number[]>
+  doubtful(limit: number): Promise<string[]>
   /** Everything, as `open` takes it; what a store keeps. */
   save(): Promise<unknown>
   close(): void
@@ -90,6 +91,7 @@ export function createDesk({ loadTopics }: { loadTopics: () => Promise<Topics> }
       const { esteem } = await book()
       return agents.map(esteem)
     },
+    doubtful: async (limit) => (await book()).doubtful(limit),
     save: async () => pack((await book()).save()),
     close: () => undefined
   }

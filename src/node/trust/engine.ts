@@ -437,6 +437,7 @@ function build(init: EngineInit, saved?: SavedTrust): TrustEngine {
     level: readings.level,
     record: readings.record,
     usual: readings.usual,
+    complainedOf: readings.complainedOf,
     exclusions: readings.exclusions,
     opinions: readings.opinions,
     opinion: readings.opinion,

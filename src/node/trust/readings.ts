@@ -43,6 +43,8 @@ export interface Readings {
   approvals(topic: number): Float64Array
   /** Whether an agent is not considered: something is proven against it, or complaints with voice outweigh its endorsements. */
   excluded(topic: number, agent: number): boolean
+  /** Agents against whom complaints with voice prevail in any topic, each once; what is proven aside. */
+  complainedOf(): Iterable<number>
   /** All that are excluded in a topic, by agent: 1, else 0. */
   exclusions(topic: number): Uint8Array
   /** All opinions in a topic, by agent. */
@@ -323,6 +325,12 @@ export function createReadings(state: TrustState): Readings {
         all.weights[slots.agents[slot] as number] = weight
       }
       return all
+    },
+    complainedOf() {
+      const agents = new Set<number>()
+      const { excluded } = readAll()
+      for (let slot = 0; slot < slots.size; slot++) if (excluded[slot] === 1) agents.add(slots.agents[slot] as number)
+      return agents
     },
     exclusions(topic) {
       const all = new Uint8Array(state.agents)

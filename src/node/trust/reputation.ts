@@ -1,6 +1,7 @@
 /**
  * What our agent thinks of others: hears ratings as they come to its logs, checks them, has them counted in the book, and keeps the
  * book. The logs are the truth and the book is what follows from them: what a crash keeps from the book is counted at the next start.
+ * Whom we avoid is kept beside the book, to be known before anybody is met and however long the book takes to open.
  */
 import type { Adaptation } from '../adapt/adaptation.ts'
 import type { LoggedRating } from '../adapt/ratings.ts'
@@ -19,8 +20,11 @@ import type { WhoseWord } from './whose-word.ts'
 import type { Why } from './why.ts'
 
 export interface Reputation {
-  /** Begins to listen, opens the book, and counts what it has missed. Before anything is read of the logs. */
-  start(): void
+  /**
+   * Begins to listen, opens the book, and counts what it has missed. Before anything is read of the logs. Resolves as soon as it is known
+   * whom we avoid; the rest takes its time.
+   */
+  start(): Promise<void>
   /** How agents stand in topics, in this order. */
   standings(of: ReadonlyArray<{ agent: string; topic: string }>): Promise<Standing[]>
   /** How an agent stands in each topic in which it was rated, best first; and as one who asks others. */
@@ -52,6 +56,7 @@ export interface ReputationComponents {
 }
 
 const BOOK_KEY = 'book'
+const AVOIDED_KEY = 'avoided'
 /** Ratings that wait to be checked; of more, those beyond are counted at the next start. */
 const MAX_WAITING = 4096
 /** Ratings that are checked and counted at a time. */
@@ -62,6 +67,8 @@ const GATHER_MS = 100
 const KEEP_MS = 20_000
 /** Agents whose esteem is kept at hand. */
 const MAX_LOOKED_AT = 2048
+/** Of these, agents that are avoided though they are not here. */
+const MAX_AVOIDED = 1024
 /** Topics that we have asked in lately, whose ratings we want to hear. What is only searched for is in no list: others see which we hear. */
 const MAX_ASKED = 16
 
@@ -74,6 +81,8 @@ export function createReputation(components: ReputationComponents): Reputation {
   let cancelGathering: (() => void) | null = null
   let cancelKeeping: (() => void) | null = null
   let esteems = new Map<string, number>()
+  /** whom we avoided when we were last here: they stay avoided until the book has caught up with the logs, and knows why or why not */
+  let held: ReadonlySet<string> = new Set()
   /** topics whose ratings we have said that we want to hear */
   let caresFor: readonly string[] = []
   let closed = false
@@ -110,7 +119,7 @@ export function createReputation(components: ReputationComponents): Reputation {
     emit('change', undefined)
     cancelKeeping ??= clock.after(KEEP_MS, () => {
       cancelKeeping = null
-      keep().catch(report)
+      inTurn(lookAndKeep).catch(report)
     })
   }
 
@@ -119,15 +128,38 @@ export function createReputation(components: ReputationComponents): Reputation {
     await store.commit([{ put: 'trust', key: BOOK_KEY, value }])
   }
 
+  /** A word can change what other words weigh: now and then all are looked at of whose work is complained. */
+  async function lookAndKeep(): Promise<void> {
+    await lookAgain(await desk.doubtful(MAX_AVOIDED))
+    await keep()
+  }
+
   /** How those are thought of who are here, who are avoided, and of whom something is new. */
   async function lookAgain(news: readonly string[] = []): Promise<void> {
-    const avoided = [...esteems].flatMap(([agent, esteem]) => (esteem <= AVOIDED ? agent : []))
-    const agents = [...new Set([...adaptation.present(), ...news, ...avoided])].slice(0, MAX_LOOKED_AT)
+    const others = new Set([...adaptation.present(), ...news, ...avoidedOf(esteems)])
+    others.delete(self)
+    const agents = [...others].slice(0, MAX_LOOKED_AT)
     const found = await desk.esteem(agents)
-    const next = new Map(agents.map((agent, i) => [agent, found[i] ?? 0]))
+    const next = new Map(agents.map((agent, i) => [agent, Math.min(found[i] ?? 0, held.has(agent) ? AVOIDED : 1)]))
     const isNews = agents.some((agent) => isAvoided(next, agent) !== isAvoided(esteems, agent))
     esteems = next
-    if (isNews) adaptation.reconsider()
+    if (!isNews) return
+    adaptation.reconsider()
+    await keepAvoided()
+  }
+
+  /** At once, unlike the book: whoever reloads the page right after a complaint is not to meet again whom it was about. */
+  async function keepAvoided(): Promise<void> {
+    try {
+      await store.commit([{ put: 'trust', key: AVOIDED_KEY, value: avoidedOf(esteems).slice(0, MAX_AVOIDED) }])
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  async function readAvoided(): Promise<void> {
+    held = new Set(await store.get<string[]>('trust', AVOIDED_KEY))
+    esteems = new Map([...held].map((agent) => [agent, AVOIDED]))
   }
 
   function hear(rating: LoggedRating): void {
@@ -164,6 +196,16 @@ export function createReputation(components: ReputationComponents): Reputation {
     await inTurn(take)
   }
 
+  /** Counts what was missed; from then on the book alone says who is avoided. */
+  async function resume(): Promise<void> {
+    await catchUp()
+    if (closed) return
+    await inTurn(async () => {
+      held = new Set()
+      await lookAgain(await desk.doubtful(MAX_AVOIDED))
+    })
+  }
+
   /** Names of topics count otherwise than before; what was said in those that are new is in the logs. */
   async function follow(learned: LearnedNames): Promise<void> {
     const fresh = await inTurn(async () => {
@@ -176,7 +218,8 @@ export function createReputation(components: ReputationComponents): Reputation {
 
   async function weighAgain(): Promise<void> {
     await desk.trust(await whoseWord.weights())
-    await followUp()
+    await desk.update()
+    await followUp(await desk.doubtful(MAX_AVOIDED))
   }
 
   function careForTopics(): void {
@@ -197,7 +240,8 @@ export function createReputation(components: ReputationComponents): Reputation {
   }
 
   return {
-    start() {
+    async start() {
+      await readAvoided()
       stops.push(
         adaptation.onRating(hear),
         adaptation.onTakenBack(({ author, seq, by }) => {
@@ -220,7 +264,7 @@ export function createReputation(components: ReputationComponents): Reputation {
           inTurn(weighAgain).catch(report)
         })
       )
-      catchUp().catch(report)
+      resume().catch(report)
     },
 
     async standings(of) {
@@ -253,6 +297,12 @@ export function createReputation(components: ReputationComponents): Reputation {
       desk.close()
     }
   }
+}
+
+/** Forkers last: anybody can make any number of them, and the logs know them, too. */
+function avoidedOf(esteems: ReadonlyMap<string, number>): string[] {
+  const avoided = [...esteems].filter(([, esteem]) => esteem <= AVOIDED)
+  return avoided.sort(([, a], [, b]) => b - a).map(([agent]) => agent)
 }
 
 const isAvoided = (esteems: ReadonlyMap<string, number>, agent: string): boolean => (esteems.get(agent) ?? 0) <= AVOIDED

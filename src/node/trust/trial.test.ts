@@ -46,6 +46,13 @@ test('nobody is tried where the best has no record, and nobody who fits far wors
   expect(tried([one('best', known), one('bad', excluded)], 0, 0)).toEqual([])
 })
 
+test('whoever offers many things is drawn no more often than who offers one', () => {
+  const many = Array.from({ length: 4 }, (_, i) => one('many', stranger, { skill: `skill ${i}` }))
+  const candidates = [one('best', { ...known, strangers: 1 }), ...many, one('single', stranger)]
+  expect(tried(candidates, 0, 0.4)).toEqual(['many'])
+  expect(tried(candidates, 0, 0.6)).toEqual(['single'])
+})
+
 test('whoever looks again is shown the same one', () => {
   const candidates = [one('best', known), ...['a', 'b', 'c', 'd'].map((agent) => one(agent, promising))]
   const choose = createTrialChoice(Math.random)

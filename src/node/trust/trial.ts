@@ -7,7 +7,7 @@ const FIT = 0.5
 
 /**
  * Marks one to be tried with something small: of those without a record who fit about as well as the best, are here, and have nothing
- * against them. Where the best has no record itself there is no need of another.
+ * against them, each with its best offer. Where the best has no record itself there is no need of another.
  *
  * @param candidates best first
  * @param random 0 to 1
@@ -15,9 +15,11 @@ const FIT = 0.5
 export function markTrial(candidates: readonly Candidate[], random: () => number): Candidate[] {
   const [best] = candidates
   if (best?.trust?.footing !== 'known') return [...candidates]
-  const others = candidates.filter(
+  const offers = candidates.filter(
     ({ trust, likely, reach }) => trust !== null && trust.footing !== 'known' && likely >= FIT * best.likely && reach !== 'away'
   )
+  // who offers more than one thing is drawn no more often
+  const others = offers.filter(({ agent }, place) => offers.findIndex((one) => one.agent === agent) === place)
   let sum = 0
   // of a level p / (p + usual) this is p, with what is usual for a unit
   const prospects = others.map(({ trust }) => (sum += trust?.footing === 'promising' ? trust.level / (1 - trust.level) : 0))

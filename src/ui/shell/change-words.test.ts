@@ -13,6 +13,8 @@ const base: Snapshot = {
     storage: { kind: 'memory', problem: null, persistent: null }, meaning: { model: { is: 'ready' }, waiting: 0 }
   },
   agents: [],
+  moreAgents: 0,
+  declared: 0,
   tasks: [],
   approvals: [],
   permissions: [],
@@ -43,7 +45,9 @@ const task = (id: string, state: TaskView['state'], fraction = 0): TaskView => (
   entries: { contract: null, outcome: null, rating: null },
   created: 0,
   updated: 0,
-  events: []
+  events: [],
+  terms: null,
+  forgotten: null
 })
 const approval = (id: string): ApprovalView => ({
   id,

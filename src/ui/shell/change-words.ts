@@ -14,11 +14,12 @@ export function changeWords(before: Snapshot, after: Snapshot, nameFor: (agent: 
   for (const { interest, agents } of newFinds(before, after)) {
     said.push(`${finderWords(agents, nameFor)} can do what you listen for: ${cut(cleanLine(interest.text), 60).text}`)
   }
-  const states = new Map(before.tasks.map(({ id, state }) => [id, state]))
+  const tasks = new Map(before.tasks.map((task) => [task.id, task]))
   for (const task of after.tasks) {
-    const last = states.get(task.id)
-    if (last === undefined || last === task.state) continue
-    const what = cut(cleanLine(task.goal), 60).text
+    const last = tasks.get(task.id)
+    if (last === undefined || last.state === task.state) continue
+    // of what is over the words may be gone
+    const what = cut(cleanLine(last.goal), 60).text
     if (task.state === 'working') said.push(`Work began: ${what}`)
     if (task.state === 'completed') said.push(`Done: ${what}`)
     if (task.state === 'failed') said.push(`Failed: ${what}`)

@@ -1,5 +1,5 @@
 /** Offers that somebody is about to make or to change. Held apart from the form, so that looking elsewhere loses nothing. */
-import type { Terms } from '../../node/schema/declaration.ts'
+import type { Capability, Terms } from '../../node/schema/declaration.ts'
 
 /** Terms as they are written: the price may still be no number. */
 export interface TermsDraft {
@@ -30,6 +30,8 @@ export interface OfferDraft {
   takes: readonly string[]
   source: string
   terms: TermsDraft
+  /** what the form does not ask for, and what it was made of has */
+  unasked: Partial<Pick<Capability, 'outputModes' | 'limits' | 'input' | 'output'>>
 }
 
 export interface OfferDrafts {

@@ -13,6 +13,8 @@ const snapshot = (logLength: number): Snapshot => ({
     storage: { kind: 'memory', problem: null, persistent: null }, meaning: { model: { is: 'ready' }, waiting: 0 }
   },
   agents: [],
+  moreAgents: 0,
+  declared: 0,
   tasks: [],
   approvals: [],
   permissions: [],

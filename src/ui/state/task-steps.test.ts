@@ -20,6 +20,8 @@ const task = (part: Partial<TaskView>): TaskView => ({
   created: 0,
   updated: 0,
   events: [],
+  terms: null,
+  forgotten: null,
   ...part
 })
 const progress = { fraction: 0.5, note: '', at: 0 }

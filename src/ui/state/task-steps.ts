@@ -14,6 +14,11 @@ export function isOver(task: Pick<TaskView, 'state'>): boolean {
   return task.state === 'completed' || task.state === 'failed' || task.state === 'canceled' || task.state === 'rejected'
 }
 
+/** What was asked for; or, where that is not here any more, why. */
+export function goalWords({ goal, forgotten }: Pick<TaskView, 'goal' | 'forgotten'>): string {
+  return forgotten === null ? goal : 'Deleted, as promised'
+}
+
 /** One or two words for a task's state. */
 export function stateWord(task: Pick<TaskView, 'state' | 'agent' | 'role'>): string {
   switch (task.state) {

@@ -11,7 +11,7 @@ export interface Followed<T> {
  * What `look` answers, now and whenever `version` has become another one. One look at a time and at most one every `pauseMs`: each
  * answer is shown, however fast versions follow one another, and the last version's always is.
  */
-export function useFollowed<T>(key: string, version: number, pauseMs: number, look: () => Promise<T>): Followed<T> {
+export function useFollowed<T>(key: string, version: unknown, pauseMs: number, look: () => Promise<T>): Followed<T> {
   const [answer, setAnswer] = useState<Followed<T> & { key: string }>({ key, value: null, problem: null })
   const ask = useEffectEvent(look)
   const wanted = useRef(() => {})

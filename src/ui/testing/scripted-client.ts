@@ -3,6 +3,7 @@
  * It keeps a snapshot, changes it as the real one would, and remembers what it was asked.
  */
 import type {
+  AgentDetails,
   AgentView,
   ApprovalView,
   Candidate,
@@ -20,6 +21,7 @@ import type {
   TaskView,
   Why
 } from '../../node/client.ts'
+import { fromAgentCard, toAgentCard } from '../../node/adapt/agent-card.ts'
 import { unmet } from '../../node/adapt/constraints.ts'
 import type { Capability, State } from '../../node/schema/declaration.ts'
 
@@ -35,6 +37,8 @@ export interface ScriptedClient extends StarlingClient {
 
 export interface Script {
   snapshot: Snapshot
+  /** agents that are known and not in the snapshot */
+  unlisted?: readonly AgentDetails[]
   /** who could do it; by default everybody who offers something that shares a word */
   find?: (text: string) => Candidate[]
   /** what others ask for around an offer, and what they look for; an offer is found by those that share a word with it */
@@ -127,10 +131,19 @@ export function createScriptedClient(script: Script): ScriptedClient {
       record('withdraw', seq)
       change({ logLength: now.logLength + 1 })
     },
-    async find(text, { constraints = {} } = {}) {
+    async find(text, { constraints = {}, agent, skill } = {}) {
       if (failures.has('find')) record('find', text)
-      const found = script.find?.(text) ?? findBySharedWord(text, now.agents)
-      return found.filter(({ terms }) => unmet(terms ?? undefined, constraints).length === 0)
+      // asked for by name: the words need not fit
+      const found = skill === undefined ? (script.find?.(text) ?? findBySharedWord(text, now.agents)) : findBySharedWord('', now.agents)
+      return found.filter(
+        (one) =>
+          unmet(one.terms ?? undefined, constraints).length === 0 &&
+          (agent === undefined || one.agent === agent) &&
+          (skill === undefined || one.skill === skill)
+      )
+    },
+    async agent(agent) {
+      return detailsOf(now.agents.find((one) => one.agent === agent) ?? script.unlisted?.find((one) => one.agent === agent))
     },
     async listen(text, { constraints = {} } = {}) {
       record('listen', text, constraints)
@@ -163,8 +176,12 @@ export function createScriptedClient(script: Script): ScriptedClient {
       record('setOpen', open)
       change({ state: { ...now.state, open } })
     },
-    agentCard: async () => ({}),
-    readAgentCard: () => Promise.reject(new Error('not an agent card')),
+    async agentCard({ agent = now.status.agent, name = agent } = {}) {
+      record('agentCard', { agent, name })
+      const said = agent === now.status.agent ? now.offers : (detailsOf(now.agents.find((one) => one.agent === agent))?.capabilities ?? [])
+      return toAgentCard({ agent, name, capabilities: said.map(({ capability }) => capability), intentions: [], constraint: null, state: null })
+    },
+    readAgentCard: async (card) => fromAgentCard(card),
     chains: async () => [],
     async loadMeaning() {
       record('loadMeaning')
@@ -299,23 +316,28 @@ export function createScriptedClient(script: Script): ScriptedClient {
   }
 }
 
+/** What an agent of `anAgent` says of itself. */
+const detailsOf = (view: AgentView | undefined): AgentDetails | null =>
+  view !== undefined && 'capabilities' in view ? (view as AgentDetails) : null
+
+/** Without words, whatever is offered. */
 function findBySharedWord(text: string, agents: readonly AgentView[]): Candidate[] {
   const words = wordsOf(text)
   return agents.flatMap((view) =>
-    view.capabilities.flatMap(({ capability }) => {
+    (detailsOf(view)?.capabilities ?? []).flatMap(({ capability }) => {
       const own = [capability.name, capability.description, ...capability.tags, ...capability.examples]
         .join(' ')
         .toLowerCase()
       const shared = words.filter((word) => own.includes(word))
-      if (shared.length === 0) return []
+      if (shared.length === 0 && words.length > 0) return []
       const { id, name, limits, program, terms = null, topic = null } = capability
       return [
         {
           agent: view.agent,
           skill: id,
           name,
-          score: shared.length / words.length,
-          likely: shared.length / words.length,
+          score: shared.length / Math.max(1, words.length),
+          likely: shared.length / Math.max(1, words.length),
           reach: view.reach,
           limits,
           program,
@@ -384,6 +406,8 @@ export function aTask(part: Partial<TaskView> = {}): TaskView {
     created: Date.now() - 60_000,
     updated: Date.now() - 30_000,
     events: [],
+    terms: null,
+    forgotten: null,
     ...part
   }
 }
@@ -446,13 +470,18 @@ export function aPermission(part: Partial<Permission> = {}): Permission {
   }
 }
 
-export function anAgent(part: Partial<AgentView> = {}): AgentView {
+/** With all that it says of itself: what is listed of it says it in short. */
+export function anAgent(part: Partial<AgentDetails> = {}): AgentDetails {
+  const { capabilities = [], intentions = [] } = part
   return {
     agent: did(1),
     petname: null,
     reach: 'direct',
-    capabilities: [],
-    intentions: [],
+    capabilities,
+    intentions,
+    offers: { count: capabilities.length, names: capabilities.map(({ capability }) => capability.name).slice(0, 8) },
+    wants: { count: intentions.length, first: (intentions[0]?.intention.goal ?? '').slice(0, 120) },
+    newest: Math.max(0, ...[...capabilities, ...intentions].map(({ seq }) => seq)),
     state: null,
     history: { completed: 0, failed: 0 },
     log: { entries: 3, whole: true, fork: false },
@@ -536,6 +565,8 @@ export function aSnapshot(part: Partial<Snapshot> = {}): Snapshot {
   return {
     status: aStatus(),
     agents: [],
+    moreAgents: 0,
+    declared: 0,
     tasks: [],
     approvals: [],
     permissions: [],

@@ -3,7 +3,7 @@ import { agentKey, generateKeyPair, type AgentKey } from '../../crypto/keys.ts'
 import { digest } from '../../crypto/hash.ts'
 import type { Verifier } from '../../crypto/verifier.ts'
 import { encodeHeader, signHeader, type HeaderFields } from '../../log/header.ts'
-import { createLogs, type Logs, type LogsInit } from '../../log/log.ts'
+import { createLogs, type LeavesCheck, type Logs, type LogsInit } from '../../log/log.ts'
 import type { MemoryHub } from '../../net/memory.ts'
 import type { Network } from '../../net/network.ts'
 import { encode } from '../../schema/codec.ts'
@@ -37,11 +37,13 @@ export interface Party {
   say(goal: string, sketch?: Sketch): Promise<Uint8Array>
 }
 
-/** Eight leaves; a sketch fits when its leaves are what the first byte of its bits says, nearest first. */
-export const testCodebook: Codebook = {
-  model: 1,
-  leafBits: 3,
-  fits: ([, bits, leaves]) => leaves[0] === (bits[0] ?? 0) >> 5
+/** Eight leaves. */
+export const testCodebook: Codebook = { model: 1, leafBits: 3 }
+
+/** A sketch is right when its nearest leaf is what the first byte of its bits says. */
+export const testLeaves: LeavesCheck = {
+  name: 'test',
+  fits: ([model, bits, leaves]) => model !== testCodebook.model || leaves[0] === (bits[0] ?? 0) >> 5
 }
 
 /** A sketch of one leaf of the test codebook, or of some. */
@@ -61,10 +63,13 @@ export interface PartyInit extends Partial<GossipInit> {
   key?: AgentKey
   /** takes every signature for a right one, at once: whoever tests something else need not wait for them */
   trusting?: boolean
+  /** looks away when leaves are lies, as a hostile peer does */
+  credulous?: boolean
+  isStranger?: (author: string) => boolean
 }
 
 export async function createParty(hub: MemoryHub, peer: string, init: PartyInit = {}): Promise<Party> {
-  const { clock = systemClock, logs: limits = {}, random = Math.random, interests, key: given, trusting, ...rest } = init
+  const { clock = systemClock, logs: limits = {}, random = Math.random, interests, key: given, trusting, credulous, isStranger, ...rest } = init
   const key = given ?? (await agentKey(await generateKeyPair()))
   const store = createMemoryStore()
   const offences: Offence[] = []
@@ -88,7 +93,10 @@ export async function createParty(hub: MemoryHub, peer: string, init: PartyInit 
     }
   }
   const verifier = trusting === true ? { verifier: trustingVerifier } : {}
-  const logs = createLogs({ store, clock, ...verifier }, limits)
+  const logs = createLogs(
+    { store, clock, ...verifier, ...(credulous === true ? {} : { leaves: testLeaves }), ...(isStranger === undefined ? {} : { isStranger }) },
+    limits
+  )
   const gossip = createGossip(
     {
       network,
@@ -101,6 +109,8 @@ export async function createParty(hub: MemoryHub, peer: string, init: PartyInit 
         sketches: () => [],
         authors: () => [],
         wants: ({ kind }) => publicKinds.has(kind),
+        refuses: () => false,
+        lends: () => true,
         favours: () => false,
         watch: () => () => undefined,
         ...interests

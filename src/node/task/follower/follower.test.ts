@@ -50,13 +50,14 @@ beforeEach(async () => {
 afterEach(() => follower.stop())
 
 function start(): Follower {
-  const { self, store, tasks, adaptation, locks, reports } = bench
+  const { self, store, tasks, adaptation, logs, locks, reports } = bench
   return createFollower({
     key: self,
     store,
     tasks,
     permissions,
     adaptation,
+    logs,
     locks,
     runner: { run: (...args) => runner.run(...args) },
     offered: (id) => (id === 'x' && isOffered ? current : undefined),
@@ -253,6 +254,48 @@ describe('what was agreed', () => {
     expect(await until(of, ({ outcome }) => outcome !== null)).toMatchObject({ state: 'completed' })
     expect(sources).toEqual(['function run() {}'])
     expect(await bench.store.get('blobs', program)).toBeUndefined()
+  })
+})
+
+describe('what its terms promise', () => {
+  const terms = { languages: [], region: null, price: 0, keeps: 'nothing' as const, tier: 0 }
+  const body = () => bench.logs.body(bench.self.agent, 1)
+
+  test('is kept: what was asked for goes with the work, also after a reload, the result when it is confirmed', async () => {
+    current = { ...skillOf(), capability: { ...skillOf().capability, terms } }
+    runner = endlessRunner()
+    const of = contract({ terms })
+    const before = await offer(of)
+    await said(before, 'pending')
+    await approve(of)
+    await until(of, ({ waiting }) => waiting === '')
+    follower.stop()
+    await before.close()
+    // it is needed to begin again
+    expect(await body()).not.toBeNull()
+    runner = { run: async ({ input }) => ({ summary: input.goal, parts: [] }) }
+    follower = start()
+    const channel = await offer(of)
+    await said(channel, 'approved')
+    const { outcome } = await said(channel, 'finished')
+    expect(await until(of, ({ forgotten }) => forgotten !== undefined)).toMatchObject({ goal: '', entries: { outcome: null } })
+    expect([await body(), await bench.store.get('blobs', outcome.result!)]).toEqual([null, expect.any(Uint8Array)])
+    // the same offer still finds its task
+    await channel.close()
+    const again = await offer(of)
+    await said(again, 'approved')
+    await again.send({ type: 'accepted', signature: await signOutcome(bench.other, (await said(again, 'finished')).outcome) }, signal)
+    expect(await until(of, isSettled)).toMatchObject({ state: 'completed', forgotten: { what: 'all' }, entries: { rating: 3 } })
+    expect(await bench.store.get('blobs', outcome.result!)).toBeUndefined()
+  })
+
+  test('is kept for what is never confirmed, when the contract lapses', async () => {
+    current = { ...skillOf(), capability: { ...skillOf().capability, terms: { ...terms, keeps: 'task' } } }
+    const of = contract({ terms: { ...terms, keeps: 'task' }, expiry: Date.now() + 1000 })
+    await said(await offer(of), 'pending')
+    await approve(of)
+    expect(await until(of, ({ outcome }) => outcome !== null)).toMatchObject({ goal: 'do it' })
+    expect(await until(of, isSettled)).toMatchObject({ goal: '', outcomeSignatures: { leader: null }, forgotten: { what: 'all' } })
   })
 })
 

@@ -8,6 +8,7 @@
  */
 import type { Adaptation } from '../../adapt/adaptation.ts'
 import type { AgentKey } from '../../crypto/keys.ts'
+import type { Logs } from '../../log/log.ts'
 import type { Runner } from '../../skill/runner.ts'
 import type { Skill } from '../../skill/skills.ts'
 import type { Locks } from '../../store/locks.ts'
@@ -21,6 +22,7 @@ import { hasEnded, type Tasks } from '../tasks.ts'
 import { createAnswering } from './answering.ts'
 import { createAttending } from './attending.ts'
 import { createEndings } from './endings.ts'
+import { createForgetting } from './forgetting.ts'
 import { createGathering } from './gathering.ts'
 import { createSettling } from './settling.ts'
 import { createTaking } from './taking.ts'
@@ -32,6 +34,8 @@ export interface FollowerComponents {
   tasks: Tasks
   permissions: Permissions
   adaptation: Pick<Adaptation, 'against' | 'onApproach' | 'reachable' | 'fetchData' | 'record' | 'rate'>
+  /** our own log is in it */
+  logs: Pick<Logs, 'dropBody'>
   locks: Locks
   runner: Runner
   /** the skill of that id, while it is offered to others */
@@ -58,6 +62,7 @@ export function createFollower(components: FollowerComponents): Follower {
   const work = createWorking({ ...components, gather: createGathering(components), endings }, closing.signal)
   const answer = createAnswering({ ...components, endings, work }, closing.signal)
   const settling = createSettling(components, closing.signal)
+  const forget = createForgetting(components)
 
   const drive = createDriver(
     { locks, report },
@@ -68,18 +73,21 @@ export function createFollower(components: FollowerComponents): Follower {
     closing.signal
   )
 
-  /** Resolves when the task has ended and is written down. */
+  /** Resolves when the task has ended and is written down, and what was promised to go is gone. */
   async function pursue(id: string): Promise<void> {
     const task = await tasks.read(id)
     const { contract } = task
-    if (contract === null || isClosed(task)) return
-    const deadline = createDeadline(contract.expiry - now(), closing.signal)
-    try {
-      if (!hasEnded(task.state)) await answer(task, contract, deadline.signal)
-      await settling.closeBooks(id, deadline.signal)
-    } finally {
-      deadline.clear()
+    if (contract !== null && !isClosed(task)) {
+      const deadline = createDeadline(contract.expiry - now(), closing.signal)
+      try {
+        if (!hasEnded(task.state)) await answer(task, contract, deadline.signal)
+        await forget(id)
+        await settling.closeBooks(id, deadline.signal)
+      } finally {
+        deadline.clear()
+      }
     }
+    await forget(id)
   }
 
   adaptation.onApproach(createAttending({ tasks, take: createTaking(components), settling, drive }, closing.signal))

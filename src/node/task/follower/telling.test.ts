@@ -17,6 +17,7 @@ const outcome: Outcome = {
 }
 const outcomeSignatures = { leader: null, follower: outcomeSignature }
 const approved = { type: 'approved', signature: contractSignature }
+const forgotten = { what: 'all', at: 1, details: 'e'.repeat(64), size: 0 } as const
 const finished = { type: 'finished', outcome, signature: outcomeSignature }
 
 test.each<[string, Partial<TaskRecord>, unknown[]]>([
@@ -25,7 +26,13 @@ test.each<[string, Partial<TaskRecord>, unknown[]]>([
   ['was said no to without a word', { state: 'rejected' }, [{ type: 'declined', reason: '' }]],
   ['has lapsed', { state: 'canceled' }, [{ type: 'declined', reason: 'It lapsed or was taken back before it was approved.' }]],
   ['is worked on', { state: 'working', followerSignature: contractSignature }, [approved]],
-  ['is done', { state: 'completed', followerSignature: contractSignature, outcome, outcomeSignatures }, [approved, finished]]
+  ['is done', { state: 'completed', followerSignature: contractSignature, outcome, outcomeSignatures }, [approved, finished]],
+  ['is done and forgotten', { state: 'completed', followerSignature: contractSignature, outcome, outcomeSignatures, forgotten }, [approved, finished]],
+  [
+    'failed for a reason that is forgotten: that is not what was signed',
+    { state: 'failed', followerSignature: contractSignature, outcome: { ...outcome, state: 'failed' }, outcomeSignatures, forgotten },
+    [approved]
+  ]
 ])('a task that %s', (_, fields, expected) => {
   expect(toTell(recordOf({ role: 'follower', ...fields }))).toEqual(expected)
 })

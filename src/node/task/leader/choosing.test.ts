@@ -56,6 +56,15 @@ describe('the contract', () => {
     expect(waiting).toBe('Waiting for an answer')
   })
 
+  test('names the terms of the offer, where it has any', async () => {
+    const terms = { languages: ['de'], region: null, price: 2, keeps: 'nothing', tier: 0 } as const
+    expect((await chosen(recordOf())).contract).not.toHaveProperty('terms')
+    bench.candidates.splice(0, 1, candidateOf(bench.other.agent, { terms: { ...terms, languages: ['de'] } }))
+    const { contract, contractHash: hash } = await chosen(recordOf())
+    expect(contract?.terms).toEqual(terms)
+    expect(hash).toBe(await contractHash(contract!))
+  })
+
   test.each<[string, { topic: string | null; placed?: string | null }, string]>([
     ['that the offer says', { topic: 'text/translation' }, 'text/translation'],
     ['in which the offer belongs', { topic: null, placed: 'text/summarising' }, 'text/summarising'],

@@ -49,6 +49,7 @@ export function createChoosing(components: ChoosingComponents): (id: string, sig
       goal: task.goal,
       files: task.files,
       limits: candidate.limits,
+      ...(candidate.terms === null ? {} : { terms: candidate.terms }),
       created: now(),
       expiry: now() + CONTRACT_LIFE_MS,
       nonce: random(16)

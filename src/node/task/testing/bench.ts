@@ -139,6 +139,7 @@ export async function createBench(): Promise<Bench> {
     against: () => [],
     chains: async () => [],
     standFor: async () => undefined,
+    meeting: async () => [],
     judge: async () => [],
     preview: async () => [],
     surroundings: async () => ({ topic: null, samples: [] }),

@@ -1,6 +1,6 @@
 import { ArrowRight, CodeXml, Paperclip, Type, X } from 'lucide-react'
 import { Suspense, lazy, useEffect, useEffectEvent, useRef, useState } from 'react'
-import type { AgentView, Candidate } from '../../../node/client.ts'
+import type { Candidate } from '../../../node/client.ts'
 import { AgentName } from '../../parts/agent-name.tsx'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
 import { tooLarge } from '../../parts/limit-words.ts'
@@ -33,15 +33,14 @@ export function Composer() {
   const { goal, files, pinned, constraints } = now
   const change = (part: Partial<Draft>) => draft.update((old) => ({ ...old, startWith: null, ...part }))
   const words = goal.trim() === '' && files.length > 0 ? files.map((file) => file.name).join(' ') : goal
-  const search = useCandidates(words, files, constraints)
+  const search = useCandidates(words, files, constraints, pinned)
   const { refused, take, dismiss } = useAttach()
   const [editing, setEditing] = useState<Editing | null>(null)
   const [chosenKey, setChosenKey] = useState<string | null>(null)
   const { busy, problem, run } = useAction()
   const picker = useRef<HTMLInputElement>(null)
 
-  const found = 'candidates' in search ? search.candidates : []
-  const candidates = pinned === null ? found : pinnedCandidate(pinned, found, snapshot?.agents ?? [])
+  const candidates = 'candidates' in search ? search.candidates : []
   const { strong } = splitByLikelihood(candidates)
   const closed = closedAgents(snapshot?.agents ?? [])
   const chosen =
@@ -64,7 +63,7 @@ export function Composer() {
     })
 
   const starting = now.startWith
-  const starter = starting !== null && search.state === 'found' ? bestCandidate(found, { skill: starting, closed }) : null
+  const starter = starting !== null && search.state === 'found' ? bestCandidate(candidates, { skill: starting, closed }) : null
   const canStart = starter !== null && starter.reach !== 'away' && !closed.has(starter.agent) && !isDoubtful(starter)
   const started = useRef<Draft | null>(null)
   const start = useEffectEvent((candidate: Candidate) => void ask(candidate))
@@ -281,34 +280,4 @@ function AttachedFile({ file, onEdit, onRemove }: { file: Attachment; onEdit: ()
       </button>
     </li>
   )
-}
-
-/** The pinned agent's skill as the only candidate: as it was found, or from what the agent says it offers. */
-function pinnedCandidate(
-  pinned: NonNullable<Draft['pinned']>,
-  found: readonly Candidate[],
-  agents: readonly AgentView[]
-): Candidate[] {
-  const match = found.find((candidate) => candidate.agent === pinned.agent && candidate.skill === pinned.skill)
-  if (match !== undefined) return [match]
-  const agent = agents.find((known) => known.agent === pinned.agent)
-  const capability = agent?.capabilities.find((offer) => offer.capability.id === pinned.skill)?.capability
-  if (agent === undefined || capability === undefined) return []
-  const { name, limits, program, terms = null, topic = null } = capability
-  return [
-    {
-      agent: pinned.agent,
-      skill: pinned.skill,
-      name,
-      score: 0,
-      likely: 0,
-      reach: agent.reach,
-      reasons: [],
-      limits,
-      program,
-      terms,
-      topic,
-      trust: null
-    }
-  ]
 }

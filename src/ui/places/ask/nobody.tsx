@@ -18,7 +18,7 @@ export function Nobody({
   const snapshot = useSnapshot()
   const limited = Object.keys(constraints).length > 0
   const alone = (snapshot?.agents ?? []).every((agent) => agent.reach === 'away')
-  const names = (snapshot?.agents ?? []).flatMap((agent) => agent.capabilities.map(({ capability }) => capability.name))
+  const names = (snapshot?.agents ?? []).flatMap((agent) => agent.offers.names)
   const offered = [...new Set(names)]
   return (
     <section className="card stack" aria-label="Nobody found">

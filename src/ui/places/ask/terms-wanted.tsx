@@ -76,7 +76,7 @@ export function TermsWanted({
             >
               <option value="">As they like</option>
               <option value="task">For the task at most</option>
-              <option value="nothing">Not at all</option>
+              <option value="nothing">While it is worked on only</option>
             </select>
           )}
         </Field>

@@ -16,20 +16,28 @@ export type Search =
 /**
  * Who could do something, looked up again a moment after the words, the files, the terms or the network change.
  * While it looks, the last answer stays.
+ *
+ * @param only this skill of this agent, and nobody else
  */
-export function useCandidates(text: string, files: readonly Attachment[], constraints: Constraints = {}): Search {
+export function useCandidates(
+  text: string,
+  files: readonly Attachment[],
+  constraints: Constraints = {},
+  only: Pick<Candidate, 'agent' | 'skill'> | null = null
+): Search {
   const { client } = useApp()
   const snapshot = useSnapshot()
-  const around = (snapshot?.agents ?? [])
-    .map(({ agent, reach, state, capabilities }) => [agent, reach, hindrance(state), capabilities.map(({ seq }) => seq)].join(' '))
-    .join(';')
+  const { agent, skill } = only ?? {}
+  const around = snapshot?.agents.flatMap((one) => (one.reach === 'away' ? [] : [one.agent, one.reach, hindrance(one.state)]))
   const shapes = files.map(({ name, type }) => ({ name, type }))
   const words = text.trim()
   // the model finds others than words do, and has looked at more of what is offered a moment later
   const { model, waiting } = snapshot?.status.meaning ?? { model: { is: 'absent' }, waiting: 0 }
   const meaning = model.is === 'ready' ? waiting : 'words'
-  const key = JSON.stringify([words, shapes, constraints, around, meaning])
-  const search = useLookedUp(words === '' ? null : key, PAUSE_MS, () => client.find(words, { files: shapes, constraints }))
+  const key = JSON.stringify([words, shapes, constraints, agent, skill, around, snapshot?.declared, meaning])
+  const search = useLookedUp(words === '' ? null : key, PAUSE_MS, () =>
+    client.find(words, { files: shapes, constraints, ...(only === null ? {} : { agent: only.agent, skill: only.skill }) })
+  )
   if (search.state === 'looking') return { state: 'looking', candidates: search.last ?? [] }
   return search.state === 'found' ? { state: 'found', candidates: search.value } : search
 }

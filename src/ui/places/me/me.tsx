@@ -1,5 +1,6 @@
 import { lazy, useState } from 'react'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
+import { CardFold } from '../../parts/card-fold.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { LogList, useLog } from '../../parts/log-list.tsx'
 import { Note } from '../../parts/note.tsx'
@@ -84,6 +85,7 @@ function KnownMe({ snapshot }: { snapshot: Snapshot }) {
           <LogList {...log} />
         </div>
       </details>
+      <CardFold agent={agent} own />
       <Developers />
     </Page>
   )

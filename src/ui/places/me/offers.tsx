@@ -9,6 +9,7 @@ import { NEW_OFFER, linkTo } from '../../state/route.ts'
 import { useAction } from '../../state/use-action.ts'
 import { useValue } from '../../state/use-value.ts'
 import { termWords } from '../../text/term-words.ts'
+import { TakeFromCard } from './offer/take-from-card.tsx'
 
 /** What others may ask for, each with its switch and its terms; and the way to offer more. */
 export function Offers({ offers }: { offers: Snapshot['offers'] }) {
@@ -24,11 +25,11 @@ export function Offers({ offers }: { offers: Snapshot['offers'] }) {
           ))}
         </ul>
       )}
-      <div>
+      <TakeFromCard>
         <a className="button" href={linkTo('me', NEW_OFFER)}>
           <Plus size={18} aria-hidden /> {begun ? 'Go on with your new offer…' : 'Offer something new…'}
         </a>
-      </div>
+      </TakeFromCard>
     </Section>
   )
 }

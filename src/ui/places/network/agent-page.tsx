@@ -1,8 +1,9 @@
 import { ArrowRight } from 'lucide-react'
 import { useState, type SubmitEvent } from 'react'
-import type { AgentView } from '../../../node/client.ts'
+import type { AgentDetails, AgentView } from '../../../node/client.ts'
 import type { Capability } from '../../../node/schema/declaration.ts'
 import { AgentPicture } from '../../parts/agent-picture.tsx'
+import { CardFold } from '../../parts/card-fold.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { HindranceChip } from '../../parts/hindrance-chip.tsx'
 import { historyWords } from '../../parts/history-words.ts'
@@ -15,6 +16,7 @@ import { StrangerLine, StrangerText } from '../../parts/stranger-text.tsx'
 import { labelFor, useApp, useSnapshot } from '../../state/app-context.ts'
 import { emptyDraft } from '../../state/draft.ts'
 import { goTo, linkTo } from '../../state/route.ts'
+import { useAgent, type KnownAgent } from '../../state/use-agent.ts'
 import { useAction } from '../../state/use-action.ts'
 import { cleanLine } from '../../text/clean.ts'
 import { plural } from '../../text/format.ts'
@@ -30,22 +32,22 @@ const TASKS = 5
 
 /** One agent: who it is to us, what it offers, what is said of its work, what we did together, what it wrote. */
 export function AgentPage({ agent }: { agent: string }) {
-  const snapshot = useSnapshot()
-  const view = snapshot?.agents.find((known) => known.agent === agent)
+  const known = useAgent(agent)
+  const isStarting = useSnapshot() === null || known.isLooking
   const back = { href: linkTo('network'), label: 'Network' }
-  if (view === undefined) {
+  if (known.view === null) {
     return (
-      <Page title={snapshot === null ? 'Starting…' : 'This agent was never met here'} back={back}>
+      <Page title={isStarting ? 'Starting…' : 'This agent was never met here'} back={back}>
         <p className="soft">
           It shows here as soon as it is met. <a href={linkTo('network')}>See who is here</a>
         </p>
       </Page>
     )
   }
-  return <KnownAgent view={view} back={back} />
+  return <Known {...known} view={known.view} back={back} />
 }
 
-function KnownAgent({ view, back }: { view: AgentView; back: { href: string; label: string } }) {
+function Known({ view, details, problem, back }: KnownAgent & { view: AgentView; back: { href: string; label: string } }) {
   const snapshot = useSnapshot()
   const { name, chosen } = labelFor(view.agent, snapshot)
   const tasks = (snapshot?.tasks ?? [])
@@ -80,29 +82,13 @@ function KnownAgent({ view, back }: { view: AgentView; back: { href: string; lab
           <p>This agent showed two different histories to different people. Don’t rely on what it says of itself.</p>
         </Note>
       )}
-      <Section title="Offers">
-        {view.capabilities.length === 0 ? (
-          <p className="soft">Nothing so far.</p>
-        ) : (
-          <ul className="rows">
-            {view.capabilities.map(({ seq, capability }) => (
-              <Offer key={seq} agent={view.agent} capability={capability} />
-            ))}
-          </ul>
-        )}
-      </Section>
-      {view.intentions.length > 0 && (
-        <Section title="Looks for">
-          <ul className="stack">
-            {view.intentions.map(({ seq, intention }) => (
-              <li key={seq}>
-                <StrangerText text={intention.goal} />
-              </li>
-            ))}
-          </ul>
-        </Section>
+      {problem !== null && (
+        <Note kind="bad" live>
+          <p>What it says of itself can’t be read now: {problem}</p>
+        </Note>
       )}
-      <HowItDoes view={view} />
+      {details !== null && <Says details={details} />}
+      <HowItDoes agent={view.agent} first={details?.capabilities[0]?.capability ?? null} />
       <CountItsWord agent={view.agent} />
       <Section title="You and this agent">
         <p className="soft">{historyWords(view.history)}.</p>
@@ -120,7 +106,38 @@ function KnownAgent({ view, back }: { view: AgentView; back: { href: string; lab
         )}
       </Section>
       <AgentLog view={view} />
+      <CardFold agent={view.agent} own={false} />
     </Page>
+  )
+}
+
+/** What it offers and looks for. */
+function Says({ details: { agent, capabilities, intentions } }: { details: AgentDetails }) {
+  return (
+    <>
+      <Section title="Offers">
+        {capabilities.length === 0 ? (
+          <p className="soft">Nothing so far.</p>
+        ) : (
+          <ul className="rows">
+            {capabilities.map(({ seq, capability }) => (
+              <Offer key={seq} agent={agent} capability={capability} />
+            ))}
+          </ul>
+        )}
+      </Section>
+      {intentions.length > 0 && (
+        <Section title="Looks for">
+          <ul className="stack">
+            {intentions.map(({ seq, intention }) => (
+              <li key={seq}>
+                <StrangerText text={intention.goal} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
   )
 }
 

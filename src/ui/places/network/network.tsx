@@ -32,13 +32,14 @@ function Everybody() {
   const search = useCandidates(words, noFiles)
   const agents = [...(snapshot?.agents ?? [])].sort((a, b) => order[a.reach] - order[b.reach])
   const there = agents.filter((agent) => agent.reach !== 'away').length
+  const more = snapshot?.moreAgents ?? 0
   return (
     <Page
       title="Network"
       intro={
         agents.length === 0
           ? 'Who is there, and what they can do for you.'
-          : `${plural(there, 'agent')} here now, ${agents.length - there} away.`
+          : `${plural(there, 'agent')} here now, ${agents.length + more - there} away.`
       }
     >
       <div>
@@ -116,6 +117,9 @@ function Everybody() {
                 Show {Math.min(PAGE, agents.length - shown)} more
               </button>
             )}
+            {more > 0 && agents.length <= shown && (
+              <p className="soft">And {plural(more, 'agent')} more that are away: search for what you want done to find them.</p>
+            )}
           </>
         )
       )}
@@ -124,8 +128,8 @@ function Everybody() {
 }
 
 function AgentCard({ agent }: { agent: AgentView }) {
-  const offers = agent.capabilities.slice(0, 4)
-  const more = agent.capabilities.length - offers.length
+  const names = agent.offers.names.slice(0, 4)
+  const more = agent.offers.count - names.length
   return (
     <li className="card agent-card">
       <AgentPicture agent={agent.agent} size={52} />
@@ -137,11 +141,11 @@ function AgentCard({ agent }: { agent: AgentView }) {
           <ReachChip reach={agent.reach} />
           <HindranceChip state={agent.state} />
         </div>
-        {offers.length > 0 ? (
+        {names.length > 0 ? (
           <ul className="row agent-card-offers" aria-label="Offers">
-            {offers.map(({ seq, capability }) => (
-              <li key={seq} className="chip">
-                <StrangerLine text={capability.name} max={40} />
+            {names.map((name, i) => (
+              <li key={i} className="chip">
+                <StrangerLine text={name} max={40} />
               </li>
             ))}
             {more > 0 && <li className="small faint">and {more} more</li>}
@@ -149,9 +153,9 @@ function AgentCard({ agent }: { agent: AgentView }) {
         ) : (
           <p className="small soft">Offers nothing so far</p>
         )}
-        {agent.intentions[0] !== undefined && (
+        {agent.wants.count > 0 && (
           <p className="small soft">
-            Looks for “<StrangerLine text={agent.intentions[0].intention.goal} max={90} />”
+            Looks for “<StrangerLine text={agent.wants.first} max={90} />”
           </p>
         )}
         {agent.log.fork ? (

@@ -8,10 +8,11 @@ import { StrangerLine, StrangerText } from '../../parts/stranger-text.tsx'
 import { When } from '../../parts/when.tsx'
 import { useApp, useSnapshot } from '../../state/app-context.ts'
 import { linkTo } from '../../state/route.ts'
-import { isOver } from '../../state/task-steps.ts'
+import { goalWords, isOver } from '../../state/task-steps.ts'
 import { useAction } from '../../state/use-action.ts'
 import { cleanLine, cut } from '../../text/clean.ts'
 import { formatBytes } from '../../text/format.ts'
+import { termWords } from '../../text/term-words.ts'
 import { HowDidItGo } from './how-did-it-go.tsx'
 import { Machinery } from './machinery.tsx'
 import { StateChip } from './state-chip.tsx'
@@ -55,9 +56,10 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
   const again = useAskAgain(task)
   const over = isOver(task)
   const leads = task.role === 'leader'
-  const line = cleanLine(task.goal)
+  const goal = goalWords(task)
+  const line = cleanLine(goal)
   const title = cut(line, TITLE)
-  const wordsAgain = !title.whole || line !== task.goal.trim()
+  const wordsAgain = !title.whole || line !== goal.trim()
   const cancel = () =>
     run(async () => {
       await client.cancel(task.id)
@@ -93,6 +95,13 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
           <ResultView result={task.result} />
           <ResultActions task={task} result={task.result} />
         </section>
+      )}
+      {task.forgotten !== null && (
+        <Note kind="info">
+          <p>
+            You promised to keep {task.terms?.keeps === 'nothing' ? 'nothing' : 'it for the task only'}: {forgottenWords[task.forgotten]}
+          </p>
+        </Note>
       )}
       {task.problem !== null && task.state !== 'completed' && (
         <Note kind={task.state === 'canceled' ? 'info' : 'bad'}>
@@ -143,7 +152,7 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
 
       {(task.files.length > 0 || wordsAgain) && (
         <Section title="What was asked">
-          {wordsAgain && <StrangerText text={task.goal} />}
+          {wordsAgain && <StrangerText text={goal} />}
           {task.files.length > 0 && (
             <ul className="stack-s">
               {task.files.map((file, i) => (
@@ -170,6 +179,11 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
           <Machinery task={task} />
         </div>
       </details>
+      {task.terms !== null && (
+        <p className="soft small">
+          {leads ? 'Their' : 'Your'} promise for this: {termWords(task.terms)}
+        </p>
+      )}
       {!leads && task.agent !== null && (
         <p className="soft small">
           Your agent does this for <AgentName agent={task.agent} />. It runs in a sealed sandbox in this tab.
@@ -177,6 +191,11 @@ function KnownTask({ task, back }: { task: TaskView; back: { href: string; label
       )}
     </Page>
   )
+}
+
+const forgottenWords = {
+  input: 'their words and files were deleted here. The result goes when they have confirmed it, or its day is over.',
+  all: 'their words, their files and the result were deleted here.'
 }
 
 /** Whether a moment has gone by: a task that was just asked may not be in the first snapshot yet. */

@@ -5,7 +5,7 @@ import { StrangerLine } from '../../parts/stranger-text.tsx'
 import { TaskProgress } from '../../parts/task-progress.tsx'
 import { When } from '../../parts/when.tsx'
 import { linkTo } from '../../state/route.ts'
-import { isOver } from '../../state/task-steps.ts'
+import { goalWords, isOver } from '../../state/task-steps.ts'
 import { StateChip } from './state-chip.tsx'
 import './task-row.css'
 
@@ -21,7 +21,7 @@ export function TaskRow({ task, isNew = false }: { task: TaskView; isNew?: boole
       )}
       <div className="task-row-words">
         <a className="task-row-goal" href={linkTo('tasks', task.id)}>
-          <StrangerLine text={task.goal} max={110} />
+          <StrangerLine text={goalWords(task)} max={110} />
         </a>
         <div className="row small soft">
           <StateChip task={task} />

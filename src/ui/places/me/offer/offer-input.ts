@@ -18,7 +18,8 @@ export const emptyOffer: OfferDraft = {
   topic: null,
   takes: [],
   source: '',
-  terms: emptyTerms
+  terms: emptyTerms,
+  unasked: {}
 }
 
 /** What can be wrong, in the order of the form. */
@@ -154,10 +155,10 @@ export function offerWords(draft: OfferDraft): Omit<CapabilityInput, 'id' | 'sou
   }
 }
 
-/** @param before what is offered now in its place: its id stays whatever the new name is, and so does what the form does not ask for */
+/** @param before what is offered now in its place: its id stays whatever the new name is */
 export function offerInput(draft: OfferDraft, before?: Capability): CapabilityInput {
   return {
-    ...(before === undefined ? {} : unasked(before)),
+    ...draft.unasked,
     ...offerWords(draft),
     id: before?.id ?? offerId(draft.name.trim()),
     terms: termsOf(draft.terms, before?.terms?.tier),
@@ -165,13 +166,9 @@ export function offerInput(draft: OfferDraft, before?: Capability): CapabilityIn
   }
 }
 
-function unasked({ outputModes, limits, input, output }: Capability): Partial<CapabilityInput> {
-  return { outputModes, limits, ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) }
-}
-
 /** What is offered, as it would be written in the form. @param source its program */
 export function offerDraft(offered: Capability, source: string): OfferDraft {
-  const { name, description, tags, examples, topic, inputModes, terms } = offered
+  const { name, description, tags, examples, topic, inputModes, terms, outputModes, limits, input, output } = offered
   return {
     name,
     description,
@@ -180,12 +177,13 @@ export function offerDraft(offered: Capability, source: string): OfferDraft {
     topic: topicDraft(topic),
     takes: inputModes,
     source,
-    terms: termsDraft(terms)
+    terms: termsDraft(terms),
+    unasked: { outputModes, limits, ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) }
   }
 }
 
 /** A topic of the seed's own level is found by what an offer says: only what is below one was chosen. */
-function topicDraft(topic: string | undefined): TopicDraft | null {
+export function topicDraft(topic: string | undefined): TopicDraft | null {
   const [area, name, ...rest] = topic?.split('/') ?? []
   return rest.length === 0 ? null : { under: `${area}/${name}`, name: rest.join('/'), isOwn: false }
 }

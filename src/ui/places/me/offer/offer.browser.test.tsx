@@ -220,7 +220,7 @@ describe('editing what one has added', () => {
     await expect.element(dialog.getByRole('alert')).toHaveTextContent('the store is full')
     await dialog.getByRole('button', { name: 'Delete it for good' }).click()
     await expect.element(page.getByRole('heading', { name: 'What I offer' })).toBeVisible()
-    await expect.element(page.getByText('Surtitles of operas')).not.toBeInTheDocument()
+    await expect.element(page.getByRole('main').getByText('Surtitles of operas')).not.toBeInTheDocument()
     expect(called(client, 'removeOffer')).toEqual([['opera-surtitles'], ['opera-surtitles']])
   })
 

@@ -1,15 +1,7 @@
 import { ChipsField } from '../../../parts/chips-field.tsx'
+import { fileKinds } from './file-kinds.ts'
 
-/** Kinds of files by the names that people have for them, and what stands for each in a declaration. */
-const kinds: ReadonlyArray<{ label: string; modes: readonly string[] }> = [
-  { label: 'Plain text', modes: ['text/plain', '.txt'] },
-  { label: 'Tables (CSV)', modes: ['text/csv', 'text/tab-separated-values', '.csv', '.tsv'] },
-  { label: 'Markdown', modes: ['text/markdown', '.md'] },
-  { label: 'Web pages', modes: ['text/html', '.html'] },
-  { label: 'JSON', modes: ['application/json', '.json'] },
-  { label: 'Code', modes: ['text/javascript', '.js', '.ts', '.py'] }
-]
-const known = new Set(kinds.flatMap(({ modes }) => modes))
+const known = new Set(fileKinds.flatMap(({ modes }) => modes))
 
 /** What files an offer takes: kinds to tick, and endings for whatever is none of them. */
 export function TakesField({
@@ -32,7 +24,7 @@ export function TakesField({
         <legend className="label">What it takes</legend>
         <p className="small soft">Files that people may give it. Tick none if the words of the request are enough.</p>
         <div className="ticks">
-          {kinds.map(({ label, modes }) => (
+          {fileKinds.map(({ label, modes }) => (
             <label key={label} className="tick">
               <input
                 type="checkbox"

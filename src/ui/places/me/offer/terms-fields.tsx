@@ -7,9 +7,9 @@ import type { TermsDraft } from '../../../state/offer-drafts.ts'
 import { languageChoices } from '../../../text/choices.ts'
 
 const keepsChoices: ReadonlyArray<{ keeps: Terms['keeps']; label: string; what: string }> = [
-  { keeps: 'nothing', label: 'Nothing', what: 'What comes in is gone as soon as it was read.' },
-  { keeps: 'task', label: 'For the task', what: 'Until the result was handed over.' },
-  { keeps: 'longer', label: 'Longer', what: 'It may stay here afterwards.' }
+  { keeps: 'nothing', label: 'Nothing', what: 'Words and files go as soon as the work is over, the result when they have it.' },
+  { keeps: 'task', label: 'For the task', what: 'All of it goes when they have the result.' },
+  { keeps: 'longer', label: 'Longer', what: 'Only their files go when the work is over.' }
 ]
 
 /** On what terms something is offered: languages, country, price, and how long what is given is kept. */
@@ -69,7 +69,7 @@ export function TermsFields({
             </label>
           ))}
         </div>
-        <p className="small soft">A promise that others rely on; your own copies count.</p>
+        <p className="small soft">Part of every contract, and done by itself. What they never confirm goes after a day. Your own copies count, too.</p>
       </fieldset>
     </>
   )

@@ -1,6 +1,7 @@
 import { ArrowRight, ChevronDown, ChevronUp } from 'lucide-react'
 import { Suspense, lazy, useId, useState } from 'react'
-import type { AgentView, Reputation, Standing } from '../../../../node/client.ts'
+import type { Reputation, Standing } from '../../../../node/client.ts'
+import type { Capability } from '../../../../node/schema/declaration.ts'
 import { Note } from '../../../parts/note.tsx'
 import { Section } from '../../../parts/page.tsx'
 import { StandingLine } from '../../../parts/standing.tsx'
@@ -18,9 +19,15 @@ const FIRST = 5
 
 const Explanation = lazy(async () => ({ default: (await import('./explanation.tsx')).Explanation }))
 
+interface Tried {
+  agent: string
+  /** what it can be asked for to begin with; null: it offers nothing, as far as is known */
+  first: Capability | null
+}
+
 /** What is said of an agent's work, field by field, by those whose word counts here; and why. */
-export function HowItDoes({ view }: { view: AgentView }) {
-  const { value: reputation, problem } = useReputation(view.agent)
+export function HowItDoes({ agent, first }: Tried) {
+  const { value: reputation, problem } = useReputation(agent)
   return (
     <Section
       title="What is said of its work"
@@ -36,12 +43,12 @@ export function HowItDoes({ view }: { view: AgentView }) {
           <span className="sr-only">Looking up what is said of it…</span>
         </div>
       )}
-      {reputation !== null && <Known view={view} reputation={reputation} />}
+      {reputation !== null && <Known agent={agent} first={first} reputation={reputation} />}
     </Section>
   )
 }
 
-function Known({ view, reputation: { topics, asking, against } }: { view: AgentView; reputation: Reputation }) {
+function Known({ agent, first, reputation: { topics, asking, against } }: Tried & { reputation: Reputation }) {
   return (
     <>
       {against.length > 0 && (
@@ -57,7 +64,7 @@ function Known({ view, reputation: { topics, asking, against } }: { view: AgentV
         </Note>
       )}
       {topics.length === 0 ? (
-        <NotKnown view={view} />
+        <NotKnown agent={agent} first={first} />
       ) : (
         <Fields topics={topics} />
       )}
@@ -92,13 +99,12 @@ function Fields({ topics }: { topics: readonly Standing[] }) {
 }
 
 /** Teaches what would be here, and gives one thing to do. */
-function NotKnown({ view: { agent, capabilities } }: { view: AgentView }) {
+function NotKnown({ agent, first }: Tried) {
   const { draft } = useApp()
-  const [first] = capabilities
   return (
     <div className="stack-s">
       <p>Nobody whose word counts for you has worked with it yet.</p>
-      {first === undefined ? (
+      {first === null ? (
         <p className="soft">
           It offers nothing so far. <a href={linkTo('network')}>See who does</a>
         </p>
@@ -110,7 +116,7 @@ function NotKnown({ view: { agent, capabilities } }: { view: AgentView }) {
               type="button"
               className="button"
               onClick={() => {
-                draft.set({ ...emptyDraft, pinned: { agent, skill: first.capability.id, skillName: first.capability.name } })
+                draft.set({ ...emptyDraft, pinned: { agent, skill: first.id, skillName: first.name } })
                 goTo('ask')
               }}
             >

@@ -15,7 +15,7 @@ import {
   verifyContract,
   verifyOutcome
 } from './contract.ts'
-import { contractOf, limits } from './testing/records.ts'
+import { contractOf, limits, skillOf } from './testing/records.ts'
 
 let leader: AgentKey
 let follower: AgentKey
@@ -82,20 +82,7 @@ test('a signature on an outcome is none on a contract, and holds for that outcom
 })
 
 describe('what can’t be taken is answered in words', () => {
-  const capability: Capability = {
-    kind: 'capability',
-    id: 'x',
-    name: 'X',
-    description: '',
-    tags: [],
-    examples: [],
-    inputModes: [],
-    outputModes: [],
-    program: 'a'.repeat(64),
-    limits,
-    terms,
-    topic: 'data/statistics'
-  }
+  const capability: Capability = { ...skillOf().capability, terms, topic: 'data/statistics' }
   const answer = (change: Partial<Contract>, offered: Capability | undefined = capability) =>
     objection({ ...contract, ...change }, follower.agent, offered, contract.created)
 

@@ -1,28 +1,16 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Adaptation } from '../../adapt/adaptation.ts'
 import { UNSORTED_TOPIC } from '../../schema/contract.ts'
-import type { Capability } from '../../schema/declaration.ts'
 import type { TaskRecord } from '../../schema/task.ts'
 import { contractHash, verifyContract } from '../contract.ts'
 import { createBench, type Bench } from '../testing/bench.ts'
-import { candidateOf, limits, recordOf } from '../testing/records.ts'
+import { candidateOf, limits, recordOf, skillOf } from '../testing/records.ts'
 import { createChoosing, lookingText } from './choosing.ts'
 import { createEndings } from './endings.ts'
 
 let bench: Bench
 
-const declaration: Capability = {
-  kind: 'capability',
-  id: 'x',
-  name: 'X',
-  description: '',
-  tags: [],
-  examples: [],
-  inputModes: [],
-  outputModes: [],
-  program: 'a'.repeat(64),
-  limits
-}
+const declaration = skillOf().capability
 
 beforeEach(async () => {
   bench = await createBench()

@@ -183,7 +183,7 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
   /** @returns null when the peer had ended the stream */
   async function use<T>(stream: FramedStream, patienceMs: number, work: (steps: Steps) => Promise<T | null>): Promise<T | null> {
     try {
-      const got = await work(inSteps(stream, clock, { ...PACE, patienceMs: patienceMs }))
+      const got = await work(inSteps(stream, clock, { ...PACE, patienceMs }))
       if (got === null) breakOff(stream, new StreamAbortedError(`${stream.peer} has ended it`))
       else keepIdle(stream)
       return got
@@ -210,7 +210,7 @@ export function createBodyFetcher({ network, clock }: { network: Pick<Network, '
     const begun = new AbortController()
     opening.add(begun)
     try {
-      const target = { peer, protocol: BODY_PROTOCOL, options, pace: { ...PACE, patienceMs: patienceMs } }
+      const target = { peer, protocol: BODY_PROTOCOL, options, pace: { ...PACE, patienceMs } }
       const stream = await openStream({ network, clock }, target, begun)
       open.add(stream)
       return stream

@@ -12,8 +12,9 @@ import type { FramedStream, Network, StreamHandler } from '../src/node/net/netwo
 import { decode, encode } from '../src/node/schema/codec.ts'
 import { MAX_BODY_REQUEST_BYTES, bodyRequest } from '../src/node/schema/messages.ts'
 import type { Header } from '../src/node/schema/header.ts'
+import { createKey } from './keys.ts'
 import { ATTACKS, type Attack, type Options } from './options.ts'
-import type { Population } from './population.ts'
+import type { Agent, Population, Text } from './population.ts'
 import { below, shuffle, type Random } from './random.ts'
 import type { RealNode } from './real.ts'
 import type { Shape } from './shape.ts'
@@ -40,7 +41,10 @@ export interface AdversariesComponents {
   random: Random
 }
 
-const EVERY_MS: Readonly<Record<'junk' | 'replay' | 'lie', number>> = { junk: 250, replay: 200, lie: 60_000 }
+const EVERY_MS: Readonly<Record<'junk' | 'replay' | 'lie' | 'stranger', number>> = { junk: 250, replay: 200, lie: 60_000, stranger: 1000 }
+/** Agents that an adversary with many keys is before it is let loose, and how far ahead it dates what they say. */
+const MASKS = 100
+const AHEAD_MS = 9 * 60_000
 /** Peers that an eclipse uses: more than a node has places for. */
 const SYBILS = 64
 const SYBILS_PER_TURN = 8
@@ -142,6 +146,38 @@ export function createAdversaries(
     for (const name of shape.announcedOn(node.member.index, agent.profile.sketch)) topics.publish(node.member, name, bytes)
   }
 
+  let masks = 0
+
+  /** Signs an entry with a key that is used for nothing else, and that nobody has the body of. */
+  async function asStranger(like: Text): Promise<Uint8Array> {
+    const header = await signHeader(createKey(options.seed, options.nodes + masks++), {
+      seq: 1,
+      previous: null,
+      skip: null,
+      kind: 'profile',
+      bodyHash: junkBytes(32),
+      bodySize: options.body,
+      time: engine.clock.now() + AHEAD_MS,
+      expiry: engine.clock.now() + 2 * 3_600_000,
+      sketch: like.sketch
+    })
+    return encodeHeader(header)
+  }
+
+  const anyProfile = (): Text => (anyOf(population.agents) as Agent).profile
+
+  /** Has much to give to whoever catches up with it. */
+  async function becomeMany({ logs, member }: RealNode): Promise<void> {
+    for (let i = 0; i < MASKS; i++) await logs.accept(await asStranger(anyProfile()), member.peer)
+  }
+
+  async function speakAsStranger(node: RealNode): Promise<void> {
+    const bytes = await asStranger(anyProfile())
+    await node.logs.accept(bytes, node.member.peer)
+    engine.touch()
+    await node.say(bytes)
+  }
+
   const holdBack: StreamHandler = async (stream, signal) => {
     await stream.read()
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
@@ -204,6 +240,10 @@ export function createAdversaries(
             break
           case 'replay':
             every(EVERY_MS.replay, forMs, () => sayAgain(node))
+            break
+          case 'many-keys':
+            void becomeMany(node)
+            every(EVERY_MS.stranger, forMs, () => void speakAsStranger(node))
             break
           case 'wrong-hash':
             every(EVERY_MS.lie, forMs, () => void lie(node))

@@ -20,7 +20,8 @@ export const STOPPED_BY: Readonly<Record<Attack, readonly Defence[]>> = {
   fork: ['forkProofs'],
   replay: ['memory'],
   'wrong-hash': ['bodies'],
-  eclipse: ['places']
+  eclipse: ['places'],
+  'many-keys': ['settled']
 }
 
 /** Where attacks are tried. */
@@ -33,6 +34,9 @@ export interface Arena {
 }
 export const ARENA: Arena = { nodes: 200, announcements: 80, rate: 6, fields: 16 }
 const ADVERSARIES = 0.2
+
+/** Headers that a node has room for, for each agent that there is, where nodes are to run out of it. */
+const ROOM_PER_NODE: Partial<Record<Attack, number>> = { 'many-keys': 8 }
 
 /** What counts as harm, compared with the same network without adversaries. */
 const RECALL_POINTS = 0.03
@@ -50,16 +54,20 @@ const VICTIMS_HEAR = 0.9
 
 export async function runAttacks(options: Options, log: (line: string) => void, arena: Arena): Promise<AttackOutcome[]> {
   const outcomes: AttackOutcome[] = []
-  const run = (attack: Attack | null, without: Defence | null) => {
+  const run = (attack: Attack | null, without: Defence | null, room: number) => {
     log(`attack ${attack ?? 'none'}, without ${without ?? 'nothing'}`)
     const adversaries = attack === null ? 0 : ADVERSARIES
-    return runMode({ ...options, ...arena, partition: 0, churn: 0, adversaries, attack, without }, 'full', 'real', log)
+    return runMode({ ...options, ...arena, partition: 0, churn: 0, adversaries, attack, without, room }, 'full', 'real', log)
   }
-  const peace = await run(null, null)
+  const peaces = new Map<number, ModeResult>()
   for (const [attack, defences] of Object.entries(STOPPED_BY) as Array<[Attack, readonly Defence[]]>) {
     if (options.attack !== null && options.attack !== attack) continue
+    const perNode = ROOM_PER_NODE[attack]
+    const room = perNode === undefined ? options.room : perNode * arena.nodes
+    const peace = peaces.get(room) ?? (await run(null, null, room))
+    peaces.set(room, peace)
     for (const without of [null, ...defences]) {
-      const result = await run(attack, without)
+      const result = await run(attack, without, room)
       const harm = harmOf(attack, result, peace)
       outcomes.push({ attack, without, harm, asExpected: (harm.length === 0) === (without === null), result })
     }
@@ -78,6 +86,9 @@ function harmOf(attack: Attack, result: ModeResult, peace: ModeResult): string[]
   if (ratio > BYTES_RATIO) harm.push(`${ratio.toFixed(1)} times the bytes`)
   if (result.forkKnownShare !== null && result.forkKnownShare < FORKS_KNOWN) {
     harm.push(`forks known to ${(100 * result.forkKnownShare).toFixed(0)} %`)
+  }
+  if (result.keptShare !== null && result.keptShare < 1 - RECALL_POINTS) {
+    harm.push(`${(100 * result.keptShare).toFixed(0)} % of what was known is kept`)
   }
   if (result.victimsHear !== null && result.victimsHear < VICTIMS_HEAR) {
     harm.push(`victims hear ${(100 * result.victimsHear).toFixed(0)} %`)

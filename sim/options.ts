@@ -1,10 +1,11 @@
 /** What a simulation is told on its command line. */
 import { parseArgs } from 'node:util'
+import { defaultLimits } from '../src/node/log/limits.ts'
 
 export const MODES = ['flood', 'headers', 'full'] as const
 export type Mode = (typeof MODES)[number]
 
-export const ATTACKS = ['withhold', 'junk', 'fork', 'replay', 'wrong-hash', 'eclipse'] as const
+export const ATTACKS = ['withhold', 'junk', 'fork', 'replay', 'wrong-hash', 'eclipse', 'many-keys'] as const
 export type Attack = (typeof ATTACKS)[number]
 
 /** What can be switched off. The first six are gossip's own (`src/node/gossip/gossip.ts`). */
@@ -22,7 +23,11 @@ export const DEFENCES = [
   /** a header that is held is not taken for a new one */
   'memory',
   /** half of a peer's places are for those that it dials itself, and who gives nothing makes room */
-  'places'
+  'places',
+  /** room is shared out among those who bring headers */
+  'accounts',
+  /** what was here first makes no room for what comes later */
+  'settled'
 ] as const
 export type Defence = (typeof DEFENCES)[number]
 
@@ -44,6 +49,8 @@ export interface Options {
   fields: number
   /** bytes of a body */
   body: number
+  /** headers of others that an honest node has room for */
+  room: number
   seed: number
   model: 'real' | 'reduced' | 'auto'
   modes: readonly Mode[]
@@ -72,6 +79,7 @@ export const USAGE = `npm run sim:gossip -- [options]
   --adversaries SHARE  (0)
   --fields N         fields of interest (64)
   --body BYTES       (2048)
+  --room N           headers of others that a node has room for (200000)
   --seed N           (1)
   --mode NAME        flood, headers or full; again for more (all)
   --model NAME       real, reduced or auto: what runs in some minutes (auto)
@@ -98,6 +106,7 @@ export function parseOptions(args: string[]): Command {
       adversaries: { type: 'string' },
       fields: { type: 'string', default: '64' },
       body: { type: 'string', default: '2048' },
+      room: { type: 'string', default: String(defaultLimits.maxHeaders) },
       seed: { type: 'string', default: '1' },
       mode: { type: 'string', multiple: true },
       model: { type: 'string', default: 'auto' },
@@ -124,6 +133,7 @@ export function parseOptions(args: string[]): Command {
     adversaries,
     fields: number('fields', values.fields, 2, 4096),
     body: number('body', values.body, 64, 16_000),
+    room: number('room', values.room, 16, defaultLimits.maxHeaders),
     seed: number('seed', values.seed, 0, 2 ** 31),
     model,
     modes: values.mode === undefined ? MODES : values.mode.map((mode) => oneOf('mode', mode, MODES)),

@@ -8,6 +8,7 @@ import { RECORD_BITS, holds, keyPrefix, meaningShard, recordShard, topicOf, type
 import { encodeHeader, headerHash, signHeader } from '../src/node/log/header.ts'
 import { createLogs, type Logs } from '../src/node/log/log.ts'
 import type { Network } from '../src/node/net/network.ts'
+import { defaultLimits } from '../src/node/log/limits.ts'
 import { HEADER_USAGE, NO_HEAD, entryKey, headerRecord, type StoredHeader } from '../src/node/log/records.ts'
 import { skipTarget } from '../src/node/log/skip-link.ts'
 import { encode } from '../src/node/schema/codec.ts'
@@ -48,6 +49,10 @@ export interface RealDefences {
   bodies: boolean
   /** a header that is held is not taken for a new one */
   memory: boolean
+  /** room is shared out among those who bring headers */
+  accounts: boolean
+  /** what was here first makes no room for what comes later */
+  settled: boolean
 }
 
 export interface RealNode extends SimNode {
@@ -55,6 +60,14 @@ export interface RealNode extends SimNode {
   readonly logs: Logs
   readonly store: LightStore
   readonly network: Network
+  /** The topics on which it tells something of its own with such a sketch. */
+  topics(sketch: Sketch): string[]
+  /** Announces a header, whoever's it is. */
+  say(header: Uint8Array): Promise<void>
+  /** Takes in what it holds of others at first, as its neighbours bring it, where room is scarce. */
+  fill(): Promise<void>
+  /** The share of what it held of others at first that it still holds. */
+  kept(): number
 }
 
 export interface RealNodes {
@@ -97,10 +110,14 @@ export async function createRealNodes(
     }
     others.delete(own.author)
     store.preload(recordsOf(own, true))
-    for (const one of others.values()) store.preload(recordsOf(one, false))
-    store.preload([{ put: 'settings', key: HEADER_USAGE, value: { revision: 1, headers: others.size, forks: 0 } }])
+    const scarce = options.room < defaultLimits.maxHeaders
+    if (!scarce) {
+      for (const one of others.values()) store.preload(recordsOf(one, false))
+      store.preload([{ put: 'settings', key: HEADER_USAGE, value: { revision: 1, headers: others.size, forks: 0 } }])
+    }
+    const maxHeaders = agent.adversary ? defaultLimits.maxHeaders : options.room
 
-    const logs = withoutChecks(createLogs({ store, clock: engine.clock, verifier, leaves }), store, defences)
+    const logs = withoutChecks(createLogs({ store, clock: engine.clock, verifier, leaves }, { maxHeaders, ...(defences.settled ? {} : { settledShare: 0 }) }), store, defences)
     logs.on('accepted', ({ author, header }) => {
       const number = numbers.get(`${author}/${header.seq}`)
       if (number !== undefined) ledger.header(number, member.index)
@@ -144,12 +161,31 @@ export async function createRealNodes(
       return entry
     }
 
+    /** The topics of those shards that it keeps in which something of its own is told. */
+    function topicsOf([model, , leaves]: Sketch): string[] {
+      const place = { prefix: keyPrefix(key.publicKey), model, leaves }
+      const inPlace = gossip.shards().filter((shard) => holds(shard, place, codebook.leafBits))
+      return mode === 'full' ? inPlace.map(topicOf) : [topicOfAll('headers')]
+    }
+
     return {
       member,
       key,
       logs,
       store,
       network,
+      async fill() {
+        if (!scarce) return
+        const neighbours = [...member.links.values()].map(({ other }) => other.peer)
+        for (const [i, { bytes }] of [...others.values()].entries()) await logs.accept(bytes, neighbours[i % neighbours.length])
+      },
+      kept() {
+        let held = 0
+        for (const { hash } of others.values()) if (logs.index.find(hash) !== null) held++
+        return others.size === 0 ? 1 : held / others.size
+      },
+      topics: topicsOf,
+      say: (bytes) => gossip.announce(bytes).catch(report),
       start: () => gossip.start(),
       announce(announcement) {
         append(announcement)
@@ -164,15 +200,14 @@ export async function createRealNodes(
         }
       },
       fork(about) {
-        forkLog(about, key, logs, member).catch(report)
+        forkLog(about, { key, logs, member, topics: topicsOf }).catch(report)
       }
     }
   }
 
   /** Signs two entries of one number and shows one to every second neighbour, the other to the others. */
-  async function forkLog({ sketch }: Text, key: AgentKey, logs: Logs, member: Member): Promise<void> {
+  async function forkLog({ sketch }: Text, { key, logs, member, topics }: Pick<RealNode, 'key' | 'logs' | 'member' | 'topics'>): Promise<void> {
     const head = await logs.head(key.agent)
-    const names = mode === 'full' ? shape.announcedOn(member.index, sketch) : [topicOfAll('headers')]
     const branches = await Promise.all(
       [1, 2].map(async (branch) => {
         const bytes = encode({ kind: 'capability', name: `branch ${branch}` })
@@ -191,7 +226,7 @@ export async function createRealNodes(
         )
       })
     )
-    for (const name of names) {
+    for (const name of topics(sketch)) {
       const links = [...member.links.values()].filter(({ other }) => other.topics.has(name))
       for (const [branch, bytes] of branches.entries()) {
         networks.topics.inject(member, name, bytes, links.filter((_, i) => i % 2 === branch))
@@ -199,7 +234,9 @@ export async function createRealNodes(
     }
   }
 
-  return { nodes: world.members.map(createNode), errors }
+  const nodes = world.members.map(createNode)
+  for (const node of nodes) await node.fill()
+  return { nodes, errors }
 }
 
 function interestsOf({ wish, profile }: Agent, mode: Mode): Interests {

@@ -33,6 +33,8 @@ export interface ModeResult {
   deliveredShare: number
   /** of all nodes, the share that knew of forkers half a minute later */
   forkKnownShare: number | null
+  /** of the headers that nodes held at first, the share that they still hold when all has been announced; null: nothing is stored */
+  keptShare: number | null
   /** what honest nodes have sent of these bytes, a node and an announcement */
   honestBytes: number
   /** of what victims of an eclipse should have heard of, the share that they did; null: there were none */
@@ -73,6 +75,7 @@ export async function runMode(
   const isMeasured = (index: number): boolean => scenario.counts(index) && !scenario.victims.includes(index)
   const recallAt10 = recall(ledger, population, isMeasured) ?? 0
   const victimsHear = hearing(scenario)
+  const keptShare = scenario.kept()
   lap(`announced, ${engine.events()} events`)
 
   const healed = options.partition > 0 ? await partition(scenario, options) : null
@@ -91,6 +94,7 @@ export async function runMode(
     healBytesRatio: healed?.ratio ?? null,
     deliveredShare: delays.delivered,
     forkKnownShare,
+    keptShare,
     honestBytes: honest / per,
     victimsHear,
     bytesByProtocol: Object.fromEntries([...byProtocol].map(([name, bytes]) => [name, bytes / per])),

@@ -39,6 +39,8 @@ export interface Scenario {
   readonly forkers: readonly number[]
   /** Looks at all that is stored anywhere. @returns how much of it is not what it has to be */
   invalidStored(): Promise<number | null>
+  /** Of the headers that nodes held before the adversaries were let loose, the share that they still hold; null: nothing is stored */
+  kept(): number | null
   /** errors of the nodes' own */
   readonly errors: readonly unknown[]
 }
@@ -85,7 +87,7 @@ export async function createScenario(options: Options, mode: Mode, model: 'real'
   }
   if (keys === null) {
     const nodes = createReducedNodes({ world, topics, ledger, shape, wants }, mode, options)
-    return { ...common, nodes, attack: () => undefined, invalidStored: async () => null, errors: [] }
+    return { ...common, nodes, attack: () => undefined, invalidStored: async () => null, kept: () => null, errors: [] }
   }
   const components = { world, networks, population, ledger, shape, keys, adversaries }
   const { nodes, errors } = await createRealNodes(components, mode, options, defencesWithout(options.without))
@@ -95,7 +97,8 @@ export async function createScenario(options: Options, mode: Mode, model: 'real'
     nodes,
     errors,
     attack: (forMs) => adversaries.begin(nodes, forMs),
-    invalidStored: () => countInvalid(honest)
+    invalidStored: () => countInvalid(honest),
+    kept: () => honest.reduce((sum, node) => sum + node.kept(), 0) / honest.length
   }
 }
 
@@ -104,7 +107,9 @@ function defencesWithout(without: Defence | null): RealDefences {
     gossip: without === null ? {} : { [without]: false },
     signatures: without !== 'signatures',
     bodies: without !== 'bodies',
-    memory: without !== 'memory'
+    memory: without !== 'memory',
+    accounts: without !== 'accounts',
+    settled: without !== 'settled'
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { STOPPED_BY, runAttacks } from './attacks.ts'
-import { ATTACKS, MODES, parseOptions, type Options } from './options.ts'
+import { ATTACKS, MODES, parseOptions, type Defence, type Options } from './options.ts'
 import { runMode } from './run.ts'
 import { compareModels, simulate } from './simulate.ts'
 
@@ -46,10 +46,18 @@ const arena = { nodes: 48, announcements: 12, rate: 30, fields: 8 }
 // where everybody is a neighbour's neighbour, each finds every fork itself
 const wide = { nodes: 160, announcements: 8, rate: 30, fields: 16 }
 
-test.for(ATTACKS)('%s fails, and succeeds when its defence is off', { timeout: 60_000 }, async (attack) => {
+// many keys take a larger network, which `--attacks` has
+test.for(ATTACKS.filter((attack) => attack !== 'many-keys'))('%s fails, and succeeds when its defence is off', { timeout: 120_000 }, async (attack) => {
   const options = small(`--seed 5 --attack ${attack}`)
   const outcomes = await runAttacks(options, quiet, attack === 'fork' ? wide : arena)
   expect(outcomes.map(({ without }) => without)).toEqual([null, ...STOPPED_BY[attack]])
   const wrong = outcomes.filter(({ asExpected }) => !asExpected)
   expect(wrong.map(({ without, harm }) => ({ without, harm }))).toEqual([])
+})
+
+test('many keys do not drive out what was known before, but where nothing is settled', { timeout: 120_000 }, async () => {
+  const options = small('--nodes 24 --announcements 8 --rate 60 --seed 5 --room 144 --attack many-keys --partition 0 --churn 0')
+  const kept = async (without: Defence | null) => (await runMode({ ...options, without }, 'full', 'real', quiet)).keptShare
+  expect(await kept(null)).toBeGreaterThan(0.9)
+  expect(await kept('settled')).toBeLessThan(0.6)
 })

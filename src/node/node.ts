@@ -38,6 +38,7 @@ import { builtInSkills } from './skill/skills.ts'
 import type { Runner } from './skill/runner.ts'
 import type { Changes } from './store/changes.ts'
 import type { Locks } from './store/locks.ts'
+import { makingRoom } from './store/making-room.ts'
 import type { Store } from './store/store.ts'
 import { systemClock, type Clock } from './support/clock.ts'
 import { once } from './support/once.ts'
@@ -96,7 +97,9 @@ const CERTIFICATE_MS = 7 * 24 * 60 * 60_000
 const HOUSEKEEPING_MS = 60 * 60_000
 
 export async function createNode(components: NodeComponents): Promise<StarlingNode> {
-  const { key, store, network, runner, locks, changes, now, report } = components
+  const { key, network, runner, locks, changes, now, report } = components
+  // tasks and files can't be had again: others' bodies make room for them
+  const store = makingRoom(components.store, () => logs.makeRoom())
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
 
   const tasks = createTasks({ store, changes, now })
@@ -108,7 +111,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
   const [wordCodebook, sentenceCodebook] = [createCodebook1(), createSentenceCodebook()]
   const codebooks = [wordCodebook, sentenceCodebook]
   const logs = createLogs({
-    store,
+    store: components.store,
     clock,
     lock: (name, task) => locks.hold(name, task),
     verifier,
@@ -125,7 +128,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     clock,
     read: async () => (await store.list<VectorPage>('vectors')).map(([, page]) => page),
     async write(place, page) {
-      await store.commit([{ put: 'vectors', key: `${place}`, value: page }])
+      await components.store.commit([{ put: 'vectors', key: `${place}`, value: page }])
     },
     report
   })

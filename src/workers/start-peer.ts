@@ -5,6 +5,7 @@
 import type { Snapshot, StarlingClient } from '../node/client.ts'
 import { serveConnections } from './bridge/page.ts'
 import type { PageMessage, WorkerMessage } from './peer-messages.ts'
+import { askForPersistence } from './persistence.ts'
 import { createRpcClient } from './rpc.ts'
 import { unpackSnapshots, type SnapshotUpdate } from './snapshot-updates.ts'
 
@@ -55,11 +56,6 @@ export function startPeer(): PeerHandle {
   })
 
   return { client: clientOver(rpc), failed }
-}
-
-/** Without this promise a browser may clear all that is kept here when the device runs full, the agent's key too. */
-async function askForPersistence(): Promise<boolean> {
-  return (await navigator.storage.persisted()) || navigator.storage.persist()
 }
 
 /** The client's methods, each a call to the worker. */

@@ -251,7 +251,7 @@ describe('a fork', () => {
 })
 
 describe('by exchanges', () => {
-  const LIMITS = { maxHeaders: 60, maxForks: 20 }
+  const LIMITS = { maxHeaders: 60, maxForks: 20, settledShare: 0 }
 
   /** b, who holds what honest ones gave it, meets a hostile peer that has much to give. */
   async function meeting(prepare: (evil: Party, b: Party) => Promise<void>, init: PartyInit = {}): Promise<{ evil: Party; b: Party }> {

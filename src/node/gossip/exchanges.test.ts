@@ -5,7 +5,7 @@ import { TooSlowError } from './steps.ts'
 import { createTestTime, seeded } from '../support/testing/time.ts'
 import { nothing, type Exchanged } from './transfer.ts'
 
-function setup({ self = 'a', peers = ['b', 'c', 'd'], periodic = false } = {}) {
+function setup({ self = 'a', peers = ['b', 'c', 'd'], periodic = false, kept = ['one', 'two'] } = {}) {
   const clock = createTestTime()
   const began = clock.now()
   const connected = new Set(peers)
@@ -27,7 +27,7 @@ function setup({ self = 'a', peers = ['b', 'c', 'd'], periodic = false } = {}) {
       report: () => undefined,
       isOurs: () => false
     },
-    { self, connected, kept: () => ['one', 'two'], keepers, periodic }
+    { self, connected, kept: () => kept, keepers, periodic }
   )
   const peersAsked = () => asked.map(([peer]) => peer)
   return { clock, connected, asked, offences, answers, topics, exchanges, peersAsked }
@@ -51,6 +51,24 @@ describe('exchanges', () => {
     higher.exchanges.served('b', nothing(), 'done')
     await higher.clock.pass(10_000)
     expect(higher.asked).toEqual([['c', 5000]])
+  })
+
+  test('are with those who keep a shard that we keep from now on, and were never compared', async () => {
+    const kept = ['one']
+    const { exchanges, clock, answers, topics, peersAsked } = setup({ kept })
+    topics.set('b', ['one']).set('c', ['one', 'three']).set('d', ['four'])
+    for (const peer of ['b', 'c', 'd']) answers.set(peer, result({ covered: ['one'] }))
+    exchanges.start()
+    exchanges.meet('b')
+    await clock.pass(120_000)
+    const before = peersAsked().length
+    exchanges.widened()
+    await clock.pass(10_000)
+    expect(peersAsked().length).toBe(before)
+    kept.push('three')
+    exchanges.widened()
+    await clock.pass(4_000)
+    expect(peersAsked().slice(before)).toEqual(['c'])
   })
 
   test('wait until we know what we hold', async () => {

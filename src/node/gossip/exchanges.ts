@@ -67,6 +67,8 @@ export interface Exchanges {
   start(): void
   meet(peer: string): void
   leave(peer: string): void
+  /** We keep other shards than before: those that were never compared are, soon, with those who keep them. */
+  widened(): void
   /** An exchange that a peer opened is over. */
   served(peer: string, result: Exchanged, end: ServedEnd): void
   /** Whether a peer that wants an exchange is not one that lately promised in vain. */
@@ -321,6 +323,9 @@ export function createExchanges(components: ExchangesComponents, init: Exchanges
       state = 'on'
       if (periodic) nextPeriod()
       arm()
+    },
+    widened() {
+      scheduleFor(kept().filter((topic) => !compared.has(topic)))
     },
     meet(peer) {
       // it may know what nobody did before

@@ -325,7 +325,10 @@ export function createGossip(components: GossipComponents, init: GossipInit): Go
 
   function interestsChanged(): void {
     look()
-    if (ready) lookForMissing().catch(report)
+    if (!ready) return
+    // who keeps what we want now may have it, and would not say it again
+    exchanges.widened()
+    lookForMissing().catch(report)
   }
 
   stops.push(

@@ -2,27 +2,25 @@
  * Bodies on demand: wanted by whoever finds a header interesting, asked for from whoever announced it, then from whoever
  * passed it on, then from others of its shard, and believed only when the log finds that they are what the header says.
  */
-import { digest, equalBytes } from '../crypto/hash.ts'
 import type { Logs } from '../log/log.ts'
 import type { StoredHeader } from '../log/records.ts'
 import type { Network } from '../net/network.ts'
-import { InvalidBytesError } from '../schema/codec.ts'
 import type { Clock } from '../support/clock.ts'
+import { createAnswers } from './answers.ts'
+import { createAskPlaces } from './ask-places.ts'
 import { createBodyFetcher, type Part } from './body-stream.ts'
 import type { Interests } from './interests.ts'
 import { createLending } from './lending.ts'
 import { idKey } from './negentropy.ts'
 import { createReliability } from './reliability.ts'
-import { liarsIn, suspicionsOf } from './shares.ts'
 import { MAX_SOURCES, createSources, type Origin } from './sources.ts'
-import { TooSlowError } from './steps.ts'
-import { createStrikes } from './strikes.ts'
 import { createSurvey } from './survey.ts'
 import { createTurns } from './turns.ts'
 import { createWishes, wantedEntry, type Ask, type WantedEntry, type Wish } from './wishes.ts'
 
-/** Bodies that are being fetched at a time, in all and from one peer. */
+/** Bodies that are being fetched at a time: in all, of these such as nobody gave before, and from one peer. */
 const IN_FLIGHT = 24
+const AGAIN_IN_FLIGHT = 12
 const PER_PEER = 4
 /** Wishes that are looked at for one that can go on. */
 const MAX_LOOKS = 128
@@ -40,12 +38,6 @@ const GUESSES = 4
 const PATIENCES_MS = [2_500, 5_000, 10_000]
 /** A peer that has given nothing for so long is not waited for alone. */
 const HEDGE_MS = 1_200
-
-const BAD_REPLY_POINTS = 20
-const NOT_DELIVERED_POINTS = 5
-const BROKEN_OFF_POINTS = 1
-/** A body that a peer says it has, and is silent about: at last it costs as much as one that is not given. */
-const SILENT = { free: 0, step: 1, most: NOT_DELIVERED_POINTS }
 
 export interface Puller {
   /** Wants this entry's body. Over the bound on wishes, one of the peer that has caused the most is given up. */
@@ -83,11 +75,9 @@ export interface PullInit extends Pick<Interests, 'refuses' | 'lends' | 'favours
 export function createPuller({ network, logs, clock, random, report }: PullComponents, init: PullInit): Puller {
   const { connected, penalties, otherSources, refuses, lends, favours } = init
   const wishes = createWishes()
-  /** wishes with somebody to ask */
-  const ready = createTurns<Wish>(({ entries }) => entries.some(({ author }) => favours(author)))
-  const busy = new Map<string, number>()
+  /** wishes with somebody to ask: those of whom we favour, then what is asked for the first time, then what nobody gave before */
+  const ready = createTurns<Wish>(3, (wish) => (wish.entries.some(({ author }) => favours(author)) ? 0 : isAgain(wish) ? 2 : 1))
   const reliability = createReliability()
-  const silences = createStrikes(() => clock.now(), SILENT)
   const closing = new AbortController()
   const bodies = createBodyFetcher({ network, clock })
   const sourcesFor = createSources({ network, random, reliability }, { connected, otherSources })
@@ -118,19 +108,15 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
       fetch: fetchFor
     }
   )
-  let running = 0
-
-  function penalise(peer: string, reason: string, points: number): void {
-    if (penalties) network.penalise(peer, reason, points)
-  }
+  const answers = createAnswers({ network, logs, clock, reliability, wishes, report }, { connected, penalties, mayCome, isWanted, closing: closing.signal })
+  const places = createAskPlaces({ all: IN_FLIGHT, again: AGAIN_IN_FLIGHT, perPeer: PER_PEER })
 
   async function whichHeld(peer: string, hashes: readonly Uint8Array[]): Promise<boolean[]> {
     try {
       return await bodies.whichHeld(peer, hashes)
     } catch (error) {
       if (closing.signal.aborted) return []
-      reliability.failed(peer)
-      if (error instanceof InvalidBytesError) penalise(peer, `what it holds: ${error.message}`, BAD_REPLY_POINTS)
+      answers.unheard(peer, error)
       return []
     }
   }
@@ -138,14 +124,13 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   async function ask(wish: Wish, peer: string): Promise<void> {
     const asking: Ask = { peer, silent: false, ending: new AbortController() }
     wish.asks.add(asking)
-    running++
-    busy.set(peer, (busy.get(peer) ?? 0) + 1)
-    const hedge = () => {
+    const place = places.take(peer, isAgain(wish))
+    const cancelHedge = clock.after(HEDGE_MS, () => {
       asking.silent = true
-      wish.hedged = true
+      place.silent()
+      wish.hedged = wish.hurry
       prepare(wish)
-    }
-    const cancelHedge = wish.hurry ? clock.after(HEDGE_MS, hedge) : () => undefined
+    })
     const begun = wish.distrusted ? null : wish.begun
     let partial: Part | null = null
     try {
@@ -160,89 +145,27 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         onPiece(now) {
           cancelHedge()
           asking.silent = false
+          place.heard()
           partial = now
         }
       })
-      if (typeof got !== 'string') await take(wish, got, peer, begun)
-      else notGiven(wish, peer, got)
+      if (typeof got === 'string') answers.none(wish, peer, got)
+      else if (await answers.body(wish, got, peer, begun)) forget(wish)
     } catch (error) {
-      if (!asking.ending.signal.aborted) fail(wish, peer, error, partial, begun)
+      if (!asking.ending.signal.aborted) answers.failed(wish, peer, error, partial, begun)
       // somebody else was faster, by far
       else if (asking.silent) reliability.failed(peer)
     } finally {
       cancelHedge()
-      running--
-      const left = (busy.get(peer) ?? 1) - 1
-      if (left === 0) busy.delete(peer)
-      else busy.set(peer, left)
+      place.leave()
       wish.asks.delete(asking)
       prepare(wish)
     }
   }
 
-  /** Whether a peer has said that it has the body: it announced it, or was asked. */
-  function answersFor({ origin, holder }: Wish, peer: string): boolean {
-    return peer === origin.publisher || peer === holder
-  }
-
-  /** It does not hold it, or what it holds is of another size: whoever announced that answers for it, others may have been lied to. */
-  function notGiven(wish: Wish, peer: string, why: 'none' | 'unfit'): void {
-    wish.without.add(peer)
-    if (!answersFor(wish, peer)) return
-    reliability.failed(peer)
-    const reason = why === 'none' ? 'it says it has a body that it does not give' : 'a body of another size than its header says'
-    penalise(peer, reason, NOT_DELIVERED_POINTS)
-  }
-
-  /** Checks what has come; what is right ends the wish. */
-  async function take(wish: Wish, bytes: Uint8Array, peer: string, begun: Wish['begun']): Promise<void> {
-    if (!equalBytes(await digest(bytes), wish.hash)) {
-      wish.begun = null
-      const shares = [...(begun?.shares ?? []), { by: peer, to: bytes.length }]
-      if (shares.every(({ by }) => by === peer)) throw new InvalidBytesError('expected a body with the hash that was asked for')
-      // one of several has lied: from now on each gives all of it, and the liar is found
-      wish.distrusted = true
-      wish.suspicions = await suspicionsOf(bytes, shares)
-      wish.sources.unshift(peer)
-      return
-    }
-    reliability.gave(peer)
-    silences.forgive(peer)
-    for (const liar of await liarsIn(bytes, wish.suspicions.splice(0))) {
-      reliability.failed(liar)
-      penalise(liar, 'a body: expected the bytes that were asked for', BAD_REPLY_POINTS)
-    }
-    if (!isWanted(wish)) return
-    try {
-      // if it still is not what a header says, then that header's author has lied, not this peer
-      // other entries may want it while it is kept for the first
-      for (let kept = 0; kept < wish.entries.length; ) {
-        const entries = wish.entries.slice(kept)
-        kept += entries.length
-        const { status } = await logs.putBody(bytes, entries.filter(mayCome))
-        if (status === 'new') network.useful(peer)
-      }
-    } catch (error) {
-      if (!closing.signal.aborted) report(error)
-    }
-    forget(wish)
-  }
-
-  function fail(wish: Wish, peer: string, error: unknown, partial: Part | null, begun: Wish['begun']): void {
-    reliability.failed(peer)
-    if (error instanceof InvalidBytesError) {
-      penalise(peer, `a body: ${error.message}`, BAD_REPLY_POINTS)
-      return
-    }
-    // slow, or gone, or it does not give bodies; what it gave is kept, and another may go on there
-    if (partial === null) {
-      const isSilent = error instanceof TooSlowError && connected.has(peer) && answersFor(wish, peer)
-      if (isSilent) penalise(peer, 'it is silent about a body that it says it has', silences.strike(peer))
-      return
-    }
-    if (connected.has(peer)) penalise(peer, 'it broke a body off', BROKEN_OFF_POINTS)
-    if (wish.distrusted || partial.filled <= (wish.begun?.filled ?? 0)) return
-    wishes.keepPart(wish, { ...partial, shares: [...(begun?.shares ?? []), { by: peer, to: partial.filled }] })
+  /** Whether nobody gave it before who was asked. */
+  function isAgain({ rounds }: Wish): boolean {
+    return rounds > 0
   }
 
   function forget(wish: Wish): void {
@@ -296,15 +219,16 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   }
 
   function next(): void {
-    for (let looks = 0; running < IN_FLIGHT && looks < MAX_LOOKS && !closing.signal.aborted; looks++) {
+    for (let looks = 0; places.isFree(false) && looks < MAX_LOOKS && !closing.signal.aborted; looks++) {
       // it goes to the end of its line: those behind it have their turn before it is looked at again
       const wish = ready.take()
       if (wish === undefined) return
-      const places = wish.rounds >= LATE_ROUND ? LATE_PLACES : wish.hedged ? 2 : 1
+      const atOnce = wish.rounds >= LATE_ROUND ? LATE_PLACES : wish.hedged ? 2 : 1
+      const isTurn = wish.asks.size < atOnce && places.isFree(isAgain(wish))
       // what there is no hurry for comes one after the other, on one stream
       const most = wish.fetch ? PER_PEER : 1
-      const at = wish.sources.findIndex((peer) => !connected.has(peer) || (busy.get(peer) ?? 0) < most)
-      const [peer] = at === -1 || wish.asks.size >= places ? [] : wish.sources.splice(at, 1)
+      const at = isTurn ? wish.sources.findIndex((peer) => !connected.has(peer) || places.isFreeAt(peer, most)) : -1
+      const [peer] = at === -1 ? [] : wish.sources.splice(at, 1)
       if (wish.sources.length > 0) ready.add(wish)
       if (peer === undefined) continue
       if (!isAllowed(wish)) forget(wish)

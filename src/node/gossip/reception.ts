@@ -1,6 +1,6 @@
 /**
- * Whom we have time for, of those who come to us: a few at a time, and one place a peer. Who was sent away comes back a moment later
- * and has the next place; who was not sent away yet waits behind.
+ * Whom we have time for, of those who come to us: a few at a time, and one place a peer. Whoever was here a moment ago waits while
+ * there are others who were sent away and were not.
  */
 
 export interface Reception {
@@ -8,33 +8,48 @@ export interface Reception {
   enter(peer: string): (() => void) | null
 }
 
-/** Who has not come back after so long has found somebody else. */
-const RETURN_MS = 5_000
-const MAX_SENT_AWAY = 64
+/** Who has not come back after so long has found somebody else; who was here before that is as good as anybody. */
+const LATELY_MS = 5_000
+const MAX_REMEMBERED = 64
 
 /** @param now milliseconds, of any clock that only goes forward */
 export function createReception(now: () => number, { places }: { places: number }): Reception {
   const inside = new Set<string>()
-  /** when those who were sent away came first or again */
+  /** when those who were sent away came last, and those who were here left */
   const sentAway = new Map<string, number>()
+  const served = new Map<string, number>()
+
+  function note(record: Map<string, number>, peer: string): void {
+    record.delete(peer)
+    record.set(peer, now())
+    const [oldest] = record.keys()
+    if (record.size > MAX_REMEMBERED && oldest !== undefined) record.delete(oldest)
+  }
 
   function forgetOld(): void {
-    const since = now() - RETURN_MS
-    for (const [peer, at] of sentAway) if (at < since) sentAway.delete(peer)
+    const since = now() - LATELY_MS
+    for (const record of [sentAway, served]) for (const [peer, at] of record) if (at < since) record.delete(peer)
+  }
+
+  /** Whether somebody else waits who was not here lately. */
+  function isAhead(peer: string): boolean {
+    return [...sentAway.keys()].some((other) => other !== peer && !served.has(other))
   }
 
   return {
     enter(peer) {
       if (inside.has(peer)) return null
       forgetOld()
-      const isNext = sentAway.has(peer) || inside.size + sentAway.size < places
-      if (inside.size >= places || !isNext) {
-        if (sentAway.size < MAX_SENT_AWAY || sentAway.has(peer)) sentAway.set(peer, now())
+      if (inside.size >= places || (served.has(peer) && isAhead(peer))) {
+        note(sentAway, peer)
         return null
       }
       sentAway.delete(peer)
       inside.add(peer)
-      return () => void inside.delete(peer)
+      return () => {
+        inside.delete(peer)
+        note(served, peer)
+      }
     }
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Who has the next turn: in the order in which they came, but that those who are favoured need not wait for the others. These have a
- * turn now and then all the same, so that nobody waits for ever.
+ * Who has the next turn: in the order in which they came, but that those in a line before need not wait for those in the lines behind.
+ * These have a turn now and then all the same, so that nobody waits for ever.
  */
 
-/** Turns of the favoured for one of the others, while both wait. */
-const FAVOURED_TURNS = 3
+/** Turns of a line for one of those behind it, while both wait. */
+const TURNS_OF_LINE = 3
 
 export interface Turns<T> {
   /** Puts somebody at the end of its line; whoever waits already keeps its place. */
@@ -14,14 +14,13 @@ export interface Turns<T> {
   take(): T | undefined
 }
 
-export function createTurns<T>(isFavoured: (one: T) => boolean): Turns<T> {
-  const favoured = new Set<T>()
-  const others = new Set<T>()
-  let inARow = 0
+/** @param lineOf in which line somebody waits, from 0, the first, to `count` - 1 */
+export function createTurns<T>(count: number, lineOf: (one: T) => number): Turns<T> {
+  const lines = Array.from({ length: count }, () => ({ waiting: new Set<T>(), inARow: 0 }))
 
-  function takeFrom(line: Set<T>): T | undefined {
-    for (const one of line) {
-      line.delete(one)
+  function takeFrom(waiting: Set<T>): T | undefined {
+    for (const one of waiting) {
+      waiting.delete(one)
       return one
     }
     return undefined
@@ -30,16 +29,21 @@ export function createTurns<T>(isFavoured: (one: T) => boolean): Turns<T> {
   return {
     add(one) {
       // what is thought of it may have changed while it waits
-      if (!favoured.has(one) && !others.has(one)) (isFavoured(one) ? favoured : others).add(one)
+      if (lines.every(({ waiting }) => !waiting.has(one))) lines[lineOf(one)]?.waiting.add(one)
     },
     delete(one) {
-      favoured.delete(one)
-      others.delete(one)
+      for (const { waiting } of lines) waiting.delete(one)
     },
     take() {
-      const isTheirs = favoured.size > 0 && (inARow < FAVOURED_TURNS || others.size === 0)
-      inARow = isTheirs ? inARow + 1 : 0
-      return takeFrom(isTheirs ? favoured : others)
+      for (const [i, line] of lines.entries()) {
+        const isLast = lines.slice(i + 1).every(({ waiting }) => waiting.size === 0)
+        if (line.waiting.size > 0 && (line.inARow < TURNS_OF_LINE || isLast)) {
+          line.inARow++
+          return takeFrom(line.waiting)
+        }
+        line.inARow = 0
+      }
+      return undefined
     }
   }
 }

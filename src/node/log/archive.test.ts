@@ -1,5 +1,6 @@
 import { CarReader } from '@ipld/car'
 import { beforeAll, expect, test } from 'vitest'
+import { digest } from '../crypto/hash.ts'
 import type { AgentKey } from '../crypto/keys.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { createMemoryStore } from '../store/memory.ts'
@@ -32,7 +33,7 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 
 const load = (logs: Logs, bytes: Uint8Array, size = 1000) => logs.importLog(pieces(bytes, size))
 
-const sound = { whole: true, forked: false }
+const sound = { refused: 0, whole: true, forked: false }
 
 test('a log written to a file and read from it is the same log', async () => {
   for (const size of [1, 7, 100_000]) {
@@ -90,6 +91,14 @@ test('a file with another branch of a log that is held shows the fork', async ()
   expect(await logs.forked(key.agent)).not.toBeNull()
 })
 
+test('what there is no room for is told', async () => {
+  const logs = newLogs({ maxHeaders: 4, maxHeadersPerAuthor: 4, settledShare: 0 })
+  const { fresh, refused, headers, bodies } = await load(logs, file)
+  expect([headers, bodies]).toEqual([9, 7])
+  expect(refused).toBeGreaterThan(0)
+  expect(fresh).toBeLessThan(16)
+})
+
 test('of nobody there is none', async () => {
   await expect(read(source.exportLog((await newKey()).agent))).rejects.toThrow(RangeError)
 })
@@ -129,6 +138,8 @@ test('neither is a file with a header that its author has not signed', async () 
   const forged = encodeHeader({ ...decodeHeader(at(headers, 2)), time: 5 })
   const stranger = at(await newLogs().append(await newKey(), 'intention', intention('x')).then(({ bytes }) => [bytes]), 0)
   const body = (await source.bodyBytes((await source.headers(key.agent))[0]?.header.bodyHash ?? new Uint8Array())) ?? new Uint8Array()
+  const lying = await forge(key, { bodyHash: await digest(body), bodySize: body.length + 1 })
+  const mistaken = await forge(key, { bodyHash: await digest(body), bodySize: body.length, kind: 'profile' })
   const store = createMemoryStore()
   const logs = newLogs({}, store)
   const files: Array<[string, Uint8Array[], number]> = [
@@ -138,7 +149,9 @@ test('neither is a file with a header that its author has not signed', async () 
     ['the same twice', [at(headers, 0), at(headers, 0)], 1],
     ['no header at all', [body], 0],
     ['a body of no header', [at(headers, 1), body], 0],
-    ['a body twice', [at(headers, 0), body, body], 0]
+    ['a body twice', [at(headers, 0), body, body], 0],
+    ['a body of another size than its header says', [lying, body], 0],
+    ['a body of another kind', [mistaken, body], 0]
   ]
   for (const [what, blocks, root] of files) {
     await expect(load(logs, await write(blocks, root)), what).rejects.toThrow(InvalidBytesError)

@@ -7,6 +7,7 @@ import { digest, equalBytes, toHex } from '../crypto/hash.ts'
 import type { Verifier } from '../crypto/verifier.ts'
 import { InvalidBytesError } from '../schema/codec.ts'
 import { MAX_BODY_BYTES, publicKinds, type Header, type Sketch } from '../schema/header.ts'
+import { readBody } from './body-records.ts'
 import { decodeHeader, signatureOf } from './header.ts'
 import type { Entry, ImportResult, Logs } from './log.ts'
 
@@ -83,13 +84,13 @@ async function* entriesUpTo(logs: ArchiveLogs, author: string, newest: number): 
 interface Archive {
   author: string
   headers: Array<{ header: Header; bytes: Uint8Array }>
-  bodies: Uint8Array[]
+  bodies: Array<{ hash: Uint8Array; bytes: Uint8Array }>
 }
 
 /**
  * Takes in such a file. Nothing of it is kept unless all of it is what it says.
  *
- * @throws InvalidBytesError when it is not such a file, its headers are not signed by their author, or their leaves are lies
+ * @throws InvalidBytesError when it is not such a file, its headers are not signed by their author, or their leaves or bodies are lies
  */
 export async function importLog(
   logs: ArchiveLogs,
@@ -106,26 +107,31 @@ export async function importLog(
   if (!headers.every(({ header: { sketch } }) => sketch === null || fits(sketch))) {
     throw new InvalidBytesError('expected headers with the leaves that the bits of their sketches belong to')
   }
-  const referring = new Map<string, Array<{ author: string; seq: number }>>()
+  const referring = new Map<string, Header[]>()
   for (const { header } of headers) {
     const name = toHex(header.bodyHash)
-    const entries = referring.get(name) ?? []
-    entries.push({ author, seq: header.seq })
-    referring.set(name, entries)
+    referring.set(name, [...(referring.get(name) ?? []), header])
   }
-  let fresh = 0
-  let forked = false
+  for (const { hash, bytes } of bodies) {
+    const read = readBody(bytes)
+    if ('reason' in read) throw new InvalidBytesError(read.reason)
+    const isNamed = referring.get(toHex(hash))?.some(({ kind, bodySize }) => kind === read.body.kind && bodySize === bytes.length)
+    if (isNamed !== true) throw new InvalidBytesError('expected bodies of the kind and the size that their headers say')
+  }
+  const statuses: string[] = []
   for (let at = 0; at < headers.length; at += OFFER) {
     const verdicts = await Promise.all(headers.slice(at, at + OFFER).map(({ bytes }) => logs.accept(bytes)))
-    fresh += verdicts.filter(({ status }) => status === 'new').length
-    forked ||= verdicts.some(({ status }) => status === 'fork')
+    statuses.push(...verdicts.map(({ status }) => status))
   }
-  for (const bytes of bodies) {
-    const verdict = await logs.putBody(bytes, referring.get(toHex(await digest(bytes))) ?? [])
-    if (verdict.status === 'new') fresh++
+  const forked = statuses.includes('fork')
+  for (const { hash, bytes } of bodies) {
+    const entries = (referring.get(toHex(hash)) ?? []).map(({ seq }) => ({ author, seq }))
+    statuses.push((await logs.putBody(bytes, entries)).status)
   }
+  const count = (...some: string[]): number => statuses.filter((status) => some.includes(status)).length
   const whole = headers.at(-1)?.header.seq === headers.length
-  return { author, headers: headers.length, bodies: bodies.length, fresh, whole, forked }
+  const [fresh, refused] = [count('new'), count('full', 'future', 'busy')]
+  return { author, headers: headers.length, bodies: bodies.length, fresh, refused, whole, forked }
 }
 
 async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Archive> {
@@ -147,7 +153,7 @@ async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Archive> 
     // each once
     if (!named.delete(toHex(hash))) throw new InvalidBytesError('expected bodies that the headers name, each once')
   }
-  return { author: didOf(newest.author), headers, bodies: bodies.map(({ bytes }) => bytes) }
+  return { author: didOf(newest.author), headers, bodies }
 }
 
 /** The blocks, each with the hash that it was found to have. */

@@ -71,7 +71,7 @@ describe('a flood of one-header logs', () => {
 
   test('leaves our own log and the marks of forked ones', async () => {
     const store = createMemoryStore()
-    const logs = newLogs({ maxHeaders: 2 }, store)
+    const logs = newLogs({ maxHeaders: 2, settledShare: 0 }, store)
     const [own, forked] = [at(keys, 0), at(keys, 1)]
     await logs.append(own, 'intention', intention('mine'))
     const [one, other] = [await forge(forked, { time: NOW - 29 }), await forge(forked, { time: NOW - 29, bodySize: 3 })]

@@ -60,7 +60,7 @@ test('what goes first: lapsed ones, then the oldest, the newest of a log after i
   /** of all, or of one author */
   const goers = (count: number, now: number, of?: string) => {
     if (of !== undefined) return index.first(count, now, of)
-    const { lapsed, live } = index.line(count, now)
+    const { lapsed, live } = index.line(count, now, () => 0)
     return [...lapsed, ...[...live.values()].flat()].slice(0, count)
   }
   const first = (...args: Parameters<typeof goers>) => goers(...args).map((one) => `${one.author.slice(12)}/${one.seq}`)

@@ -3,7 +3,7 @@
  * looks up without asking the store. Pure; whoever keeps headers adds and removes them here.
  */
 import { ACCOUNTS, ACQUAINTANCES, NOBODY, OWN } from './accounts.ts'
-import { lineUp, lowestSlot, type Goer, type Line, type LogSlots } from './first-to-go.ts'
+import { lineUp, lowestSlot, settledBefore, type Goer, type Line, type LogSlots } from './first-to-go.ts'
 import { HASH_BYTES, MAX_LEAVES, createHeaderColumns } from './header-columns.ts'
 import type { HeaderFacts } from './parse-header.ts'
 import { createSlotTable } from './slot-table.ts'
@@ -59,8 +59,8 @@ export interface WritableHeaderIndex extends HeaderIndex {
    * its others, and ranks as the last of them.
    */
   first(count: number, now: number, author: string): Goer[]
-  /** The same of all authors, at most so many of each account. Looks again at who is a stranger. */
-  line(count: number, now: number): Line
+  /** The same of all authors, at most so many of each account, but for so many of each that are settled. Looks again at who is a stranger. */
+  line(count: number, now: number, settled: (account: number) => number): Line
 }
 
 interface Author extends LogSlots {
@@ -74,6 +74,7 @@ interface Author extends LogSlots {
 }
 
 const NONE = -1
+const nothingSettled: ReadonlyMap<number, number> = new Map()
 const HASH_WORDS = HASH_BYTES / 4
 
 /** @param isStranger whether an author is on the account of those who bring its headers */
@@ -88,6 +89,7 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
   const byHash = createSlotTable((slot) => hashKey(columns.hashes, slot * HASH_BYTES))
   const byPlace = createSlotTable((slot) => placeKey(columns.authors[slot] ?? 0, columns.seqs[slot] ?? 0))
   let used = 0
+  let arrived = 0
   let size = 0
   /** slots by time and hash, but for those in `fresh`; among them may be some of `gone`, which are nobody's */
   let order = new Int32Array()
@@ -151,12 +153,18 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
     return id === undefined ? undefined : authors[id]
   }
 
+  /** The logs of others of which something is held. */
+  function heldLogs(): Author[] {
+    return [...ids.values()].flatMap((id) => authors[id] ?? []).filter(({ own }) => !own)
+  }
+
   function idOf(name: string, prefix: number): number {
     const id = ids.get(name)
     if (id !== undefined) return id
     const made = freeIds.pop() ?? authors.length
     const own = owned.has(name)
-    authors[made] = { name, prefix, forked: false, own, account: OWN, broughtOn: NOBODY, lead: 0, count: 0, highest: 0, head: NONE }
+    const log = { name, prefix, own, arrival: arrived++ }
+    authors[made] = { ...log, forked: false, account: OWN, broughtOn: NOBODY, lead: 0, count: 0, highest: 0, head: NONE }
     ids.set(name, made)
     return made
   }
@@ -322,13 +330,13 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
     accountOf: (name) => known(name)?.account ?? null,
     held: (account) => held[account] ?? 0,
 
-    line(count, now) {
+    line(count, now, settled) {
       settle()
       for (const id of ids.values()) {
         const author = authors[id]
         if (author !== undefined) place(author)
       }
-      return lineUp(columns, authorAt, order, count, now)
+      return lineUp(columns, authorAt, order, count, now, settledBefore(heldLogs(), settled))
     },
 
     first(count, now, name) {
@@ -339,7 +347,7 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
         count === 1 && author.count > 1
           ? [lowestSlot(columns, slotsOf(author), author.highest, now)]
           : Int32Array.from(slotsOf(author)).sort(compare)
-      const { lapsed, live } = lineUp(columns, authorAt, slots, count, now)
+      const { lapsed, live } = lineUp(columns, authorAt, slots, count, now, nothingSettled)
       return [...lapsed, ...(live.get(author.account) ?? [])].slice(0, count)
     },
 

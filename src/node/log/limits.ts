@@ -4,6 +4,8 @@ export interface LogLimits {
   maxHeadersPerAuthor: number
   /** headers of all other agents together */
   maxHeaders: number
+  /** the share of what one peer brought that makes no room for what comes later: of the logs that were here first */
+  settledShare: number
   /** bytes of all other agents' bodies together */
   maxBodyBytes: number
   /** authors that are known to have forked their logs */
@@ -15,6 +17,7 @@ export interface LogLimits {
 export const defaultLimits: LogLimits = {
   maxHeadersPerAuthor: 10_000,
   maxHeaders: 200_000,
+  settledShare: 1 / 2,
   maxBodyBytes: 256 * 1024 * 1024,
   maxForks: 20_000,
   maxWaiting: 4096

@@ -16,7 +16,8 @@
 import type { AgentKey } from '../crypto/keys.ts'
 import { createVerifier, type Verifier } from '../crypto/verifier.ts'
 import { publicKinds, type EntryKind, type Sketch } from '../schema/header.ts'
-import { StoreFullError, type Condition, type Operation, type Store } from '../store/store.ts'
+import { makingRoom } from '../store/making-room.ts'
+import type { Condition, Operation, Store } from '../store/store.ts'
 import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import { createAcceptance, type ForkVerdict, type Verdict } from './accept.ts'
@@ -122,6 +123,8 @@ export interface ImportResult {
   bodies: number
   /** how many headers and bodies were not here before */
   fresh: number
+  /** how many were not kept: there was no room for them, or they are written ahead of our clock */
+  refused: number
   /** whether it has every entry up to its newest */
   whole: boolean
   /** whether the author is known to have forked its log, now if not before */
@@ -203,6 +206,8 @@ export interface Logs {
   importLog(chunks: AsyncIterable<Uint8Array>): Promise<ImportResult>
   /** Drops lapsed and withdrawn bodies of others, then what is over the limits. @returns how many of each went */
   sweep(): Promise<{ bodies: number; headers: number }>
+  /** On a device that is full: lets some of others' bodies go, oldest first. @returns how many went */
+  makeRoom(): Promise<number>
   on<K extends keyof LogEvents>(event: K, listener: (detail: LogEvents[K]) => void): () => void
 }
 
@@ -237,6 +242,9 @@ export function createLogs(
     onBody: (entry) => emit('body', entry),
     onDropped: (entry) => emit('dropped', entry)
   })
+  const makeRoom = () => bodies.makeRoom(0)
+  // on a device that is full, others' bodies make room for headers and for what is ours
+  const { commit: write } = makingRoom(store, makeRoom)
   const appender = createAppender({ store, clock, known, write, onAppended: (entry) => emit('appended', entry) })
   const admission = {
     store,
@@ -273,16 +281,6 @@ export function createLogs(
     // once a version: what does it is not loaded otherwise
     const { recheckLeaves } = await import('./recheck.ts')
     await recheckLeaves({ ...admission, leaves, inTurn })
-  }
-
-  /** On a device that is full, others' bodies make room for headers and for what is ours. */
-  async function write(operations: Operation[], conditions: Condition[] = []): Promise<boolean> {
-    try {
-      return await store.commit(operations, conditions)
-    } catch (error) {
-      if (!(error instanceof StoreFullError) || (await bodies.makeRoom(0)) === 0) throw error
-      return store.commit(operations, conditions)
-    }
   }
 
   async function header(author: string, seq: number): Promise<StoredHeader | null> {
@@ -428,6 +426,7 @@ export function createLogs(
       const headers = await inTurn(() => dropExcess(admission))
       return { bodies: await bodies.sweep(), headers }
     },
+    makeRoom,
     on
   }
   return logs

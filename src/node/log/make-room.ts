@@ -65,7 +65,7 @@ export function chunkOf({ maxHeaders }: LogLimits): number {
 
 function makeOneGo(components: RoomComponents, draft: Draft, newcomer: Newcomer | null, count: number): boolean {
   const { known } = components
-  const lapsed = take(known, draft, lapsedOf(components, draft, count), (next) => newcomer === null || ranksBelow(next, newcomer))
+  const lapsed = take(known, draft, lapsedOf(components, draft, count, newcomer), (next) => newcomer === null || ranksBelow(next, newcomer))
   if (lapsed !== null) {
     draft.lapsedFloor = lapsed.time
     return true
@@ -73,8 +73,15 @@ function makeOneGo(components: RoomComponents, draft: Draft, newcomer: Newcomer 
   if (newcomer?.live === false) return false
   const { account, freely } = accountToGo(components, draft, newcomer)
   const older = (next: Goer): boolean => newcomer === null || ranksBelow(next, newcomer)
-  const from = (one: number, may: (next: Goer) => boolean) =>
-    (draft.left[one] ?? 0) === 0 ? null : take(known, draft, queueOf(components, draft, one, count), may)
+  const from = (one: number, may: (next: Goer) => boolean) => {
+    while ((draft.left[one] ?? 0) > 0) {
+      const queue = queueOf(components, draft, one, count, newcomer)
+      const gone = take(known, draft, queue, may)
+      // those in line may have gone before, and others be next now
+      if (gone !== null || queue.length > 0 || draft.goneAtLine === draft.gone) return gone
+    }
+    return null
+  }
   const gone = from(account, freely ? () => true : older) ?? (newcomer === null ? null : from(newcomer.account, older))
   if (gone === null) {
     // another tab may have kept what could go
@@ -121,24 +128,26 @@ function isAboveFloor({ known, limits }: RoomComponents, draft: Draft, { live, t
   return draft.held.some((_, one) => one !== OWN && sizeOf(limits, draft, one) > enough)
 }
 
-function lapsedOf(components: RoomComponents, draft: Draft, count: number): Goer[] {
-  if (draft.line === null || (draft.line.lapsed.length === 0 && draft.line.moreLapsed)) draft.line = lineUp(components, draft, count)
+function lapsedOf(components: RoomComponents, draft: Draft, count: number, newcomer: Newcomer | null): Goer[] {
+  if (draft.line === null || (draft.line.lapsed.length === 0 && draft.line.moreLapsed)) draft.line = lineUp(components, draft, count, newcomer)
   return draft.line.lapsed
 }
 
 /** Those of an account that are to go, the first one last. */
-function queueOf(components: RoomComponents, draft: Draft, account: number, count: number): Goer[] {
+function queueOf(components: RoomComponents, draft: Draft, account: number, count: number, newcomer: Newcomer | null): Goer[] {
   const queue = draft.line?.live.get(account)
   if (queue !== undefined && queue.length > 0) return queue
   // all that was asked for has gone
-  if (draft.line === null || draft.goneAtLine < draft.gone) draft.line = lineUp(components, draft, count)
+  if (draft.line === null || draft.goneAtLine < draft.gone) draft.line = lineUp(components, draft, count, newcomer)
   return draft.line.live.get(account) ?? []
 }
 
-function lineUp({ known, clock }: RoomComponents, draft: Draft, count: number): Line {
+function lineUp({ known, limits, clock }: RoomComponents, draft: Draft, count: number, newcomer: Newcomer | null): Line {
   draft.goneAtLine = draft.gone
   // more each time that it is asked, so that it is seldom asked
-  const line = known.index.line(Math.max(count, draft.gone) + draft.gone, clock.now())
+  const line = known.index.line(Math.max(count, draft.gone) + draft.gone, clock.now(), (account) =>
+    newcomer === null || account === ACQUAINTANCES ? 0 : Math.floor((draft.held[account] ?? 0) * limits.settledShare)
+  )
   for (const queue of [line.lapsed, ...line.live.values()]) queue.reverse()
   return line
 }

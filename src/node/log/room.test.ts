@@ -31,7 +31,7 @@ test('one author’s oldest make room for its newer ones, lapsed ones first', as
 })
 
 test('all together too: lapsed ones first, then the oldest, the newest of a log after its others', async () => {
-  const logs = newLogs({ maxHeaders: 5 })
+  const logs = newLogs({ maxHeaders: 5, settledShare: 0 })
   const [one, two, three] = others as [AgentKey, AgentKey, AgentKey]
   await logs.accept(await forge(one, { seq: 1, time: NOW - 90 }))
   await logs.accept(await forge(two, { seq: 1, time: NOW - 80 }))
@@ -54,7 +54,7 @@ test('all together too: lapsed ones first, then the oldest, the newest of a log 
 
 test('what had to go does not come back, even when there is some room again', async () => {
   // the share that goes at once is 2 of 128
-  const logs = newLogs({ maxHeaders: 128 })
+  const logs = newLogs({ maxHeaders: 128, settledShare: 0 })
   const author = at(others, 0)
   const headers: Uint8Array[] = []
   for (const [i, seq] of apart(130).entries()) headers.push(await forge(author, { seq, time: NOW - 1000 + i }))

@@ -438,7 +438,7 @@ export const scenarios: Record<string, Script> = {
     wanted,
     sources: { [surtitles.id]: surtitlesProgram },
     logFile: new Uint8Array([1, 2, 3]),
-    imported: { author: did(2), headers: 12, bodies: 7, fresh: 4, whole: false, forked: false }
+    imported: { author: did(2), headers: 12, bodies: 7, fresh: 4, refused: 0, whole: false, forked: false }
   },
   first: {
     snapshot: aSnapshot({

@@ -88,7 +88,8 @@ function Checked({ log, own }: { log: ImportResult; own: boolean }) {
       <p>
         <strong>{whose}</strong>: {plural(log.headers, 'entry', 'entries')}, all signed and in order
         {log.whole ? '.' : ', but not all that there are up to the newest.'}{' '}
-        {log.fresh === 0 ? 'All of it was here already.' : 'What was new is kept.'}
+        {log.fresh === 0 && log.refused === 0 ? 'All of it was here already.' : 'What was new is kept.'}
+        {log.refused > 0 && ` For ${log.refused} of them there is no room, or they are dated later than this device’s clock.`}
       </p>
     </Note>
   )

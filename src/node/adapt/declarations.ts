@@ -6,6 +6,7 @@ import type { Entry } from '../log/log.ts'
 import { InvalidBytesError, parse } from '../schema/codec.ts'
 import { capability, intention, withdrawal, type Capability, type Intention } from '../schema/declaration.ts'
 import type { Header } from '../schema/header.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { table } from './table.ts'
 
 export interface Declared<T> {
@@ -122,8 +123,7 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
     const counted = takeOut(agent, of, seq)
     if (counted !== null) return counted
     of.withdrawn.add(seq)
-    const [oldest] = of.withdrawn
-    if (of.withdrawn.size > perAgent && oldest !== undefined) of.withdrawn.delete(oldest)
+    keepNewest(of.withdrawn, perAgent)
     return false
   }
 

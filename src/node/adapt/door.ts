@@ -5,6 +5,7 @@
 import { equalBytes } from '../crypto/hash.ts'
 import type { Door } from '../net/network.ts'
 import type { Hello } from '../schema/messages.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { readCard, type Card, type Certifier } from './card.ts'
 import type { Directory } from './directory.ts'
 import type { Stands } from './stands.ts'
@@ -37,8 +38,7 @@ export function createDoor({ card, certifier, directory, stands, onHello }: Door
     const { agent, said } = await readCard(shown, peer, certifier)
     shownBy.delete(peer)
     shownBy.set(peer, { card: shown, agent })
-    const [oldest] = shownBy.keys()
-    if (shownBy.size > MAX_PEERS && oldest !== undefined) shownBy.delete(oldest)
+    keepNewest(shownBy, MAX_PEERS)
     onHello(agent, said)
     return agent
   }

@@ -2,6 +2,7 @@
  * Lists of judges that agents share, on their way between the logs and whoever counts them. An agent's newest list stands, until it lapses
  * or is taken back; of an agent that has forked its log none does. What is remembered is bounded, of one agent and of all.
  */
+import { keepNewest } from '../support/keep-newest.ts'
 import * as z from 'zod/mini'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import { parse } from '../schema/codec.ts'
@@ -107,8 +108,7 @@ export function createJudgesLists({ self, logs, interests, append, now }: Judges
       return
     }
     of.withdrawn.add(back.seq)
-    const [oldest] = of.withdrawn
-    if (of.withdrawn.size > MAX_WITHDRAWN && oldest !== undefined) of.withdrawn.delete(oldest)
+    keepNewest(of.withdrawn, MAX_WITHDRAWN)
   }
 
   return {

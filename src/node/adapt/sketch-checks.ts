@@ -2,6 +2,7 @@
  * Whether declarations of others are what their sketches say. What comes while the model is not there, or busy, and what the logs held
  * when we started, is taken unchecked and checked later: one after the other, with pauses, so that the model is free for whoever searches.
  */
+import { keepNewest } from '../support/keep-newest.ts'
 import * as z from 'zod/mini'
 import type { Entry, Logs } from '../log/log.ts'
 import { declaration } from '../schema/declaration.ts'
@@ -63,8 +64,7 @@ export function createSketchChecks({ logs, meaning, clock, refuse, report }: Ske
     if (known !== undefined) return known
     const judged = judge(entry)
     checked.set(key, judged)
-    const [oldest] = checked.keys()
-    if (checked.size > MAX_CHECKED && oldest !== undefined) checked.delete(oldest)
+    keepNewest(checked, MAX_CHECKED)
     const forget = () => {
       if (checked.get(key) === judged) checked.delete(key)
     }

@@ -2,6 +2,7 @@
  * What agents are and insist on: ours, and what others have said of themselves, in their logs or when we met. Two that can't
  * work with each other need not meet, and hear nothing of each other.
  */
+import { keepNewest } from '../support/keep-newest.ts'
 import * as z from 'zod/mini'
 import type { Entry } from '../log/log.ts'
 import { constraint, withdrawal } from '../schema/declaration.ts'
@@ -70,8 +71,7 @@ export function createStands(now: () => number, esteem: (agent: string) => numbe
     if (said.until <= now() || (before !== undefined && before.at > said.at)) return false
     known.delete(agent)
     known.set(agent, { stand, ...said })
-    const [oldest] = known.keys()
-    if (known.size > MAX_AGENTS && oldest !== undefined) known.delete(oldest)
+    keepNewest(known, MAX_AGENTS)
     return JSON.stringify(before?.stand) !== JSON.stringify(stand)
   }
 
@@ -106,15 +106,13 @@ export function createStands(now: () => number, esteem: (agent: string) => numbe
     esteem: (agent) => (forkers.has(agent) ? -1 : esteem(agent)),
     shun(agent) {
       forkers.add(agent)
-      const [oldest] = forkers
-      if (forkers.size > MAX_AGENTS && oldest !== undefined) forkers.delete(oldest)
+      keepNewest(forkers, MAX_AGENTS)
     },
     caughtLying(agent) {
       const times = (liars.get(agent) ?? 0) + 1
       liars.delete(agent)
       liars.set(agent, times)
-      const [oldest] = liars.keys()
-      if (liars.size > MAX_AGENTS && oldest !== undefined) liars.delete(oldest)
+      keepNewest(liars, MAX_AGENTS)
       return times >= MAX_LIES
     },
     clash(agent) {

@@ -6,6 +6,7 @@ import type { Network } from '../net/network.ts'
 import { decode, encode } from '../schema/codec.ts'
 import { state as stateSchema, type State } from '../schema/declaration.ts'
 import type { Clock } from '../support/clock.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import { INTRODUCTION_MS, type Directory } from './directory.ts'
 import { table } from './table.ts'
@@ -99,8 +100,7 @@ export function createStates({ network, directory, clock, random, onChange }: St
     known.delete(agent)
     // by our own clock: theirs may be another
     known.set(agent, { state, until: clock.now() + row.lifeMs })
-    const [oldest] = known.keys()
-    if (known.size > MAX_AGENTS && oldest !== undefined) known.delete(oldest)
+    keepNewest(known, MAX_AGENTS)
     onChange()
   })
 

@@ -1,4 +1,5 @@
 /** Checking many signatures at once. */
+import { keepNewest } from '../support/keep-newest.ts'
 import { toHex } from './hash.ts'
 import { importPublicKey, verifyIn } from './keys.ts'
 
@@ -30,10 +31,7 @@ export function createVerifier({ maxKeys = 1024 }: VerifierInit = {}): Verifier 
     const key = keys.get(name) ?? importPublicKey(publicKey)
     keys.delete(name)
     keys.set(name, key)
-    if (keys.size > maxKeys) {
-      const [oldest] = keys.keys()
-      if (oldest !== undefined) keys.delete(oldest)
-    }
+    keepNewest(keys, maxKeys)
     key.catch(() => keys.delete(name))
     return key
   }

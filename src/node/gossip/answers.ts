@@ -70,6 +70,14 @@ export function createAnswers({ network, logs, clock, reliability, wishes, repor
     return peer === origin.publisher || peer === holder
   }
 
+  /** Holds those to account who gave other bytes than these. */
+  async function blame(suspicions: Wish['suspicions'], bytes: Uint8Array): Promise<void> {
+    for (const liar of await liarsIn(bytes, suspicions)) {
+      reliability.failed(liar)
+      penalise(liar, 'a body: expected the bytes that were asked for', BAD_REPLY_POINTS)
+    }
+  }
+
   async function keep({ entries }: Wish, bytes: Uint8Array, peer: string): Promise<void> {
     try {
       // if it still is not what a header says, then that header's author has lied, not this peer
@@ -107,10 +115,7 @@ export function createAnswers({ network, logs, clock, reliability, wishes, repor
       }
       reliability.gave(peer)
       silences.forgive(peer)
-      for (const liar of await liarsIn(bytes, wish.suspicions.splice(0))) {
-        reliability.failed(liar)
-        penalise(liar, 'a body: expected the bytes that were asked for', BAD_REPLY_POINTS)
-      }
+      await blame(wish.suspicions.splice(0), bytes)
       if (!isWanted(wish)) return false
       await keep(wish, bytes, peer)
       return true

@@ -19,9 +19,24 @@ test('a peer has few, and fewer where no more are wanted of it', () => {
   const first = take('a', false)
   expect([isFreeAt('a'), isFreeAt('a', 1), isFreeAt('b', 1)]).toEqual([true, false, true])
   take('a', false)
-  expect(isFreeAt('a', 9)).toBe(false)
+  expect(isFreeAt('a')).toBe(false)
   first.leave()
   expect(isFreeAt('a')).toBe(true)
+})
+
+test('no more than twice as many are asked, whoever is silent, and who is heard again takes no other’s place', () => {
+  const { isFree, take } = places()
+  const silent = ['a', 'b', 'c'].map((peer) => take(peer, false))
+  for (const ask of silent) ask.silent()
+  const others = ['d', 'e', 'f'].map((peer) => take(peer, false))
+  expect(isFree(false)).toBe(false)
+  for (const ask of silent) ask.heard()
+  others[0]!.leave()
+  expect(isFree(false)).toBe(true)
+  // what is said of an ask that is over says nothing
+  others[0]!.heard()
+  others[0]!.leave()
+  expect(isFree(false)).toBe(true)
 })
 
 test('who is silent makes room for others, and keeps its own place', () => {

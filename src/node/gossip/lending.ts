@@ -5,6 +5,7 @@
  */
 import type { StoredHeader } from '../log/records.ts'
 import type { Clock } from '../support/clock.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { idKey } from './negentropy.ts'
 import type { Origin } from './sources.ts'
 
@@ -68,8 +69,7 @@ export function createLending({ clock }: { clock: Clock }, { isWanted, mayLend, 
       if (isWanted(key) || !mayLend(stored)) return
       noted.delete(key)
       noted.set(key, { stored, origin })
-      const [oldest] = noted.keys()
-      if (noted.size > MAX_NOTED && oldest !== undefined) noted.delete(oldest)
+      keepNewest(noted, MAX_NOTED)
     },
     soon(hash) {
       const key = idKey(hash)

@@ -22,6 +22,8 @@ import { createWishes, wantedEntry, type Ask, type WantedEntry, type Wish } from
 const IN_FLIGHT = 24
 const AGAIN_IN_FLIGHT = 12
 const PER_PEER = 4
+/** The line of what nobody gave before, the last. */
+const AGAIN = 2
 /** Wishes that are looked at for one that can go on. */
 const MAX_LOOKS = 128
 
@@ -75,8 +77,8 @@ export interface PullInit extends Pick<Interests, 'refuses' | 'lends' | 'favours
 export function createPuller({ network, logs, clock, random, report }: PullComponents, init: PullInit): Puller {
   const { connected, penalties, otherSources, refuses, lends, favours } = init
   const wishes = createWishes()
-  /** wishes with somebody to ask: those of whom we favour, then what is asked for the first time, then what nobody gave before */
-  const ready = createTurns<Wish>(3, (wish) => (wish.entries.some(({ author }) => favours(author)) ? 0 : isAgain(wish) ? 2 : 1))
+  /** wishes with somebody to ask */
+  const ready = createTurns<Wish>(AGAIN + 1, lineOf)
   const reliability = createReliability()
   const closing = new AbortController()
   const bodies = createBodyFetcher({ network, clock })
@@ -124,15 +126,17 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   async function ask(wish: Wish, peer: string): Promise<void> {
     const asking: Ask = { peer, silent: false, ending: new AbortController() }
     wish.asks.add(asking)
-    const place = places.take(peer, isAgain(wish))
-    const cancelHedge = clock.after(HEDGE_MS, () => {
-      asking.silent = true
-      place.silent()
-      wish.hedged = wish.hurry
-      prepare(wish)
-    })
     const begun = wish.distrusted ? null : wish.begun
     let partial: Part | null = null
+    const place = places.take(peer, lineOf(wish) === AGAIN)
+    const hedge = () =>
+      clock.after(HEDGE_MS, () => {
+        asking.silent = true
+        place.silent()
+        if (wish.hurry && partial === null) wish.hedged = true
+        prepare(wish)
+      })
+    let cancelHedge = hedge()
     try {
       const got = await bodies.fetch({
         peer,
@@ -144,6 +148,7 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
         signal: asking.ending.signal,
         onPiece(now) {
           cancelHedge()
+          cancelHedge = hedge()
           asking.silent = false
           place.heard()
           partial = now
@@ -163,9 +168,10 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
     }
   }
 
-  /** Whether nobody gave it before who was asked. */
-  function isAgain({ rounds }: Wish): boolean {
-    return rounds > 0
+  /** The line that it waits in: what is of agents whom we favour is first, what nobody gave before is last. */
+  function lineOf({ entries, rounds }: Wish): number {
+    if (entries.some(({ author }) => favours(author))) return 0
+    return rounds > 0 ? AGAIN : 1
   }
 
   function forget(wish: Wish): void {
@@ -221,13 +227,12 @@ export function createPuller({ network, logs, clock, random, report }: PullCompo
   function next(): void {
     for (let looks = 0; places.isFree(false) && looks < MAX_LOOKS && !closing.signal.aborted; looks++) {
       // it goes to the end of its line: those behind it have their turn before it is looked at again
-      const wish = ready.take()
+      const wish = ready.take(places.isFree(true) ? AGAIN + 1 : AGAIN)
       if (wish === undefined) return
       const atOnce = wish.rounds >= LATE_ROUND ? LATE_PLACES : wish.hedged ? 2 : 1
-      const isTurn = wish.asks.size < atOnce && places.isFree(isAgain(wish))
       // what there is no hurry for comes one after the other, on one stream
-      const most = wish.fetch ? PER_PEER : 1
-      const at = isTurn ? wish.sources.findIndex((peer) => !connected.has(peer) || places.isFreeAt(peer, most)) : -1
+      const most = wish.fetch ? undefined : 1
+      const at = wish.asks.size < atOnce ? wish.sources.findIndex((peer) => !connected.has(peer) || places.isFreeAt(peer, most)) : -1
       const [peer] = at === -1 ? [] : wish.sources.splice(at, 1)
       if (wish.sources.length > 0) ready.add(wish)
       if (peer === undefined) continue

@@ -49,6 +49,26 @@ describe('a reception', () => {
     expect(reception.enter('a')).not.toBeNull()
   })
 
+  test('lets whoever was not here before those who come in turns', async () => {
+    const { reception, clock } = setup()
+    // four that stay for long and come back at once, two by two, and one that comes now and then
+    let inside = [reception.enter('a')!, reception.enter('b')!]
+    let others = ['c', 'd']
+    for (let turn = 0; turn < 4; turn++) {
+      await clock.pass(20_000)
+      for (const peer of [...others, 'honest']) expect(reception.enter(peer)).toBeNull()
+      for (const leave of inside) leave()
+      const next = others.map((peer) => reception.enter(peer))
+      if (turn > 0) {
+        expect(next).toEqual([null, null])
+        expect(reception.enter('honest')).not.toBeNull()
+        return
+      }
+      inside = next.map((leave) => leave!)
+      others = ['a', 'b']
+    }
+  })
+
   test('lets those who were here take turns among themselves', () => {
     const { reception } = setup()
     const [leaveA, leaveB] = [reception.enter('a')!, reception.enter('b')!]

@@ -2,15 +2,19 @@
  * Whom we have time for, of those who come to us: a few at a time, and one place a peer. Whoever was here a moment ago waits while
  * there are others who were sent away and were not.
  */
+import { keepNewest } from '../support/keep-newest.ts'
 
 export interface Reception {
   /** @returns what gives the place back; null: there is none now */
   enter(peer: string): (() => void) | null
 }
 
-/** Who has not come back after so long has found somebody else; who was here before that is as good as anybody. */
-const LATELY_MS = 5_000
-const MAX_REMEMBERED = 64
+/** Who has not come back after so long has found somebody else. */
+const WAITING_MS = 5_000
+/** Who was here so long ago is as good as anybody: more than a visit takes, so that those who take turns with one another are known. */
+const LATELY_MS = 90_000
+const MAX_WAITING = 64
+const MAX_SERVED = 256
 
 /** @param now milliseconds, of any clock that only goes forward */
 export function createReception(now: () => number, { places }: { places: number }): Reception {
@@ -19,16 +23,20 @@ export function createReception(now: () => number, { places }: { places: number 
   const sentAway = new Map<string, number>()
   const served = new Map<string, number>()
 
-  function note(record: Map<string, number>, peer: string): void {
-    record.delete(peer)
-    record.set(peer, now())
-    const [oldest] = record.keys()
-    if (record.size > MAX_REMEMBERED && oldest !== undefined) record.delete(oldest)
+  function sendAway(peer: string): void {
+    // those who wait already are not driven out by many who come
+    if (sentAway.size < MAX_WAITING || sentAway.has(peer)) sentAway.set(peer, now())
+  }
+
+  function noteServed(peer: string): void {
+    served.delete(peer)
+    served.set(peer, now())
+    keepNewest(served, MAX_SERVED)
   }
 
   function forgetOld(): void {
-    const since = now() - LATELY_MS
-    for (const record of [sentAway, served]) for (const [peer, at] of record) if (at < since) record.delete(peer)
+    for (const [peer, at] of sentAway) if (at < now() - WAITING_MS) sentAway.delete(peer)
+    for (const [peer, at] of served) if (at < now() - LATELY_MS) served.delete(peer)
   }
 
   /** Whether somebody else waits who was not here lately. */
@@ -41,14 +49,14 @@ export function createReception(now: () => number, { places }: { places: number 
       if (inside.has(peer)) return null
       forgetOld()
       if (inside.size >= places || (served.has(peer) && isAhead(peer))) {
-        note(sentAway, peer)
+        sendAway(peer)
         return null
       }
       sentAway.delete(peer)
       inside.add(peer)
       return () => {
         inside.delete(peer)
-        note(served, peer)
+        noteServed(peer)
       }
     }
   }

@@ -6,6 +6,7 @@
 import type { HeaderItem } from '../log/header-index.ts'
 import type { Logs } from '../log/log.ts'
 import type { Clock } from '../support/clock.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { createCrowds, nextDepth, usualDepth, type Halves } from './depth.ts'
 import type { Interests } from './interests.ts'
 import { RECORD_BITS, keyPrefix, meaningShard, recordShard, shardModel, shardsAround, topicOf, type Codebook, type Shard } from './shards.ts'
@@ -192,8 +193,7 @@ export function createRegions(
       const most = (list: number[]) => (list.length === 0 ? null : Math.max(...list))
       told.delete(peer)
       told.set(peer, { meaning: most(depths('meaning')), record: most(depths('record')) })
-      const [oldest] = told.keys()
-      if (told.size > MAX_TOLD && oldest !== undefined) told.delete(oldest)
+      keepNewest(told, MAX_TOLD)
     },
     update() {
       // one after the other, whatever each says

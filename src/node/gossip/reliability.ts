@@ -1,4 +1,5 @@
 /** How well each peer has given what it was asked for, so that those who don't are asked last. */
+import { keepNewest } from '../support/keep-newest.ts'
 export interface Reliability {
   gave(peer: string): void
   failed(peer: string): void
@@ -19,8 +20,7 @@ export function createReliability(): Reliability {
     const before = records.get(peer) ?? { gave: 0, failed: 0 }
     records.delete(peer)
     records.set(peer, { gave: before.gave * DECAY + gave, failed: before.failed * DECAY + 1 - gave })
-    const [oldest] = records.keys()
-    if (records.size > MAX_PEERS && oldest !== undefined) records.delete(oldest)
+    keepNewest(records, MAX_PEERS)
   }
 
   return {

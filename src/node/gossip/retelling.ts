@@ -6,6 +6,7 @@
 import type { StoredHeader } from '../log/records.ts'
 import type { Network } from '../net/network.ts'
 import type { Clock } from '../support/clock.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 
 export interface Retelling {
@@ -48,8 +49,7 @@ export function createRetelling({ network, clock, topicsOf, report }: RetellingC
       if (clock.now() - stored.header.time > NEWS_MS) return
       const key = `${stored.author}/${stored.header.seq}`
       waiting.set(key, stored)
-      const [oldest] = waiting.keys()
-      if (waiting.size > MAX_WAITING && oldest !== undefined) waiting.delete(oldest)
+      keepNewest(waiting, MAX_WAITING)
     },
     held(author, seq) {
       const key = `${author}/${seq}`

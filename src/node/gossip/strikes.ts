@@ -2,6 +2,7 @@
  * What it costs a peer to be silent, or too slow: one time may be a bad link, so the first ones cost little or nothing, and the
  * points grow as it happens again and again. With time it is forgotten.
  */
+import { keepNewest } from '../support/keep-newest.ts'
 
 export interface StrikesInit {
   /** times that cost nothing */
@@ -31,8 +32,7 @@ export function createStrikes(now: () => number, { free, step, most }: StrikesIn
       const times = before.times * 2 ** ((before.at - now()) / HALF_LIFE_MS) + 1
       records.delete(peer)
       records.set(peer, { times, at: now() })
-      const [oldest] = records.keys()
-      if (records.size > MAX_PEERS && oldest !== undefined) records.delete(oldest)
+      keepNewest(records, MAX_PEERS)
       return Math.max(0, Math.min(most, step * (Math.round(times) - free)))
     },
     forgive: (peer) => void records.delete(peer)

@@ -8,6 +8,7 @@ import { InvalidBytesError } from '../schema/codec.ts'
 import type { Header } from '../schema/header.ts'
 import { MAX_BATCH_ITEMS } from '../schema/messages.ts'
 import type { Clock } from '../support/clock.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { forkId, type Holdings } from './holdings.ts'
 import { idKey } from './negentropy.ts'
 import { CONTROL_TOPIC } from './shards.ts'
@@ -93,8 +94,7 @@ export function createTransfer({ holdings, taker, clock, topicsOf }: TransferCom
 
   function refuse(key: string): void {
     refused.add(key)
-    const [oldest] = refused
-    if (refused.size > MAX_REFUSED && oldest !== undefined) refused.delete(oldest)
+    keepNewest(refused, MAX_REFUSED)
   }
 
   function settle(outstanding: Outstanding, key: string): void {

@@ -25,6 +25,8 @@ test('of three lines the last has a turn after three of each before', () => {
   const many = createTurns(3, (one: string) => Number(one[0]))
   for (const one of ['2', '1a', '1b', '1c', '1d', '1e', '0']) many.add(one)
   expect(all(many)).toEqual(['0', '1a', '1b', '1c', '2', '1d', '1e'])
+  for (const one of ['2', '1']) many.add(one)
+  expect([many.take(2), many.take(2), many.take()]).toEqual(['1', undefined, '2'])
 })
 
 test('nobody is lost or comes twice, and one of the others has its turn within four', () => {

@@ -10,8 +10,8 @@ export interface Turns<T> {
   /** Puts somebody at the end of its line; whoever waits already keeps its place. */
   add(one: T): void
   delete(one: T): void
-  /** The next, which waits no more; undefined when nobody does. */
-  take(): T | undefined
+  /** The next, which waits no more; undefined when nobody does. @param lines how many lines have a turn now; all, unless told */
+  take(lines?: number): T | undefined
 }
 
 /** @param lineOf in which line somebody waits, from 0, the first, to `count` - 1 */
@@ -34,9 +34,10 @@ export function createTurns<T>(count: number, lineOf: (one: T) => number): Turns
     delete(one) {
       for (const { waiting } of lines) waiting.delete(one)
     },
-    take() {
-      for (const [i, line] of lines.entries()) {
-        const isLast = lines.slice(i + 1).every(({ waiting }) => waiting.size === 0)
+    take(most = count) {
+      const some = lines.slice(0, most)
+      for (const [i, line] of some.entries()) {
+        const isLast = some.slice(i + 1).every(({ waiting }) => waiting.size === 0)
         if (line.waiting.size > 0 && (line.inARow < TURNS_OF_LINE || isLast)) {
           line.inARow++
           return takeFrom(line.waiting)

@@ -110,7 +110,9 @@ export async function importLog(
   const referring = new Map<string, Header[]>()
   for (const { header } of headers) {
     const name = toHex(header.bodyHash)
-    referring.set(name, [...(referring.get(name) ?? []), header])
+    const there = referring.get(name)
+    if (there === undefined) referring.set(name, [header])
+    else there.push(header)
   }
   for (const { hash, bytes } of bodies) {
     const read = readBody(bytes)
@@ -130,7 +132,7 @@ export async function importLog(
   }
   const count = (...some: string[]): number => statuses.filter((status) => some.includes(status)).length
   const whole = headers.at(-1)?.header.seq === headers.length
-  const [fresh, refused] = [count('new'), count('full', 'future', 'busy')]
+  const [fresh, refused] = [count('new'), count('full', 'future', 'busy', 'unreferenced')]
   return { author, headers: headers.length, bodies: bodies.length, fresh, refused, whole, forked }
 }
 

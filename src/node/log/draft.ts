@@ -145,6 +145,7 @@ export async function writeDraft({ known, write, onAccepted, onFork, onUnforked 
     else if (unproven) operations.push({ delete: 'forks', key: author })
     after.revision = revisionAfter(before, usage)
     if (before === undefined || removed.size > 0) after.since = after.revision
+    if (before === undefined) after.came = after.revision
     operations.push(isGone(after) ? { delete: 'heads', key: author } : { put: 'heads', key: author, value: after })
     if (!known.isCertain(author)) conditions.push(unchanged('heads', author, before))
   }
@@ -158,7 +159,7 @@ export async function writeDraft({ known, write, onAccepted, onFork, onUnforked 
     for (const seq of removed) known.index.remove(author, seq)
     for (const stored of added.values()) {
       const rank = Math.min(stored.header.time, draft.now)
-      known.index.add(author, factsOf(stored.header), stored.hash, draft.accountOf(stored), rank)
+      known.index.add(author, factsOf(stored.header), stored.hash, { account: draft.accountOf(stored), rank, came: after.came ?? 0 })
     }
     if (proof !== null) known.forkers.add(author, proofOn)
     if (isGone(after)) known.forget(author)

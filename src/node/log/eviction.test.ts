@@ -186,6 +186,20 @@ describe('an author that went and comes again', () => {
   })
 })
 
+test('when a log came first is kept with it, whatever comes of it later', async () => {
+  const store = createMemoryStore()
+  const logs = newLogs({}, store)
+  const cameOf = async (key: AgentKey) => (await store.get<HeadRecord>('heads', key.agent))?.came
+  const [one, other] = [at(keys, 0), at(keys, 1)]
+  const [low, high] = apart(2) as [number, number]
+  await logs.accept(await forge(one, { seq: low }))
+  const came = await cameOf(one)
+  await logs.accept(await forge(other))
+  await newLogs({}, store).accept(await forge(one, { seq: high }))
+  expect(await cameOf(one)).toBe(came)
+  expect(await cameOf(other)).toBeGreaterThan(came ?? Infinity)
+})
+
 test('a replayed fork proof costs no signature', async () => {
   let checked = 0
   const real = createVerifier()

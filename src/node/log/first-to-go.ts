@@ -28,7 +28,7 @@ export interface LogSlots {
   /** the highest sequence number */
   highest: number
   /** in what order logs came: lower is earlier */
-  readonly arrival: number
+  readonly came: number
 }
 
 export type Goer = Place & Rank
@@ -45,13 +45,11 @@ export interface Line {
 
 const NONE = -1
 /** So many headers of a settled log stay, its newest. */
-const SETTLED_OF_LOG = 32
+const SETTLED_OF_LOG = 8
 
 /**
  * At most `count` of each account, of slots that are in order of time; ours never go, and the newest of a log after its others.
  * The newest headers of settled logs are not among them, unless they have lapsed.
- *
- * @param settled by account, before which arrival a log is settled
  */
 export function lineUp(
   { expiries, ranks, seqs }: HeaderColumns,
@@ -59,7 +57,7 @@ export function lineUp(
   slots: Iterable<number>,
   count: number,
   now: number,
-  settled: ReadonlyMap<number, number>
+  settled: ReadonlySet<LogSlots>
 ): Line {
   const line: Line = { lapsed: [], moreLapsed: false, live: new Map() }
   /** how many were passed of each log of several, and the slot of the newest, which has to wait for the others */
@@ -84,7 +82,7 @@ export function lineUp(
         before.newest = slot
         continue
       }
-      if (live && log.arrival < (settled.get(log.account) ?? 0) && (before?.count ?? 0) >= log.count - SETTLED_OF_LOG) continue
+      if (live && settled.has(log) && (before?.count ?? 0) >= log.count - SETTLED_OF_LOG) continue
       const queue = queueOf(log, live)
       const rank: Rank = { live, time: ranks[slot] ?? 0 }
       if (queue.length < count) queue.push({ author, seq: seqs[slot] ?? 0, ...rank })
@@ -99,26 +97,29 @@ export function lineUp(
 }
 
 /**
- * Before which arrival logs are settled, by account: the first that came, so that what comes in a flood makes room for itself.
+ * The logs that are settled: of each account the first that came, so that what comes in a flood makes room for itself.
  *
  * @param mostOf headers of settled logs that an account may have
  */
-export function settledBefore(logs: Iterable<LogSlots>, mostOf: (account: number) => number): Map<number, number> {
+export function settledAmong(logs: Iterable<LogSlots>, mostOf: (account: number) => number): Set<LogSlots> {
   const byAccount = new Map<number, LogSlots[]>()
   for (const log of logs) {
     const there = byAccount.get(log.account)
     if (there === undefined) byAccount.set(log.account, [log])
     else there.push(log)
   }
-  const before = new Map<number, number>()
+  const settled = new Set<LogSlots>()
   for (const [account, there] of byAccount) {
     let left = mostOf(account)
     if (left === 0) continue
-    there.sort((a, b) => a.arrival - b.arrival)
-    const first = there.find(({ count }) => (left -= Math.min(count, SETTLED_OF_LOG)) < 0)
-    before.set(account, first?.arrival ?? Infinity)
+    there.sort((a, b) => a.came - b.came)
+    for (const log of there) {
+      left -= Math.min(log.count, SETTLED_OF_LOG)
+      if (left < 0) break
+      settled.add(log)
+    }
   }
-  return before
+  return settled
 }
 
 /** The first to go of one log's slots, in whatever order, but for its newest; -1 when there is no other. */

@@ -118,3 +118,27 @@ test('property: whatever comes and goes, it is what a plain map would be', () =>
     { seed: 5, numRuns: 60 }
   )
 })
+
+test('of each account the logs that came first are settled, with their newest headers, until so many are', () => {
+  const index = createHeaderIndex()
+  const [A, B] = [7, 8]
+  // in another order than they came in, as after a restart
+  index.add(author(3), header(3, 1, { time: 1 }), hashOf(3, 1), { account: A, came: 30 })
+  index.add(author(1), header(1, 1, { time: 9 }), hashOf(1, 1), { account: A, came: 10 })
+  index.add(author(2), header(2, 1, { time: 5 }), hashOf(2, 1), { account: A, came: 20 })
+  index.add(author(4), header(4, 1, { time: 2 }), hashOf(4, 1), { account: B, came: 40 })
+  index.add(author(5), header(5, 1, { time: 3, expiry: 50 }), hashOf(5, 1), { account: B, came: 1 })
+  const left = (mostOf: (account: number) => number, now = 10) => {
+    const { lapsed, live } = index.line(99, now, mostOf)
+    return [...lapsed, ...[...live.values()].flat()].map((one) => `${one.author.slice(12)}/${one.seq}`).sort()
+  }
+  expect(left(() => 0)).toEqual(['1/1', '2/1', '3/1', '4/1', '5/1'])
+  expect(left((account) => (account === A ? 2 : 0))).toEqual(['3/1', '4/1', '5/1'])
+  expect(left(() => 1)).toEqual(['2/1', '3/1', '4/1'])
+  expect(left(() => 99)).toEqual([])
+  // what has lapsed is not settled
+  expect(left(() => 99, 60)).toEqual(['5/1'])
+  // a log that grows has eight headers settled, and leaves the others' alone as long as there is room for as many
+  for (let seq = 2; seq <= 12; seq++) index.add(author(1), header(1, seq, { time: 9 + seq }), hashOf(1, seq), { account: A, came: 99 })
+  expect(left(() => 9)).toEqual(['1/1', '1/2', '1/3', '1/4', '3/1'])
+})

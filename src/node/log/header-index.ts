@@ -3,7 +3,7 @@
  * looks up without asking the store. Pure; whoever keeps headers adds and removes them here.
  */
 import { ACCOUNTS, ACQUAINTANCES, NOBODY, OWN } from './accounts.ts'
-import { lineUp, lowestSlot, settledBefore, type Goer, type Line, type LogSlots } from './first-to-go.ts'
+import { lineUp, lowestSlot, settledAmong, type Goer, type Line, type LogSlots } from './first-to-go.ts'
 import { HASH_BYTES, MAX_LEAVES, createHeaderColumns } from './header-columns.ts'
 import type { HeaderFacts } from './parse-header.ts'
 import { createSlotTable } from './slot-table.ts'
@@ -35,13 +35,21 @@ export interface HeaderIndex {
   authorsUnder(wants: (item: HeaderItem) => boolean, now: number): number
 }
 
+/** How a header came. */
+export interface Coming {
+  /** that of whoever brought it; unless told, that of the rest of its log. A log is on the account that most of it came on */
+  account?: number | undefined
+  /** the time by which it ranks when others must make room; unless told, when it was written */
+  rank?: number
+  /** when its log came, of any count that only goes forward; unless told, before all others */
+  came?: number
+}
+
 export interface WritableHeaderIndex extends HeaderIndex {
   /**
-   * @param account of whoever brought it; unless told, that of the rest of its log. A log is on the account that most of it came on
-   * @param rank the time by which it ranks when others must make room; unless told, when it was written
    * @returns false when that author has one at that number already
    */
-  add(author: string, facts: HeaderFacts, hash: Uint8Array, account?: number, rank?: number): boolean
+  add(author: string, facts: HeaderFacts, hash: Uint8Array, how?: Coming): boolean
   remove(author: string, seq: number): void
   hashAt(author: string, seq: number): Uint8Array | null
   countOf(author: string): number
@@ -74,7 +82,7 @@ interface Author extends LogSlots {
 }
 
 const NONE = -1
-const nothingSettled: ReadonlyMap<number, number> = new Map()
+const nothingSettled: ReadonlySet<LogSlots> = new Set()
 const HASH_WORDS = HASH_BYTES / 4
 
 /** @param isStranger whether an author is on the account of those who bring its headers */
@@ -89,7 +97,6 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
   const byHash = createSlotTable((slot) => hashKey(columns.hashes, slot * HASH_BYTES))
   const byPlace = createSlotTable((slot) => placeKey(columns.authors[slot] ?? 0, columns.seqs[slot] ?? 0))
   let used = 0
-  let arrived = 0
   let size = 0
   /** slots by time and hash, but for those in `fresh`; among them may be some of `gone`, which are nobody's */
   let order = new Int32Array()
@@ -153,17 +160,20 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
     return id === undefined ? undefined : authors[id]
   }
 
-  /** The logs of others of which something is held. */
-  function heldLogs(): Author[] {
-    return [...ids.values()].flatMap((id) => authors[id] ?? []).filter(({ own }) => !own)
+  /** The logs of others. */
+  function* othersLogs(): Generator<Author, void, undefined> {
+    for (const id of ids.values()) {
+      const author = authors[id]
+      if (author !== undefined && !author.own) yield author
+    }
   }
 
-  function idOf(name: string, prefix: number): number {
+  function idOf(name: string, prefix: number, came: number): number {
     const id = ids.get(name)
     if (id !== undefined) return id
     const made = freeIds.pop() ?? authors.length
     const own = owned.has(name)
-    const log = { name, prefix, own, arrival: arrived++ }
+    const log = { name, prefix, own, came }
     authors[made] = { ...log, forked: false, account: OWN, broughtOn: NOBODY, lead: 0, count: 0, highest: 0, head: NONE }
     ids.set(name, made)
     return made
@@ -255,10 +265,10 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
       return size
     },
 
-    add(name, facts, hash, account, rank = facts.time) {
+    add(name, facts, hash, { account, rank = facts.time, came = 0 } = {}) {
       const { seq } = facts
       if (slotAt(name, seq) !== NONE) return false
-      const id = idOf(name, facts.prefix)
+      const id = idOf(name, facts.prefix, came)
       const author = authors[id]
       if (author === undefined) return false
       const slot = takeSlot()
@@ -336,7 +346,7 @@ export function createHeaderIndex(isStranger: (author: string) => boolean = () =
         const author = authors[id]
         if (author !== undefined) place(author)
       }
-      return lineUp(columns, authorAt, order, count, now, settledBefore(heldLogs(), settled))
+      return lineUp(columns, authorAt, order, count, now, settledAmong(othersLogs(), settled))
     },
 
     first(count, now, name) {

@@ -65,8 +65,8 @@ export function createKnown(store: Store, isStranger: (author: string) => boolea
   let sure: Set<string> | null = null
   let loading: Promise<void> | null = null
 
-  function setHead(author: string, { revision, seq, count, since, own, forked }: HeadRecord): void {
-    heads.set(author, { revision, seq, count, since, own, forked })
+  function setHead(author: string, { revision, seq, count, since, came = 0, own, forked }: HeadRecord): void {
+    heads.set(author, { revision, seq, count, since, came, own, forked })
     sure?.add(author)
     if (own) index.markOwn(author)
     index.markForked(author, forked)
@@ -81,10 +81,10 @@ export function createKnown(store: Store, isStranger: (author: string) => boolea
     for (const seq of index.seqsOf(author)) index.remove(author, seq)
   }
 
-  function add(author: string, record: Uint8Array): void {
+  function add(author: string, record: Uint8Array, { came = 0 }: KnownHead): void {
     // nobody knows any more who brought it
     const account = index.accountOf(author) === null ? accounts.earlier() : undefined
-    index.add(author, factsIn(record), hashIn(record), account)
+    index.add(author, factsIn(record), hashIn(record), { account, came })
   }
 
   async function load(): Promise<void> {
@@ -128,7 +128,8 @@ export function createKnown(store: Store, isStranger: (author: string) => boolea
       for (const [key, record] of page) {
         const author = nameOf(key)
         // a log that another tab has begun since the heads were read, and that may have gone by when we know of it
-        if (heads.has(author)) add(author, record)
+        const head = heads.get(author)
+        if (head !== undefined) add(author, record, head)
       }
       if (isLast) return
     }
@@ -148,7 +149,7 @@ export function createKnown(store: Store, isStranger: (author: string) => boolea
         const page = await store.list<Uint8Array>('headers', { prefix: `${author}/`, after: entryKey(author, after) })
         if (heads.get(author) !== before) return
         if (after === 0) removeBut(author, page)
-        for (const [, record] of page) add(author, record)
+        for (const [, record] of page) add(author, record, head)
         if (index.countOf(author) === head.count) break
       }
     }

@@ -123,7 +123,7 @@ export interface ImportResult {
   bodies: number
   /** how many headers and bodies were not here before */
   fresh: number
-  /** how many were not kept: there was no room for them, or they are written ahead of our clock */
+  /** how many were refused: there was no room for them or for their header, or they are written ahead of our clock */
   refused: number
   /** whether it has every entry up to its newest */
   whole: boolean

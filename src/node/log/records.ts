@@ -39,6 +39,8 @@ export interface HeadRecord {
   count: number
   /** the revision since which none of its headers has had to make room */
   since: number
+  /** the revision at which the first of its headers came; not there where nobody knows any more */
+  came?: number
   /** whether we write this log */
   own: boolean
   forked: boolean

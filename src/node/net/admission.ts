@@ -3,6 +3,7 @@
  * know what is insisted on. A peer that is not admitted is not dialled, and what it dials is refused.
  */
 import { equalBytes } from '../crypto/hash.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import type { Door } from './network.ts'
 
 export interface Admission {
@@ -39,8 +40,7 @@ export function createAdmission(): Admission {
     const admitted = door === null || (await door.admits(peer, card))
     peers.delete(peer)
     peers.set(peer, { card, admitted })
-    const [oldest] = peers.keys()
-    if (peers.size > MAX_PEERS && oldest !== undefined) peers.delete(oldest)
+    keepNewest(peers, MAX_PEERS)
     return admitted
   }
 

@@ -14,6 +14,7 @@ import {
   type Presence
 } from '../schema/presence.ts'
 import type { Clock } from '../support/clock.ts'
+import { keepNewest } from '../support/keep-newest.ts'
 import { createRateLimit } from '../support/rate-limit.ts'
 import { createCrowd } from './crowd.ts'
 import { OFFENCES } from './offences.ts'
@@ -151,10 +152,7 @@ export function createDiscovery(components: DiscoveryComponents, init: Discovery
   function remember(peer: string, at: number): void {
     lastAt.delete(peer)
     lastAt.set(peer, at)
-    if (lastAt.size > MAX_REMEMBERED) {
-      const [oldest] = lastAt.keys()
-      if (oldest !== undefined) lastAt.delete(oldest)
-    }
+    keepNewest(lastAt, MAX_REMEMBERED)
   }
 
   return {

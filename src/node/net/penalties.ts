@@ -2,6 +2,7 @@
  * What is held against peers. Points fade with time; over the limit a peer is refused for a while. Peers are
  * bounded: whom we have heard nothing bad of for longest is forgiven first.
  */
+import { keepNewest } from '../support/keep-newest.ts'
 export interface PenaltiesInit {
   /** points at which a peer is refused; default 100 */
   limit?: number
@@ -47,10 +48,7 @@ export function createPenalties(now: () => number, init: PenaltiesInit = {}): Pe
       records.delete(peer)
       // a peer that was refused starts afresh afterwards
       records.set(peer, { points: over ? 0 : sum, at: now(), refusedUntil })
-      if (records.size > peers) {
-        const [oldest] = records.keys()
-        if (oldest !== undefined) records.delete(oldest)
-      }
+      keepNewest(records, peers)
       return over
     }
   }

@@ -1,4 +1,5 @@
 /** Topics as the layers above take part in them, over gossipsub. */
+import { keepNewest } from '../support/keep-newest.ts'
 import { TopicValidatorResult, type GossipSub, type Message } from '@libp2p/gossipsub'
 import type { Logger } from '@libp2p/interface'
 import type { Clock } from '../support/clock.ts'
@@ -84,8 +85,7 @@ export function createTopics({ pubsub, clock, log, hears, penalise, onChange }: 
     seek(topic, least = 1) {
       sought.delete(topic)
       sought.set(topic, { until: clock.now() + SOUGHT_MS, least })
-      const [oldest] = sought.keys()
-      if (sought.size > MAX_SOUGHT && oldest !== undefined) sought.delete(oldest)
+      keepNewest(sought, MAX_SOUGHT)
     },
     sought() {
       for (const [topic, { until, least }] of sought) {

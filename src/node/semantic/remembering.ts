@@ -1,4 +1,5 @@
 /** An embedder that remembers what it was asked lately: one text is wanted for its sketch, for the index and for what is looked for. */
+import { keepNewest } from '../support/keep-newest.ts'
 import type { LazyEmbedder } from './embedder.ts'
 
 /** Texts that are remembered, at two kilobytes each. */
@@ -10,8 +11,7 @@ export function createRemembering(embedder: LazyEmbedder): LazyEmbedder {
   function remember(text: string, vector: Float32Array): void {
     known.delete(text)
     known.set(text, vector)
-    const [oldest] = known.keys()
-    if (known.size > MAX_TEXTS && oldest !== undefined) known.delete(oldest)
+    keepNewest(known, MAX_TEXTS)
   }
 
   return {

@@ -2,6 +2,7 @@
  * A token bucket a key (peer, author), so that one of them can't take the time of all. Keys are bounded:
  * the one unused longest is forgotten first, which only gives it a full bucket again.
  */
+import { keepNewest } from './keep-newest.ts'
 export interface RateLimitInit {
   /** tokens a second */
   rate: number
@@ -20,10 +21,7 @@ export function createRateLimit({ rate, burst, keys }: RateLimitInit): (key: str
     const allowed = tokens >= 1
     buckets.delete(key)
     buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, at: now })
-    if (buckets.size > keys) {
-      const [oldest] = buckets.keys()
-      if (oldest !== undefined) buckets.delete(oldest)
-    }
+    keepNewest(buckets, keys)
     return allowed
   }
 }

@@ -5,6 +5,7 @@
  *
  * It is kept in columns: a hundred thousand ratings are a few megabytes, and there again at once.
  */
+import { keepNewest } from '../support/keep-newest.ts'
 import { Chains, NO_ROW } from './chains.ts'
 import { Columns, type SavedColumns } from './columns.ts'
 
@@ -90,8 +91,7 @@ export function createTally(saved?: SavedTally): Tally {
   function takeBack(author: number, seq: number): void {
     const all = withdrawn.get(author) ?? new Set()
     all.add(seq)
-    const [oldest] = all
-    if (all.size > MAX_WITHDRAWN && oldest !== undefined) all.delete(oldest)
+    keepNewest(all, MAX_WITHDRAWN)
     withdrawn.set(author, all)
   }
 

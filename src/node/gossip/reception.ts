@@ -1,5 +1,5 @@
 /**
- * Whom we have time for, of those who come to us: a few at a time, and one place a peer. Whoever was here a moment ago waits while
+ * Whom we have time for, of those who come to us: a few at a time, and one place a peer. Whoever was here lately waits while
  * there are others who were sent away and were not.
  */
 import { keepNewest } from '../support/keep-newest.ts'

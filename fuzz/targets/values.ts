@@ -1,8 +1,9 @@
 /** What comes as values rather than bytes: from a sandboxed program, a worker, another tab, a command line. */
 import { decode as decodeCbor } from '@ipld/dag-cbor'
 import { parseRelayOptions } from '../../relay/options.ts'
+import { fromAgentCard, toAgentCard } from '../../src/node/adapt/agent-card.ts'
 import { decode, encode, parse } from '../../src/node/schema/codec.ts'
-import { declaration } from '../../src/node/schema/declaration.ts'
+import { capability, declaration, intention } from '../../src/node/schema/declaration.ts'
 import { sketch } from '../../src/node/schema/header.ts'
 import { permissionRecord, taskRecord } from '../../src/node/schema/task.ts'
 import { createCodebook1 } from '../../src/node/semantic/codebook.ts'
@@ -78,6 +79,20 @@ const tasks = [
   }
 ]
 
+/** Ours, and one of another system's that tells less. */
+const cards = [
+  toAgentCard({
+    agent,
+    name: 'Agent',
+    capabilities: examplesOf('capability').map((bytes) => parse(decodeCbor(bytes), capability)),
+    intentions: examplesOf('intention').map((bytes) => parse(decodeCbor(bytes), intention)),
+    constraint: { kind: 'constraint', facts: { languages: ['de'], region: 'eu', tier: 1 }, insists: { minTier: 1 } },
+    state: { kind: 'state', open: true, load: 'idle', power: 'mains', metered: false, at: 1_767_225_600_000 }
+  }),
+  { name: 'Other', skills: [{ id: 'a', name: 'A', description: 'does a', tags: ['a'], inputModes: ['image/png'] }] }
+]
+const cardTexts = cards.map((card) => new TextEncoder().encode(JSON.stringify(card)))
+
 const OUTPUT_BYTES = 4096
 const MAX_SKETCH_BYTES = 64
 const MAX_LINE_BYTES = 1000
@@ -125,6 +140,13 @@ export const valueTargets: Target[] = [
     (value) => parse(value, declaration),
     ['InvalidBytesError']
   ),
+  valueTarget('agent card', cards.map(encode), fromAgentCard, ['InvalidBytesError']),
+  {
+    name: 'agent card as text',
+    make: (random) => spoilBytes(pick(random, cardTexts), random, cardTexts),
+    read: (bytes) => fromAgentCard(new TextDecoder().decode(bytes)).name !== '',
+    refuses: ['InvalidBytesError']
+  },
   {
     name: 'sketch',
     make: spoiltCbor(sketches),

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Embedder } from '../src/node/semantic/embedder.ts'
+import type { SentenceEncoder } from '../src/node/semantic/sentences/encoder.ts'
+import { closeness } from '../src/node/semantic/sentences/close.ts'
+import { CLOSE_DIMENSIONS } from '../src/node/semantic/sentences/model.ts'
 import { loadSentenceModel } from './sentence-model.ts'
 
-let embedder: Embedder
+let embedder: SentenceEncoder
 /** On a busy machine: compiling and changing the weights takes a second of a processor. */
 const LOADING_MS = 60_000
 
@@ -49,5 +51,34 @@ describe('sentence embeddings', () => {
 
   test('end when they are not wanted any more', async () => {
     await expect(embedder.embed(['a'], AbortSignal.abort(new Error('over')))).rejects.toThrow('over')
+  })
+})
+
+describe('looked at closely', () => {
+  test('texts have the same vectors, and their pieces whatever is embedded beside them', async () => {
+    const texts = ['bicycle repair', '', 'a much longer text about the weather in the mountains, which changes quickly']
+    const together = await embedder.embedClosely(texts)
+    const vectors = await embedder.embed(texts)
+    for (const [i, text] of texts.entries()) {
+      const { vector, pieces, weights } = together[i] ?? { vector: new Float32Array(), pieces: new Int8Array(), weights: new Float32Array() }
+      vector.forEach((value, at) => expect(value).toBeCloseTo(vectors[i]?.[at] ?? NaN, 4))
+      const [alone] = await embedder.embedClosely([text])
+      expect(pieces).toHaveLength(alone?.pieces.length ?? NaN)
+      // rounded, each by one at most
+      pieces.forEach((value, at) => expect(Math.abs(value - (alone?.pieces[at] ?? NaN))).toBeLessThanOrEqual(1))
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(text === '' ? 0 : 1, 4)
+    }
+    expect(together.map(({ pieces }) => pieces.length / CLOSE_DIMENSIONS)).toEqual([2, 0, 14])
+  })
+
+  test('a request is closer to what answers it, in other words too, than to what does not', async () => {
+    const [asked, answers, other] = await embedder.embedClosely([
+      'somebody to mend the chain of my bike',
+      'Repairs of bicycles: chains, brakes, gears',
+      'Tax returns of somebody who works for himself'
+    ])
+    if (asked === undefined || answers === undefined || other === undefined) throw new Error('expected three texts')
+    expect(closeness(asked, [answers.pieces])).toBeGreaterThan(closeness(asked, [other.pieces]) + 0.1)
+    expect(closeness(asked, [asked.pieces])).toBeCloseTo(1, 1)
   })
 })

@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { Embedder } from '../src/node/semantic/embedder.ts'
-import { loadSentenceEncoder } from '../src/node/semantic/sentences/encoder.ts'
+import { loadSentenceEncoder, type SentenceEncoder } from '../src/node/semantic/sentences/encoder.ts'
 import { SENTENCE_PACKAGE, type ModelFile } from '../src/node/semantic/sentences/files.ts'
 
 const folderOf = (name: string): string => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
@@ -12,7 +11,7 @@ const folderOf = (name: string): string => dirname(createRequire(import.meta.url
 export const sentenceFile = ({ path }: ModelFile): string => join(folderOf(SENTENCE_PACKAGE), path)
 
 /** @throws EmbedderError when the package's files are others */
-export function loadSentenceModel(): Promise<Embedder> {
+export function loadSentenceModel(): Promise<SentenceEncoder> {
   return loadSentenceEncoder({
     read: async (file) => new Uint8Array(await readFile(sentenceFile(file))),
     wasm: `${join(folderOf('@tensorflow/tfjs-backend-wasm'), 'dist')}/`

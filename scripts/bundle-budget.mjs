@@ -1,7 +1,8 @@
 /**
  * Fails when the JavaScript that the page and the peer worker load at the start is too much. Counted, with gzip:
  * what the page imports statically, and all that the peer worker imports, also with `import()`, because it loads
- * libp2p that way at once; but for the skills' programs, logs as files, agent cards, offers being made, plans and topics, which come when they are asked for. Other workers, and what
+ * libp2p that way at once; but for the skills' programs, logs as files, agent cards, offers being made, plans and topics, and what takes the sentence model, which come
+ * when they are asked for. Other workers, and what
  * the page loads with `import()`, come when they are wanted.
  *
  * `npm run budget`
@@ -15,8 +16,8 @@ import { ensureBuilt } from './build.mjs'
 import { runMain } from './setup.mjs'
 
 const BUDGET = 370_000
-/** What the peer worker loads only when somebody asks for it: the sources of `src/node/skill/programs`, logs as files, and what few ask for. */
-const onDemand = /^\.\/(csv|csv-statistics|key-points|javascript|archive|agent-card|composition|topics|topic-uses|topic-choices|surroundings|published-judges|rank|skill-runner|usual|seed|declaring|preview)-[\w-]+\.js$/
+/** What the peer worker loads only when somebody asks for it: the sources of `src/node/skill/programs`, logs as files, what few ask for, and what takes the sentence model. */
+const onDemand = /^\.\/(csv|csv-statistics|key-points|javascript|archive|agent-card|composition|topics|topic-uses|topic-choices|surroundings|published-judges|rank|close-look|placer|space|skill-runner|usual|seed|declaring|preview)-[\w-]+\.js$/
 const app = fileURLToPath(new URL('../dist/app', import.meta.url))
 
 /**

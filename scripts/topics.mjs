@@ -20,20 +20,20 @@ async function main() {
   writeFileSync(join(folder, '..', 'common-terms.json'), `${JSON.stringify(buildCommonTerms(areas), null, 2)}\n`)
   mkdirSync(join(folder, 'built'), { recursive: true })
   if (process.argv.includes('--words')) {
-    const { model, topics } = JSON.parse(readFileSync(built, 'utf8'))
+    const { model, common, topics } = JSON.parse(readFileSync(built, 'utf8'))
     const directions = new Map(topics.map((/** @type {{ path: string, direction: string }} */ topic) => [topic.path, topic.direction]))
     const outlines = /** @type {Array<{ path: string }>} */ (buildOutlines(areas))
-    write(built, { model, topics: outlines.map((topic) => ({ ...topic, direction: directions.get(topic.path) })) })
+    write(built, { model, common, topics: outlines.map((topic) => ({ ...topic, direction: directions.get(topic.path) })) })
   } else {
     const { loadSentenceModel } = await loadModule('headless/sentence-model.ts')
     write(built, await buildSeed(areas, await loadSentenceModel()))
   }
 }
 
-/** @param {string} path @param {{ model: number, topics: unknown[] }} seed */
-function write(path, { model, topics }) {
+/** @param {string} path @param {{ model: number, common: object, topics: unknown[] }} seed */
+function write(path, { model, common, topics }) {
   // a line each: a change of one topic is seen as one
-  writeFileSync(path, `{"model":${model},"topics":[\n${topics.map((topic) => JSON.stringify(topic)).join(',\n')}\n]}\n`)
+  writeFileSync(path, `{"model":${model},"common":${JSON.stringify(common)},"topics":[\n${topics.map((topic) => JSON.stringify(topic)).join(',\n')}\n]}\n`)
   console.log(`${topics.length} topics`)
 }
 

@@ -1,9 +1,11 @@
 /** What `npm run meaning` works out: how much words and meaning say, from the tuning set. The held-out set is never looked at. */
 import { loadSentenceModel } from '../../headless/sentence-model.ts'
-import { choose, features, type Evidence, type Fitted } from '../../src/node/semantic/calibration.ts'
+import { choose, features, type Evidence, type Fitted, type Known } from '../../src/node/semantic/calibration.ts'
+import { closeness } from '../../src/node/semantic/sentences/close.ts'
+import { dot } from '../../src/node/semantic/vectors.ts'
 import { createWordIndex } from '../../src/node/semantic/word-index.ts'
 import { fieldsOf } from '../../src/node/semantic/hybrid.ts'
-import { offerPieces, placeOffer, placeRequest } from '../../src/node/semantic/sentences/space.ts'
+import { offerTexts, placeOffer, placeRequest } from '../../src/node/semantic/sentences/space.ts'
 import { loadSet } from './set.ts'
 
 const RIDGE = 1e-3
@@ -11,31 +13,37 @@ const LONGEST_STEP = 2
 /** For four requests that somebody serves there is one that nobody does. */
 export const NOBODY_WEIGHT = 0.25
 
-/** The weights of the evidence, once with words alone and once with meaning, too. */
-export async function fitCalibration(tuningFolder: string): Promise<{ words: Fitted; both: Fitted }> {
+/** The weights of the evidence: of words alone, with meaning, and with the pieces of both besides. */
+export async function fitCalibration(tuningFolder: string): Promise<Record<Known, Fitted>> {
   const { offers, requests } = loadSet(tuningFolder)
   const embedder = await loadSentenceModel()
   const words = createWordIndex()
-  const vectors = new Map<string, Float32Array>()
+  const placed = new Map<string, { vector: Float32Array; pieces: Int8Array[] }>()
   for (const { id, capability } of offers) {
     words.set(id, fieldsOf(capability))
-    vectors.set(id, placeOffer(await embedder.embed(offerPieces(capability))))
+    const texts = await embedder.embedClosely(offerTexts(capability))
+    placed.set(id, { vector: placeOffer(texts.map(({ vector }) => vector)), pieces: texts.map(({ pieces }) => pieces) })
   }
   const lists: List[] = []
   for (const { text, serves, traps } of requests) {
-    const [vector] = await embedder.embed([text])
-    const request = placeRequest(vector ?? new Float32Array(embedder.dimensions))
+    const [asked] = await embedder.embedClosely([text])
+    if (asked === undefined) continue
+    const request = placeRequest(asked.vector)
     const scores = new Map(words.search(text, offers.length).map(({ id, score }) => [id, score]))
-    const evidence = offers.map(({ id }): Evidence => ({
-      words: scores.get(id) ?? 0,
-      meaning: vectors.get(id)?.reduce((sum, value, i) => sum + value * (request[i] ?? 0), 0) ?? 0
-    }))
+    const evidence = offers.map(({ id }): Evidence => {
+      const { vector = new Float32Array(), pieces = [] } = placed.get(id) ?? {}
+      return { words: scores.get(id) ?? 0, meaning: dot(vector, request), closely: closeness(asked, pieces) }
+    })
     const right = offers.map(({ id }) => serves.includes(id) || traps.includes(id))
     lists.push({ evidence, right, weight: 1 })
     lists.push({ evidence: evidence.filter((_, i) => right[i] === false), right: [], weight: NOBODY_WEIGHT })
   }
-  const wordsOnly = lists.map(({ evidence, ...list }) => ({ ...list, evidence: evidence.map(({ words }) => ({ words, meaning: null })) }))
-  return { words: fitChoice(wordsOnly), both: fitChoice(lists) }
+  const less = (known: Partial<Evidence>) => lists.map((list) => ({ ...list, evidence: list.evidence.map((one) => ({ ...one, ...known })) }))
+  return {
+    words: fitChoice(less({ meaning: null, closely: null })),
+    both: fitChoice(less({ closely: null })),
+    closely: fitChoice(lists)
+  }
 }
 
 /** What was offered for a request, and which of it is right: none, when those that serve it were left out. */
@@ -59,7 +67,7 @@ function fitChoice(lists: readonly List[]): Fitted {
     const hessian = weights.map((_, i) => weights.map((_, j) => (i === j ? RIDGE : 0)))
     lists.forEach(({ right, weight }, n) => {
       const options = rows[n] ?? []
-      const all = choose(options.map((row) => dot(row, weights)), -Infinity)
+      const all = choose(options.map((row) => row.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0)), -Infinity)
       const rightly = options.map((_, i) => (right.some(Boolean) ? right[i - 1] === true : i === 0))
       const sum = all.reduce((total, share, i) => total + (rightly[i] === true ? share : 0), 0)
       const wanted = all.map((share, i) => (rightly[i] === true ? share / sum : 0))
@@ -85,7 +93,6 @@ function fitChoice(lists: readonly List[]): Fitted {
   return { weights: others, nobody }
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
 
 /** Gauss's elimination. */
 function solve(matrix: number[][], vector: number[]): number[] {

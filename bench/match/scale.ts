@@ -1,23 +1,33 @@
 /** How long searching and adding take, and how much memory is kept, with many declarations, besides embedding their texts. */
 import type { LazyEmbedder } from '../../src/node/semantic/embedder.ts'
 import { createHybridMatcher } from '../../src/node/semantic/hybrid.ts'
-import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../../src/node/semantic/sentences/model.ts'
+import { CLOSE_DIMENSIONS, SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../../src/node/semantic/sentences/model.ts'
 import { systemClock } from '../../src/node/support/clock.ts'
 import { createRandom } from '../../sim/random.ts'
 import { loadSet } from './set.ts'
 
 const QUERIES = 100
+/** Texts of so many pieces, longer than most: one is taken after the other. */
+const PIECES = 48
+const CLOSE_TEXTS = 64
 
 /** Vectors at random at once: what is measured is all else. */
 function createInstantEmbedder(random: () => number): LazyEmbedder {
+  const vector = () => Float32Array.from({ length: SENTENCE_DIMENSIONS }, () => random() + random() - 1)
+  const closeTexts = Array.from({ length: CLOSE_TEXTS }, () => ({
+    vector: vector(),
+    pieces: Int8Array.from({ length: PIECES * CLOSE_DIMENSIONS }, () => 32 * (random() - 0.5)),
+    weights: new Float32Array(PIECES).fill(1 / PIECES)
+  }))
+  let at = 0
   return {
     model: SENTENCE_MODEL,
     dimensions: SENTENCE_DIMENSIONS,
     load: () => undefined,
     state: () => ({ is: 'ready' }),
     watch: () => () => undefined,
-    embed: (texts) =>
-      Promise.resolve(texts.map(() => Float32Array.from({ length: SENTENCE_DIMENSIONS }, () => random() + random() - 1)))
+    embed: (texts) => Promise.resolve(texts.map(vector)),
+    embedClosely: (texts) => Promise.resolve(texts.flatMap(() => closeTexts[at++ % CLOSE_TEXTS] ?? []))
   }
 }
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sentenceFile } from '../../headless/sentence-model.ts'
 import { TOKENIZER, TOPOLOGY, WEIGHTS } from '../../src/node/semantic/sentences/files.ts'
-import { offerPieces } from '../../src/node/semantic/sentences/space.ts'
+import type { Capability } from '../../src/node/schema/declaration.ts'
+import { offerTexts } from '../../src/node/semantic/sentences/space.ts'
 import { createWordPieces, type Vocabulary } from '../../src/node/semantic/sentences/word-pieces.ts'
 import { readTopics } from './seed-topics.ts'
 import { loadSet, type MatchSet } from './set.ts'
@@ -23,7 +24,8 @@ export interface Texts {
 }
 
 interface Field {
-  offers: Array<{ id: string; pieces: Pieces[] }>
+  /** `bare`: as if it had no examples */
+  offers: Array<{ id: string; pieces: Pieces[]; bare: Pieces[] }>
   requests: Array<{ text: Pieces; serves: string[] }>
 }
 
@@ -36,11 +38,13 @@ export function textsOf(root: string): Texts {
   const wordPieces = createWordPieces(model.vocab)
   const encode = (text: string): Pieces => wordPieces.encode(text, MAX_PIECES)
 
+  const piecesOf = (capability: Capability): Pieces[] => offerTexts(capability).map(encode)
+
   const fieldsOf = ({ offers, requests }: MatchSet): Field[] =>
     [...new Set(offers.map(({ field }) => field))].map((name) => ({
       offers: offers
         .filter(({ field }) => field === name)
-        .map(({ id, capability }) => ({ id, pieces: offerPieces(capability).map(encode) })),
+        .map(({ id, capability }) => ({ id, pieces: piecesOf(capability), bare: piecesOf({ ...capability, examples: [] }) })),
       requests: requests
         .filter(({ field }) => field === name)
         .map(({ text, serves, traps }) => ({ text: encode(text), serves: [...serves, ...traps] }))

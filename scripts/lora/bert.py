@@ -64,10 +64,10 @@ class Bert(torch.nn.Module):
         return x
 
     def upper(self, x, mask):
-        """The vectors of texts, of length 1, from what came out of the lower layers."""
+        """What the other layers make of that."""
         for layer in range(self.first, LAYERS):
             x = self._layer(x, mask, layer)
-        return F.normalize((x * mask[:, :, None]).sum(1) / mask.sum(1)[:, None], dim=-1)
+        return x
 
     def _layer(self, x, mask, layer):
         at = f'encoder/layer_._{layer}/'

@@ -1,7 +1,8 @@
 """
-Trains the sentence model's change of low rank; `npm run lora` runs it. In each step there are a field of the training set and some
-seed topics, and of all that is offered in them each request is to be nearest to what serves it (InfoNCE, van den Oord et al. 2018, of
-several that may be right).
+Trains what the sentence model learns besides; `npm run lora` runs it. In each step there are a field of the training set and a seed
+topic, and of all that is offered in them, and of what other fields offer that is easily mistaken for it, each request is to be nearest to
+what serves it (InfoNCE, van den Oord et al. 2018, of several that may be right): by the vectors of the whole texts, and with their
+pieces one by one besides (late interaction, Khattab and Zaharia 2020).
 """
 import argparse
 import base64
@@ -18,10 +19,12 @@ from bert import SIZE, Bert, read_weights
 options = argparse.ArgumentParser()
 for name in ['texts', 'topology', 'weights', 'into']:
     options.add_argument(f'--{name}', required=True)
-options.add_argument('--steps', type=int, default=350)
+options.add_argument('--steps', type=int, default=450)
 options.add_argument('--rank', type=int, default=8)
 options.add_argument('--first', type=int, default=3, help='the lowest layer that is changed')
 options.add_argument('--topics', type=int, default=1, help='seed topics in a step, beside a field')
+options.add_argument('--mined', type=int, default=24, help='offers of other fields in a step')
+options.add_argument('--close', type=int, default=64, help='numbers of a piece that is looked at closely')
 options.add_argument('--rate', type=float, default=1e-3)
 options.add_argument('--seed', type=int, default=1)
 options.add_argument('--threads', type=int, default=1)
@@ -32,15 +35,24 @@ TEMPERATURE = 0.05
 WARM_UP = 15
 # texts that go through the model together
 TOGETHER = 24
-# how often an offer has its first piece only, as some have no examples
+# how often an offer is put as if it had no examples, as some have none
 BARE = 0.15
+# of what is nearest to a request in other fields, so many may be taken: which of them by chance, for a few do serve it
+NEAREST = 60
+# an offer of another field that is so near to one that serves may serve, too
+ALIKE = 0.8
+# steps after which all offers are placed anew, to tell what is near
+STALE = 110
 
 torch.set_num_threads(given.threads)
+torch.manual_seed(given.seed)
 chance = random.Random(given.seed)
 data = json.load(open(given.texts))
 model = Bert(read_weights(given.topology, given.weights), given.rank, given.first, given.seed)
 # what all requests have in common, as all offers: it is taken away
 centres = torch.nn.ParameterDict({'requests': torch.nn.Parameter(torch.zeros(SIZE)), 'offers': torch.nn.Parameter(torch.zeros(SIZE))})
+# where pieces are compared one by one, and how much each of a request's says
+close = torch.nn.ParameterDict({'map': torch.nn.Parameter(torch.zeros(SIZE, given.close)), 'weight': torch.nn.Parameter(torch.zeros(SIZE))})
 lower = {}
 
 
@@ -50,8 +62,13 @@ def in_groups(texts):
     return [order[at : at + TOGETHER] for at in range(0, len(order), TOGETHER)]
 
 
+def mask_of(texts):
+    longest = max(map(len, texts))
+    return torch.tensor([[1.0] * len(text) + [0.0] * (longest - len(text)) for text in texts])
+
+
 def embed(texts):
-    """Vectors of texts. What the lower layers make of one is kept."""
+    """Vectors of texts, and of their pieces but the marks at both ends. What the lower layers make of a text is kept."""
     new = [list(text) for text in {tuple(text) for text in texts} - lower.keys()]
     with torch.no_grad():
         for group in in_groups(new):
@@ -59,61 +76,125 @@ def embed(texts):
             pieces = torch.nn.utils.rnn.pad_sequence([torch.tensor(text) for text in some], batch_first=True)
             for text, x in zip(some, model.lower(pieces, mask_of(some))):
                 lower[tuple(text)] = x[: len(text)].half().clone()
-    groups = in_groups(texts)
-    vectors = []
-    for group in groups:
+    vectors, states = [None] * len(texts), [None] * len(texts)
+    for group in in_groups(texts):
         some = [texts[i] for i in group]
-        x = torch.nn.utils.rnn.pad_sequence([lower[tuple(text)].float() for text in some], batch_first=True)
-        vectors.append(model.upper(x, mask_of(some)))
-    places = torch.tensor([i for group in groups for i in group])
-    return torch.cat(vectors)[places.argsort()]
+        mask = mask_of(some)
+        x = model.upper(torch.nn.utils.rnn.pad_sequence([lower[tuple(text)].float() for text in some], batch_first=True), mask)
+        for i, vector, state in zip(group, pooled(x, mask), x):
+            vectors[i], states[i] = vector, state[1 : len(texts[i]) - 1]
+    return torch.stack(vectors), states
 
 
-def mask_of(texts):
-    longest = max(map(len, texts))
-    return torch.tensor([[1.0] * len(text) + [0.0] * (longest - len(text)) for text in texts])
+def pooled(x, mask):
+    return F.normalize((x * mask[:, :, None]).sum(1) / mask.sum(1)[:, None], dim=-1)
 
 
-def cosines(requests, offers):
-    """Of each request to each offer, which is the mean of its pieces."""
-    pieces = [piece for offer in offers for piece in offer]
-    vectors = embed(requests + pieces)
-    owner = torch.tensor([i for i, offer in enumerate(offers) for _ in offer])
-    means = torch.zeros(len(offers), SIZE).index_add(0, owner, vectors[len(requests) :]) / torch.bincount(owner)[:, None]
-    placed = F.normalize(means - centres['offers'], dim=-1)
-    return F.normalize(vectors[: len(requests)] - centres['requests'], dim=-1) @ placed.T
+class Requests:
+    def __init__(self, texts):
+        vectors, self.states = embed(texts)
+        self.vectors = F.normalize(vectors - centres['requests'], dim=-1)
+
+
+class Offers:
+    """Each is the mean of its texts, and has the pieces of all."""
+
+    def __init__(self, offers):
+        vectors, states = embed([text for offer in offers for text in offer])
+        owner = torch.tensor([i for i, offer in enumerate(offers) for _ in offer])
+        means = torch.zeros(len(offers), SIZE).index_add(0, owner, vectors) / torch.bincount(owner)[:, None]
+        self.vectors = F.normalize(means - centres['offers'], dim=-1)
+        self.pieces = F.normalize(torch.cat(states) @ close['map'], dim=-1)
+        counts = torch.zeros(len(offers), dtype=torch.long).index_add(0, owner, torch.tensor([len(state) for state in states]))
+        self.counts = counts.tolist()
+
+
+def closeness(requests, offers):
+    """Of each request to each offer: the cosine of each of its pieces to the nearest of the offer's, weighed."""
+    pad = lambda some: torch.nn.utils.rnn.pad_sequence(some, batch_first=True)
+    pieces = pad([F.normalize(state @ close['map'], dim=-1) for state in requests.states])
+    weights = pad([(state @ close['weight']).softmax(0) for state in requests.states])
+    cosines = pieces @ offers.pieces.T
+    nearest = torch.stack([some.amax(2) for some in cosines.split(offers.counts, dim=2)], 2)
+    return (nearest * weights[:, :, None]).sum(1)
+
+
+class Training:
+    """All that is offered in the training set, and about where it lies."""
+
+    offers = [offer for field in data['training'] for offer in field['offers']]
+    place = {offer['id']: i for i, offer in enumerate(offers)}
+    vectors = torch.zeros(len(offers), SIZE)
+
+    def renew(self):
+        with torch.no_grad():
+            for at in range(0, len(self.offers), 256):
+                self.vectors[at : at + 256] = Offers([offer['pieces'] for offer in self.offers[at : at + 256]]).vectors
+
+    def mistaken(self, requests, serves, field):
+        """One offer of another field for each request, and which of them may serve it after all."""
+        near = requests @ self.vectors.T
+        places = [[self.place[id] for id in ids] for ids in serves]
+        alike = torch.stack([(self.vectors @ self.vectors[some].T > ALIKE).any(1) for some in places])
+        near[alike] = -2
+        near[:, [self.place[offer['id']] for offer in field['offers']]] = -2
+        found = sorted({chance.choice(row) for row in near.topk(NEAREST).indices.tolist()})
+        some = chance.sample(found, min(given.mined, len(found)))
+        return [self.offers[i]['pieces'] for i in some], alike[:, some]
+
+
+training = Training()
+
+
+def loss_of(field, topics):
+    texts = [request['text'] for request in field['requests']]
+    offers = [offer['bare'] if chance.random() < BARE else offer['pieces'] for offer in field['offers']]
+    place = {offer['id']: i for i, offer in enumerate(field['offers'])}
+    right = [[place[id] for id in request['serves']] for request in field['requests']]
+    for topic in topics:
+        for competence in topic:
+            one, other = chance.sample(competence['offers'], 2)
+            texts.append(chance.choice(competence['requests']))
+            right.append([len(offers)])
+            offers.append(chance.choice([[one], [one, other], [one, competence['words']]]))
+    requests = Requests(texts)
+    own = len(field['requests'])
+    with torch.no_grad():
+        others, alike = training.mistaken(requests.vectors[:own], [request['serves'] for request in field['requests']], field)
+    all_offers = Offers(offers + others)
+    rightly = torch.zeros(len(texts), len(offers) + len(others), dtype=torch.bool)
+    for row, places in zip(rightly, right):
+        row[places] = True
+    unknown = torch.zeros_like(rightly)
+    unknown[:own, len(offers) :] = alike
+    whole = requests.vectors @ all_offers.vectors.T
+    return sum(
+        (score.logsumexp(1) - score.masked_fill(~rightly, -1e9).logsumexp(1)).mean()
+        for score in [(near / TEMPERATURE).masked_fill(unknown, -1e9) for near in [whole, whole + closeness(requests, all_offers)]]
+    )
 
 
 def tell(step, loss):
-    """How well it finds in all fields of the tuning set together, by meaning alone."""
+    """How well it finds in all fields of the tuning set together, by meaning alone: by whole texts, and with their pieces."""
     offers = [offer for field in data['tuning'] for offer in field['offers']]
     requests = [request for field in data['tuning'] for request in field['requests']]
     place = {offer['id']: i for i, offer in enumerate(offers)}
     with torch.no_grad():
-        near = cosines([request['text'] for request in requests], [offer['pieces'] for offer in offers])
-    best = torch.stack([row[[place[id] for id in request['serves']]].max() for row, request in zip(near, requests)])
-    ranks = (near > best[:, None]).sum(1) + 1
-    shares = [(ranks == 1), (ranks <= 5), 1 / ranks]
-    print(step, f'loss {loss:.3f}', *(f'{name} {share.float().mean():.3f}' for name, share in zip(['@1', '@5', 'mrr'], shares)), flush=True)
+        asked, offered = Requests([request['text'] for request in requests]), Offers([offer['pieces'] for offer in offers])
+        whole = asked.vectors @ offered.vectors.T
+        closely = torch.cat([closeness(Some(asked, at), offered) for at in range(0, len(requests), 24)])
+    print(step, f'loss {loss:.3f}', flush=True)
+    for name, near in [('whole', whole), ('closely', whole + closely)]:
+        best = torch.stack([row[[place[id] for id in request['serves']]].max() for row, request in zip(near, requests)])
+        ranks = (near > best[:, None]).sum(1) + 1
+        shares = [(ranks == 1), (ranks <= 5), (ranks <= 20), 1 / ranks]
+        print(f'  {name}', *(f'{name} {share.float().mean():.3f}' for name, share in zip(['@1', '@5', '@20', 'mrr'], shares)), flush=True)
+    torch.save((whole, closely, [[place[id] for id in request['serves']] for request in requests]), f'{given.into}/tuning.pt')
 
 
-def lesson(field, topics):
-    """Requests, offers, and for each request which of them serve it."""
-    offers, requests, right = [], [], []
-    places = {}
-    for offer in field['offers']:
-        places[offer['id']] = len(offers)
-        offers.append(offer['pieces'][:1] if chance.random() < BARE else offer['pieces'])
-    for request in field['requests']:
-        requests.append(request['text'])
-        right.append([places[id] for id in request['serves']])
-    for topic in topics:
-        for competence in topic:
-            one, other = chance.sample(competence['offers'], 2)
-            requests.append(chance.choice(competence['requests']))
-            right.append([len(offers)])
-            offers.append(chance.choice([[one], [one, other], [one, competence['words']]]))
-    return requests, offers, right
+class Some:
+    def __init__(self, requests, at):
+        self.states = requests.states[at : at + 24]
 
 
 def turns(items):
@@ -134,31 +215,31 @@ def write(name, value):
         file.write(json.dumps(value, indent=2) + '\n')
 
 
-def start_centres():
-    """Where they are before anything is learned, of the seed topics."""
+def start():
+    """What is known before anything is learned: centres, of the seed topics, and the directions in which pieces differ most."""
     competences = [competence for topic in data['topics'] for competence in topic]
-    for kind, centre in centres.items():
-        texts = [text for competence in competences for text in competence[kind]]
-        with torch.no_grad():
+    with torch.no_grad():
+        for kind, centre in centres.items():
+            texts = [text for competence in competences for text in competence[kind]]
             for at in range(0, len(texts), 512):
-                centre += embed(texts[at : at + 512]).sum(0) / len(texts)
+                centre += embed(texts[at : at + 512])[0].sum(0) / len(texts)
+        texts = [request['text'] for field in data['training'][:40] for request in field['requests']]
+        states = F.normalize(torch.cat(embed(texts)[1]), dim=-1)
+        close['map'] += torch.linalg.svd(states - states.mean(0), full_matrices=False).Vh[: given.close].T
 
 
-start_centres()
-parameters = [*model.parameters(), *centres.parameters()]
+start()
+parameters = [*model.parameters(), *centres.parameters(), *close.parameters()]
 optimizer = torch.optim.AdamW(parameters, weight_decay=0)
 fields, topics = turns(data['training']), turns(data['topics'])
 smooth = None
 tell(0, math.nan)
 for step in range(1, given.steps + 1):
+    if step % STALE == 1:
+        training.renew()
     for group in optimizer.param_groups:
         group['lr'] = given.rate * min(1, step / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / given.steps))
-    requests, offers, right = lesson(next(fields), [next(topics) for _ in range(given.topics)])
-    near = cosines(requests, offers) / TEMPERATURE
-    rightly = torch.zeros_like(near, dtype=torch.bool)
-    for row, places in zip(rightly, right):
-        row[places] = True
-    loss = (near.logsumexp(1) - near.masked_fill(~rightly, -1e9).logsumexp(1)).mean()
+    loss = loss_of(next(fields), [next(topics) for _ in range(given.topics)])
     optimizer.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(parameters, 1)
@@ -168,5 +249,6 @@ for step in range(1, given.steps + 1):
         tell(step, smooth)
 
 write('centres.json', {kind: packed(centre) for kind, centre in centres.items()})
+write('close.json', {'map': packed(close['map']), 'weight': packed(close['weight'])})
 changes = {name: {'a': packed(model.a[key]), 'b': packed(model.b[key])} for name in model.changed() for key in [name.replace('.', '')]}
 write('lora.json', {'rank': given.rank, 'changes': changes})

@@ -1,8 +1,11 @@
 /** What the worker that embeds texts is told, and tells. */
+import type { CloseText } from '../node/semantic/embedder.ts'
 
 export interface EmbedRequest {
   id: number
   texts: string[]
+  /** their pieces, too */
+  closely: boolean
 }
 
 /** Vectors lie one after the other. */
@@ -11,4 +14,5 @@ export type EmbedReply =
   | { type: 'ready' }
   | { type: 'failed'; message: string }
   | { type: 'vectors'; id: number; vectors: Float32Array<ArrayBuffer> }
+  | { type: 'closely'; id: number; texts: CloseText[] }
   | { type: 'refused'; id: number; message: string }

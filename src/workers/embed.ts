@@ -4,8 +4,8 @@
  */
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'
-import { EmbedderError, type Embedder } from '../node/semantic/embedder.ts'
-import { loadSentenceEncoder } from '../node/semantic/sentences/encoder.ts'
+import { EmbedderError } from '../node/semantic/embedder.ts'
+import { loadSentenceEncoder, type SentenceEncoder } from '../node/semantic/sentences/encoder.ts'
 import { SENTENCE_FILES, type ModelFile } from '../node/semantic/sentences/files.ts'
 import type { EmbedReply, EmbedRequest } from './embed-messages.ts'
 
@@ -55,7 +55,7 @@ async function download({ name, bytes }: ModelFile, onBytes: (there: number) => 
   }
 }
 
-async function load(): Promise<Embedder> {
+async function load(): Promise<SentenceEncoder> {
   const cache = await openCache()
   async function read(file: ModelFile, onBytes: (there: number) => void): Promise<Uint8Array<ArrayBuffer>> {
     // by what it is, so that it is found whatever a build calls it
@@ -78,7 +78,7 @@ async function load(): Promise<Embedder> {
 }
 
 /** What is kept may be spoilt: then all is fetched anew, once. */
-async function loadAnew(error: unknown): Promise<Embedder> {
+async function loadAnew(error: unknown): Promise<SentenceEncoder> {
   if (!(error instanceof EmbedderError)) throw error
   await caches.delete(CACHE).catch(() => false)
   return load()
@@ -95,9 +95,13 @@ model.then(
 /** One after the other: they would only share the processor. */
 let turn: Promise<unknown> = model.catch(() => undefined)
 
-addEventListener('message', ({ data: { id, texts } }: MessageEvent<EmbedRequest>) => {
+addEventListener('message', ({ data: { id, texts, closely } }: MessageEvent<EmbedRequest>) => {
   turn = turn.then(async () => {
     try {
+      if (closely) {
+        say({ type: 'closely', id, texts: await (await model).embedClosely(texts) })
+        return
+      }
       const vectors = await (await model).embed(texts)
       const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0))
       let at = 0

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { ModelState } from '../node/semantic/embedder.ts'
+import { CLOSE_DIMENSIONS } from '../node/semantic/sentences/model.ts'
 import { createWorkerEmbedder, type WorkerEmbedder } from './worker-embedder.ts'
 
 const CACHE = 'sentence-model-3'
@@ -24,6 +25,10 @@ async function expectMeaning(embedder: WorkerEmbedder): Promise<void> {
   const [bike, repair, tax] = await embedder.embed(['How do I fix my bike?', 'bicycle repair service', 'tax return'])
   expect(cosine(bike, bike)).toBeCloseTo(1, 4)
   expect(cosine(bike, repair)).toBeGreaterThan(cosine(bike, tax) + 0.3)
+  const [closely] = await embedder.embedClosely(['How do I fix my bike?'])
+  expect(cosine(closely?.vector, bike)).toBeCloseTo(1, 4)
+  expect(closely?.pieces).toHaveLength(7 * CLOSE_DIMENSIONS)
+  expect(closely?.weights).toHaveLength(7)
 }
 
 test('loads the model when it is wanted, tells how far it has come, and keeps it', async () => {

@@ -1,17 +1,21 @@
 /** The sentence model in a worker of its own, which is started when somebody wants it. */
-import { EmbedderError, type LazyEmbedder, type ModelState } from '../node/semantic/embedder.ts'
+import { EmbedderError, type CloseText, type LazyEmbedder, type ModelState } from '../node/semantic/embedder.ts'
+import type { SentenceEncoder } from '../node/semantic/sentences/encoder.ts'
 import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../node/semantic/sentences/model.ts'
 import { createEmitter } from '../node/support/emitter.ts'
 import type { EmbedReply, EmbedRequest } from './embed-messages.ts'
 
 export interface WorkerEmbedder extends LazyEmbedder {
+  embedClosely: SentenceEncoder['embedClosely']
   /** Ends the worker. What is being embedded fails. */
   close(): void
 }
 
 interface Waiting {
+  /** texts */
   count: number
-  resolve: (vectors: Float32Array[]) => void
+  /** whichever was asked for */
+  resolve: (made: { vectors: Float32Array } | { texts: CloseText[] }) => void
   reject: (error: Error) => void
 }
 
@@ -59,13 +63,8 @@ export function createWorkerEmbedder(): WorkerEmbedder {
         settle(reply.id, ({ reject }) => reject(new EmbedderError(reply.message)))
         break
       case 'vectors':
-        settle(reply.id, ({ count, resolve }) =>
-          resolve(
-            Array.from({ length: count }, (_, i) =>
-              reply.vectors.slice(i * SENTENCE_DIMENSIONS, (i + 1) * SENTENCE_DIMENSIONS)
-            )
-          )
-        )
+      case 'closely':
+        settle(reply.id, ({ resolve }) => resolve(reply))
     }
   }
 
@@ -80,6 +79,36 @@ export function createWorkerEmbedder(): WorkerEmbedder {
     return started
   }
 
+  /** Asks the worker. @throws EmbedderError, the signal's reason */
+  async function ask(texts: readonly string[], closely: boolean, signal?: AbortSignal): ReturnType<typeof answer> {
+    signal?.throwIfAborted()
+    if (worker === null) throw new EmbedderError('expected a model that was loaded')
+    const queued = [...waiting.values()].reduce((sum, { count }) => sum + count, 0)
+    if (queued + texts.length > MAX_WAITING) throw new EmbedderError('too many texts wait to be embedded')
+    const request: EmbedRequest = { id: next++, texts: [...texts], closely }
+    worker.postMessage(request)
+    return answer(request, signal)
+  }
+
+  function answer({ id, texts }: EmbedRequest, signal?: AbortSignal): Promise<{ vectors: Float32Array } | { texts: CloseText[] }> {
+    return new Promise((resolve, reject) => {
+      const stop = () => settle(id, () => reject(signal?.reason as Error))
+      signal?.addEventListener('abort', stop, { once: true })
+      const over = () => signal?.removeEventListener('abort', stop)
+      waiting.set(id, {
+        count: texts.length,
+        resolve(made) {
+          over()
+          resolve(made)
+        },
+        reject(error) {
+          over()
+          reject(error)
+        }
+      })
+    })
+  }
+
   return {
     model: SENTENCE_MODEL,
     dimensions: SENTENCE_DIMENSIONS,
@@ -91,30 +120,13 @@ export function createWorkerEmbedder(): WorkerEmbedder {
       turn({ is: 'loading', fraction: 0 })
     },
     async embed(texts, signal) {
-      signal?.throwIfAborted()
-      if (worker === null) throw new EmbedderError('expected a model that was loaded')
-      if (texts.length === 0) return []
-      const queued = [...waiting.values()].reduce((sum, { count }) => sum + count, 0)
-      if (queued + texts.length > MAX_WAITING) throw new EmbedderError('too many texts wait to be embedded')
-      const request: EmbedRequest = { id: next++, texts: [...texts] }
-      worker.postMessage(request)
-      const vectors = await new Promise<Float32Array[]>((resolve, reject) => {
-        const stop = () => settle(request.id, () => reject(signal?.reason as Error))
-        signal?.addEventListener('abort', stop, { once: true })
-        const over = () => signal?.removeEventListener('abort', stop)
-        waiting.set(request.id, {
-          count: texts.length,
-          resolve(vectors) {
-            over()
-            resolve(vectors)
-          },
-          reject(error) {
-            over()
-            reject(error)
-          }
-        })
-      })
-      return vectors
+      const made = await ask(texts, false, signal)
+      const vectors = 'vectors' in made ? made.vectors : new Float32Array()
+      return texts.map((_, i) => vectors.slice(i * SENTENCE_DIMENSIONS, (i + 1) * SENTENCE_DIMENSIONS))
+    },
+    async embedClosely(texts, signal) {
+      const made = await ask(texts, true, signal)
+      return 'texts' in made ? made.texts : []
     },
     close: () => fail('it was closed')
   }

@@ -8,7 +8,6 @@ import type { Codebook } from '../semantic/codebook.ts'
 import type { LazyEmbedder } from '../semantic/embedder.ts'
 import { looksEnglish } from '../semantic/language.ts'
 import { textOf } from '../semantic/matcher.ts'
-import { offerPieces, placeOffer, placeRequest } from '../semantic/sentences/space.ts'
 import { sentenceBits } from '../semantic/sentences/sketch.ts'
 import { MAX_LEAVES, hamming, type Sketcher } from '../semantic/sketch.ts'
 import { readable } from '../semantic/topics/seed.ts'
@@ -45,7 +44,7 @@ export interface MeaningComponents {
 }
 
 /**
- * Bits in which a sketch may differ from what its body gives. Offers of one field differ in more than 75 in 99 of 100 cases; another
+ * Bits in which a sketch may differ from what its body gives. Offers of one field differ in more than 67 in 99 of 100 cases; another
  * version may choose other words of a declaration, and another device round otherwise.
  */
 const SAME_BITS = 72
@@ -73,7 +72,9 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
   }
 
   async function placed(by: LazyEmbedder, said: Declaration | string, signal: AbortSignal): Promise<Float32Array> {
-    if (typeof said !== 'string' && said.kind === 'capability') return placeOffer(await by.embed(offerPieces(said), signal))
+    // it is of no use before the model is there
+    const { offerTexts, placeOffer, placeRequest } = await import('../semantic/sentences/space.ts')
+    if (typeof said !== 'string' && said.kind === 'capability') return placeOffer(await by.embed(offerTexts(said), signal))
     const [vector] = await by.embed([wordsOf(said) ?? ''], signal)
     return placeRequest(vector ?? new Float32Array(by.dimensions))
   }

@@ -9,6 +9,8 @@ export interface Evidence {
   words: number
   /** the cosine of request and offer; null when it is not known */
   meaning: number | null
+  /** how well the offer answers piece by piece; null: it was not looked at closely, or its meaning is not known */
+  closely: number | null
 }
 
 export interface Fitted {
@@ -17,15 +19,24 @@ export interface Fitted {
   nobody: number
 }
 
-/** What is weighed, in the order of the fitted weights. */
-export function features({ words, meaning }: Evidence): number[] {
-  const byWords = [words, Math.sqrt(words)]
-  return meaning === null ? byWords : [...byWords, meaning, meaning * meaning, words * meaning]
+/** What is known of an offer: its words, its meaning besides, or both piece by piece. */
+export type Known = keyof typeof fitted
+
+const known = ({ meaning, closely }: Evidence): Known => (meaning === null ? 'words' : closely === null ? 'both' : 'closely')
+
+/**
+ * What is weighed, in the order of the fitted weights. Beside what is meant the same words are one number, so that more of them never
+ * speak against an offer: fitted freely they would, because near misses share more words with a request than what serves it.
+ */
+export function features({ words, meaning, closely }: Evidence): number[] {
+  const some = Math.sqrt(words)
+  if (meaning === null) return [words, some]
+  return closely === null ? [some, meaning] : [some, meaning, closely]
 }
 
 /** How strongly this speaks for an offer, as the logarithm of its odds against nobody. */
 export function strength(evidence: Evidence): number {
-  const { weights, nobody } = evidence.meaning === null ? fitted.words : fitted.both
+  const { weights, nobody } = fitted[known(evidence)]
   return features(evidence).reduce((sum, feature, i) => sum + feature * (weights[i] ?? 0), -nobody)
 }
 

@@ -15,6 +15,17 @@ export interface Embedder {
    * @throws EmbedderError when the model can't be had; the signal's reason
    */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>
+  /** The same with the pieces of each, none of a text that says nothing; absent: the model can't. @throws as `embed` does */
+  embedClosely?(texts: readonly string[], signal?: AbortSignal): Promise<CloseText[]>
+}
+
+/** A text's vector, and what it is made of: the directions of its word pieces, each where it stands in the text. */
+export interface CloseText {
+  vector: Float32Array
+  /** eight-bit numbers, `CLOSE_DIMENSIONS` for each piece */
+  pieces: Int8Array
+  /** how much each piece says of what is asked for, together 1 */
+  weights: Float32Array
 }
 
 /** The model could not be loaded or has failed. */

@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Capability } from '../schema/declaration.ts'
 import { builtInSkills } from '../skill/skills.ts'
 import { createTestTime } from '../support/testing/time.ts'
-import type { LazyEmbedder, ModelState } from './embedder.ts'
+import type { CloseText, LazyEmbedder, ModelState } from './embedder.ts'
 import { createHybridMatcher } from './hybrid.ts'
 import type { Matcher } from './matcher.ts'
+import { CLOSE_DIMENSIONS, SENTENCE_MODEL } from './sentences/model.ts'
 
 const capability = (id: string, name: string, tags: string[], examples: string[], description: string): Capability => ({
   kind: 'capability',
@@ -152,7 +153,7 @@ describe('with a model', () => {
     let asked = 0
     let stuck = false
     const model: LazyEmbedder = {
-      model: 4,
+      model: SENTENCE_MODEL,
       dimensions: 384,
       load: () => undefined,
       state: () => state,
@@ -233,5 +234,85 @@ describe('with a model', () => {
     await time.pass(1000)
     expect(await found).toMatchObject([{ id: 'bikes', meaning: null, terms: ['Bicycle'] }])
     one.close()
+  })
+
+  describe('that looks closely', () => {
+    /** Words that stand for the same thing, each thing a direction. */
+    const things = [['bell', 'ding'], ['spoke', 'wire']]
+
+    function closeText(text: string, vector: Float32Array): CloseText {
+      const axes = things.flatMap((words, axis) => (words.some((word) => text.toLowerCase().includes(word)) ? axis : []))
+      const pieces = new Int8Array(axes.length * CLOSE_DIMENSIONS)
+      axes.forEach((axis, i) => (pieces[i * CLOSE_DIMENSIONS + axis] = 127))
+      return { vector, pieces, weights: Float32Array.from(axes, () => 1 / axes.length) }
+    }
+
+    function createCloseModel() {
+      const world = createModel()
+      /** offers wait for this */
+      let turn = Promise.resolve()
+      const embedClosely: LazyEmbedder['embedClosely'] = async (texts, signal) => {
+        const vectors = await world.model.embed(texts, signal)
+        if (texts.some((text) => text.includes('Bicycle'))) await turn
+        signal?.throwIfAborted()
+        return texts.map((text, i) => closeText(text, vectors[i] ?? new Float32Array()))
+      }
+      return { ...world, model: { ...world.model, embedClosely }, waitFor: (what: Promise<void>) => void (turn = what) }
+    }
+
+    const bells = capability('bells', 'Bicycle bells', [], [], 'Repair of all kinds.')
+    const spokes = capability('spokes', 'Bicycle spokes', [], [], 'Repair of all kinds.')
+    const idsOf = (found: ReadonlyArray<{ id: string }>) => found.map(({ id }) => id)
+
+    async function start() {
+      const world = createCloseModel()
+      const time = createTestTime()
+      const one = createHybridMatcher({ clock: time, embedder: world.model, report })
+      world.turn({ is: 'ready' })
+      one.add('bells', bells)
+      one.add('spokes', spokes)
+      await settled(one)
+      return { ...world, time, one }
+    }
+
+    test('tells apart, piece by piece, what means the same as a whole', async () => {
+      const { one } = await start()
+      expect(idsOf(await one.search('repair of what goes ding', 5))).toEqual(['bells', 'spokes'])
+      expect(idsOf(await one.search('repair of a wire', 5))).toEqual(['spokes', 'bells'])
+      one.close()
+    })
+
+    test('is not waited for when it takes long, and the next search has what it found', async () => {
+      const { one, time, waitFor } = await start()
+      const changes: number[] = []
+      one.watch(() => changes.push(one.waiting()))
+      let go = (): void => undefined
+      waitFor(new Promise((resolve) => (go = resolve)))
+      const found = one.search('repair of a wire', 5)
+      await time.pass(600)
+      const [first, second] = await found
+      expect(first?.score).toBeCloseTo(second?.score ?? 0)
+      expect(changes).toEqual([2])
+      go()
+      await time.pass(0)
+      expect(changes).toEqual([2, 0])
+      expect(idsOf(await one.search('repair of a wire', 5))).toEqual(['spokes', 'bells'])
+      one.close()
+    })
+
+    test('a look that nobody waits for ends when somebody searches anew', async () => {
+      const { one, time, waitFor } = await start()
+      waitFor(new Promise(() => undefined))
+      const first = one.search('repair of a wire', 5)
+      await time.pass(600)
+      expect(await first).toHaveLength(2)
+      expect(one.waiting()).toBe(2)
+      const second = one.search('repair of what goes ding', 5)
+      await time.pass(600)
+      expect(await second).toHaveLength(2)
+      expect(one.waiting()).toBe(2)
+      one.close()
+      await time.pass(0)
+    })
   })
 })

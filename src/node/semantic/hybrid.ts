@@ -5,12 +5,14 @@
 import type { Capability } from '../schema/declaration.ts'
 import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
+import { once } from '../support/once.ts'
 import { choose, strength } from './calibration.ts'
-import type { LazyEmbedder } from './embedder.ts'
+import type { CloseLook } from './close-look.ts'
+import { EmbedderError, type CloseText, type LazyEmbedder } from './embedder.ts'
 import type { KeptVectors } from './kept-vectors.ts'
 import { looksEnglish } from './language.ts'
 import { textOf, type Match, type Matcher } from './matcher.ts'
-import { createPlacer, type Samples } from './placer.ts'
+import type { PlacedRequest, Samples } from './placer.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
 import { tellingTerms } from './telling.ts'
 import { written } from './terms.ts'
@@ -30,7 +32,7 @@ export interface HybridComponents {
 }
 
 export interface HybridMatcher extends Matcher {
-  /** How many capabilities are known by their words only, because the model has not come to them yet. */
+  /** How many capabilities the model has not come to yet, or still looks at closely for somebody who has searched. */
   waiting(): number
   /** Called when that changes, or the model does. */
   watch(listener: () => void): () => void
@@ -43,6 +45,8 @@ const MAX_REQUEST_CHARS = 1000
 const MAX_CANDIDATES = 400
 /** How long a search waits for the request's vector before it goes by words alone. */
 const PATIENCE_MS = 800
+/** So many, that speak most for themselves, are looked at closely. */
+const LOOKED_AT = 12
 /** What would be less likely than 1 % if it were offered alone is no match. */
 const LEAST_STRENGTH = Math.log(0.01 / 0.99)
 /** What the capability of a preview is called in the index of words, for a moment. Other ids have an agent's name in front. */
@@ -54,18 +58,34 @@ const noSamples = (): Promise<Samples> => Promise.resolve({ requests: [], offers
 
 export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSamples, report }: HybridComponents): HybridMatcher {
   const words = createWordIndex()
-  const placer = embedder === null ? null : createPlacer({ embedder, kept: kept ?? null, loadSamples })
+  const isReady = () => embedder?.state().is === 'ready'
+  // what takes the model is loaded with it
+  const loadPlacer = once(async () => {
+    if (embedder === null) throw new EmbedderError('expected a model')
+    const { createPlacer } = await import('./placer.ts')
+    return createPlacer({ embedder, kept: kept ?? null, loadSamples })
+  })
   const vectors = embedder === null ? null : createVectorIndex(embedder.dimensions)
   const known = new Map<string, Capability>()
   const waiting = new Set<string>()
   const closing = new AbortController()
   const { on, emit } = createEmitter<{ change: undefined; judgeable: readonly string[] }>()
+  const embedClosely = embedder?.embedClosely
+  let closeLook: CloseLook | null = null
+  // few search as soon as they are here; null: the model can't
+  const loadCloseLook = once(async () => {
+    if (embedClosely === undefined) return null
+    const { createCloseLook } = await import('./close-look.ts')
+    closeLook = createCloseLook({ clock, embedClosely, onWaiting: () => emit('change', undefined), report, signal: closing.signal })
+    return closeLook
+  })
   let placing = false
 
   async function place(): Promise<void> {
-    if (placing || placer === null || embedder?.state().is !== 'ready') return
+    if (placing || !isReady()) return
     placing = true
     try {
+      const placer = await loadPlacer()
       while (waiting.size > 0 && !closing.signal.aborted) {
         const batch = [...waiting].slice(0, BATCH).flatMap((id) => {
           const offer = known.get(id)
@@ -99,14 +119,13 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     vectors?.delete(id)
   }
 
-  /** The request's vector; null when it does not come soon, or is in a language that the model does not know. */
-  async function requestVector(text: string): Promise<Float32Array | null> {
-    if (placer === null || embedder?.state().is !== 'ready') return null
-    if (embedder.multilingual !== true && !looksEnglish(text)) return null
+  /** Where a request lies; null when that is not known soon, or it is in a language that the model does not know. */
+  async function placeRequest(text: string): Promise<PlacedRequest | null> {
+    if (!isReady() || (embedder?.multilingual !== true && !looksEnglish(text))) return null
     const late = new AbortController()
     const cancel = clock.after(PATIENCE_MS, () => late.abort(new Error('the model is busy')))
     try {
-      return await placer.request(text, AbortSignal.any([late.signal, closing.signal]))
+      return await (await loadPlacer()).request(text, AbortSignal.any([late.signal, closing.signal]))
     } catch (error) {
       if (!late.signal.aborted && !closing.signal.aborted) report(error)
       return null
@@ -115,11 +134,24 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     }
   }
 
+  /** How well those that speak most answer, piece by piece; of nobody, when that is not known soon. */
+  async function lookClosely(request: CloseText | null, found: readonly Weighed[]): Promise<Map<string, number>> {
+    const look = request === null ? null : await loadCloseLook()
+    if (request === null || look === null) return new Map()
+    const best = mostFirst(found.map(({ id, speaks }) => ({ id, score: speaks }))).slice(0, LOOKED_AT)
+    const offers = best.flatMap(({ id }) => {
+      const offer = known.get(id)
+      return offer === undefined ? [] : { id, offer }
+    })
+    const made = await look.at(request, offers.map(({ offer }) => offer))
+    return new Map(made.map((closely, i) => [offers[i]?.id ?? '', closely]))
+  }
+
   /** The vector of an offer that is not kept; null when the model is not there. */
   async function offerVector(capability: Capability): Promise<Float32Array | null> {
-    if (placer === null || embedder?.state().is !== 'ready') return null
+    if (!isReady()) return null
     try {
-      return await placer.draft(capability, closing.signal)
+      return await (await loadPlacer()).draft(capability, closing.signal)
     } catch (error) {
       if (!closing.signal.aborted) report(error)
       return null
@@ -131,9 +163,9 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     const said = new Map(byWords.map((match) => [match.id, match]))
     return [...ids].flatMap((id) => {
       const meaning = meaningOf(id)
-      const { score = 0, terms = [] } = said.get(id) ?? {}
-      const speaks = strength({ words: score, meaning })
-      return speaks < LEAST_STRENGTH ? [] : { id, meaning, speaks, terms }
+      const { score: words = 0, terms = [] } = said.get(id) ?? {}
+      const speaks = strength({ words, meaning, closely: null })
+      return speaks < LEAST_STRENGTH ? [] : { id, words, meaning, speaks, terms }
     })
   }
 
@@ -149,29 +181,32 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
       known.set(id, capability)
       words.set(id, fieldsOf(capability))
       // until the model has come to it, by its words
-      if (embedder?.state().is !== 'ready') emit('judgeable', [id])
+      if (!isReady()) emit('judgeable', [id])
       if (vectors === null) return
       waiting.add(id)
       void place()
     },
     remove,
-    waiting: () => waiting.size,
+    waiting: () => waiting.size + (closeLook?.waiting() ?? 0),
     watch: (listener) => on('change', listener),
     async search(text, limit) {
       const request = text.slice(0, MAX_REQUEST_CHARS)
-      const vector = await requestVector(request)
-      const near = vector === null ? [] : (vectors?.nearest(vector, MAX_CANDIDATES) ?? [])
+      const placed = await placeRequest(request)
+      const near = placed === null ? [] : (vectors?.nearest(placed.vector, MAX_CANDIDATES) ?? [])
       const cosines = new Map(near.map(({ id, cosine }) => [id, cosine]))
       const byWords = words.search(request, MAX_CANDIDATES, [...cosines.keys()])
       const ids = new Set([...byWords.map(({ id }) => id), ...cosines.keys()])
-      const found = weigh(ids, byWords, (id) => (vector === null ? null : (cosines.get(id) ?? vectors?.cosine(id, vector) ?? null)))
-      const scores = choose(found.map(({ speaks }) => speaks))
-      const matches = found.map((one, i) => matchOf(one, scores[i] ?? 0, known.get(one.id)))
-      return matches.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, limit)
+      const found = weigh(ids, byWords, (id) => (placed === null ? null : (cosines.get(id) ?? vectors?.cosine(id, placed.vector) ?? null)))
+      const looked = await lookClosely(placed?.closely ?? null, found)
+      const weighed = found
+        .map((one) => ({ ...one, speaks: strength({ ...one, closely: looked.get(one.id) ?? null }) }))
+        .filter(({ speaks }) => speaks >= LEAST_STRENGTH)
+      const scores = choose(weighed.map(({ speaks }) => speaks))
+      return mostFirst(weighed.map((one, i) => matchOf(one, scores[i] ?? 0, known.get(one.id)))).slice(0, limit)
     },
     async judge(text, ids) {
       const request = text.slice(0, MAX_REQUEST_CHARS)
-      const vector = await requestVector(request)
+      const vector = (await placeRequest(request))?.vector ?? null
       const some = ids.filter((id) => known.has(id))
       const found = weigh(some, words.search(request, 0, some), (id) => (vector === null ? null : (vectors?.cosine(id, vector) ?? null)))
       return found.map((one) => matchOf(one, alone(one.speaks), known.get(one.id)))
@@ -179,11 +214,11 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     async preview(texts, capability) {
       const requests = texts.map((text) => text.slice(0, MAX_REQUEST_CHARS))
       const offer = await offerVector(capability)
-      const placed = offer === null ? [] : await Promise.all(requests.map(requestVector))
+      const placed = offer === null ? [] : await Promise.all(requests.map(placeRequest))
       words.set(PREVIEWED, fieldsOf(capability))
       try {
         return requests.map((request, i) => {
-          const vector = placed[i] ?? null
+          const vector = placed[i]?.vector ?? null
           const meaning = vector === null || offer === null ? null : dot(vector, offer)
           const [one] = weigh([PREVIEWED], words.search(request, 0, [PREVIEWED]), () => meaning)
           return one === undefined
@@ -207,11 +242,17 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
 
 interface Weighed {
   id: string
+  /** how well they fit */
+  words: number
   meaning: number | null
   speaks: number
   /** as the index has them */
   terms: readonly string[]
 }
+
+/** In an order that is the same whoever asks. */
+const mostFirst = <T extends { id: string; score: number }>(all: readonly T[]): T[] =>
+  [...all].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 
 /** How likely it is the right one when nothing else is offered. */
 const alone = (speaks: number): number => choose([speaks])[0] ?? 0

@@ -5,10 +5,10 @@
 import type { Capability } from '../schema/declaration.ts'
 import { digest } from '../crypto/hash.ts'
 import { once } from '../support/once.ts'
-import type { Embedder } from './embedder.ts'
+import type { CloseText, Embedder } from './embedder.ts'
 import { KEY_BYTES, type KeptVectors } from './kept-vectors.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
-import { createSpace, offerPieces, sentenceSpace, type Space } from './sentences/space.ts'
+import { createSpace, offerTexts, sentenceSpace, type Space } from './sentences/space.ts'
 import { quantised } from './topics/directions.ts'
 import { mean } from './vectors.ts'
 
@@ -17,7 +17,14 @@ export interface Placer {
   offers(offers: readonly Capability[], signal: AbortSignal): Promise<Float32Array[]>
   /** The vector of one that changes with each letter, and is not kept. */
   draft(offer: Capability, signal: AbortSignal): Promise<Float32Array>
-  request(text: string, signal: AbortSignal): Promise<Float32Array>
+  request(text: string, signal: AbortSignal): Promise<PlacedRequest>
+}
+
+export interface PlacedRequest {
+  /** of length 1 */
+  vector: Float32Array
+  /** its pieces; null: the model can't look closely */
+  closely: CloseText | null
 }
 
 /** What people usually ask for and offer, a few of each. */
@@ -46,7 +53,7 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
 
   return {
     async offers(offers, signal) {
-      const pieces = offers.map(offerPieces)
+      const pieces = offers.map(offerTexts)
       const keys = kept === null ? [] : await Promise.all(pieces.map((some) => keyOf(embedder.model, some)))
       const found = (await kept?.recall(keys, embedder.dimensions)) ?? []
       const missing = pieces.flatMap((_, i) => ((found[i] ?? null) === null ? i : []))
@@ -63,12 +70,13 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
       return offers.map((_, i) => placeOffer([all.get(i) ?? new Float32Array(embedder.dimensions)]))
     },
     async draft(offer, signal) {
-      const [direction] = await directions([offerPieces(offer)], signal)
+      const [direction] = await directions([offerTexts(offer)], signal)
       return (await space()).placeOffer(direction === undefined ? [] : [direction])
     },
     async request(text, signal) {
-      const [vector] = await embedder.embed([text], signal)
-      return (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions))
+      const closely = (await embedder.embedClosely?.([text], signal))?.[0] ?? null
+      const vector = closely?.vector ?? (await embedder.embed([text], signal))[0]
+      return { vector: (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions)), closely }
     }
   }
 }

@@ -1,4 +1,4 @@
-/** That the example of a sketch of model 4, which other implementations build on, is what this one makes. */
+/** That the example of a sketch of model 5, which other implementations build on, is what this one makes. */
 import { expect, test } from 'vitest'
 import { loadSentenceModel } from '../../../../headless/sentence-model.ts'
 import { fromHex } from '../../crypto/hash.ts'
@@ -9,7 +9,7 @@ import { MAX_BODY_BYTES, MAX_HEADER_BYTES, headerTuple } from '../../schema/head
 import { createSentenceCodebook } from '../codebook.ts'
 import { hamming } from '../sketch.ts'
 import { SENTENCE_MODEL } from './model.ts'
-import { offerPieces, placeOffer } from './space.ts'
+import { offerTexts, placeOffer } from './space.ts'
 import { sentenceBits } from './sketch.ts'
 
 /** A bit where the embedding is next to nothing may be another on another device. */
@@ -18,7 +18,7 @@ const ROUNDING_BITS = 2
 const bytesOf = (name: string): Uint8Array => fromHex(wire.examples.find((one) => one.name === name)?.bytes ?? '')
 
 test('a capability has the bits that the sentence model gives, and the leaves that the codebook does', async () => {
-  const header = decode(bytesOf('header of a capability, with a sketch of model 4'), headerTuple, MAX_HEADER_BYTES)
+  const header = decode(bytesOf('header of a capability, with a sketch of model 5'), headerTuple, MAX_HEADER_BYTES)
   const sketch = header[10]
   if (sketch === null) throw new Error('expected a header with a sketch')
   const codebook = createSentenceCodebook()
@@ -26,6 +26,6 @@ test('a capability has the bits that the sentence model gives, and the leaves th
   expect(codebook.fits(sketch)).toBe(true)
   const said = decode(bytesOf('capability body, with terms'), capability, MAX_BODY_BYTES)
   const embedder = await loadSentenceModel()
-  const bits = sentenceBits(placeOffer(await embedder.embed(offerPieces(said))))
+  const bits = sentenceBits(placeOffer(await embedder.embed(offerTexts(said))))
   expect(hamming(bits, sketch[1])).toBeLessThanOrEqual(ROUNDING_BITS)
 })

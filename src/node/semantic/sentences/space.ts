@@ -27,13 +27,21 @@ export const sentenceSpace = createSpace({ requests: numbersOf(centres.requests)
 export const { placeOffer, placeRequest } = sentenceSpace
 
 /**
- * The texts of a capability that are embedded, each by itself: what it is, and how people ask for it. Tags are left to words, which
- * know them in every language, but for where there are no examples.
+ * The texts of a capability that are embedded, each by itself: what it does, and how people ask for it. The tags are in both: they
+ * say what field it is of, which its own words often leave out.
  */
-export function offerPieces({ name, description, tags, examples }: Capability): string[] {
-  const asked = examples.join(' ')
-  return [[name, description].filter(saysSomething).join('. '), saysSomething(asked) ? asked : tags.join(', ')].filter(saysSomething)
+export function offerTexts({ name, description, tags, examples }: Capability): string[] {
+  const [asked, about] = [examples.join(' '), tags.join(', ')]
+  const texts = saysSomething(asked) ? [inOne(description, about), inOne(name, asked, about)] : [inOne(name, description, about)]
+  return texts.filter(saysSomething)
 }
+
+/** Each with a mark at its end. */
+const inOne = (...texts: string[]): string =>
+  texts
+    .filter(saysSomething)
+    .map((text) => (/[.!?]\s*$/.test(text) ? text : `${text}.`))
+    .join(' ')
 
 const saysSomething = (text: string): boolean => text.trim() !== ''
 

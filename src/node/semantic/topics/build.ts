@@ -7,6 +7,7 @@ import { SENTENCE_MODEL } from '../sentences/model.ts'
 import { placeOffer, placeRequest } from '../sentences/space.ts'
 import { COMMON, type CommonTerms } from '../telling.ts'
 import { termsOf } from '../terms.ts'
+import { unit } from '../vectors.ts'
 import { quantised, toBase64 } from './directions.ts'
 import { WORD_UNIT, readable, type Seed, type SeedTopic } from './seed.ts'
 
@@ -70,28 +71,31 @@ export function buildCommonTerms(areas: readonly WrittenArea[]): CommonTerms {
 
 /** @throws EmbedderError when the model fails; the signal's reason */
 export async function buildSeed(areas: readonly WrittenArea[], embedder: Embedder, signal?: AbortSignal): Promise<Seed> {
-  const topics: SeedTopic[] = []
-  const outlines = buildOutlines(areas)
-  for (const [i, topic] of areas.flatMap(({ topics }) => topics).entries()) {
-    const outline = outlines[i]
-    if (outline !== undefined) topics.push({ ...outline, direction: toBase64(await buildDirection(topic, embedder, signal)) })
-  }
-  return { model: SENTENCE_MODEL, topics }
+  const places: Float32Array[] = []
+  for (const topic of areas.flatMap(({ topics }) => topics)) places.push(await buildPlace(topic, embedder, signal))
+  const common = Float64Array.from({ length: embedder.dimensions }, (_, i) => {
+    return places.reduce((sum, place) => sum + (place[i] ?? 0), 0) / places.length
+  })
+  const topics = buildOutlines(areas).map((outline, i) => {
+    return { ...outline, direction: toBase64(quantised(common.map((value, at) => (places[i]?.[at] ?? 0) - value))) }
+  })
+  const scale = Math.max(...common.map(Math.abs)) / 127
+  return { model: SENTENCE_MODEL, common: { scale, base64: toBase64(quantised(common)) }, topics }
 }
 
 /**
- * Where a topic lies: the mean of what is offered and of what is asked for in its competences, each without what all offers, or all
- * requests, have in common, and a little of the line about it.
+ * Where a topic lies, of length 1: the mean of what is offered and of what is asked for in its competences, each without what all
+ * offers, or all requests, have in common, and a little of the line about it. What all topics have in common is still in it.
  */
-export async function buildDirection(topic: WrittenTopic, embedder: Embedder, signal?: AbortSignal): Promise<Int8Array> {
+export async function buildPlace(topic: WrittenTopic, embedder: Embedder, signal?: AbortSignal): Promise<Float32Array> {
   const offers = (await embedAll(topic.competences.flatMap(({ offers }) => offers), embedder, signal)).map((vector) => placeOffer([vector]))
   const requests = (await embedAll(topic.competences.flatMap(({ requests }) => requests), embedder, signal)).map(placeRequest)
   const about = (await embedAll([topic.about], embedder, signal)).map((vector) => placeOffer([vector]))
-  const sum = new Float64Array(embedder.dimensions)
+  const sum = new Float32Array(embedder.dimensions)
   for (const [vectors, weight] of [[offers, 1], [requests, 1], [about, ABOUT_WEIGHT]] as const) {
     for (const vector of vectors) vector.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + (weight * value) / vectors.length))
   }
-  return quantised(sum)
+  return unit(sum)
 }
 
 async function embedAll(texts: readonly string[], embedder: Embedder, signal?: AbortSignal): Promise<Float32Array[]> {

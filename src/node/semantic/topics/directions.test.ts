@@ -53,5 +53,5 @@ describe(`directions (seed ${seed})`, () => {
 })
 
 test('nearness grows from nothing to 1', () => {
-  expect([-1, 0.41, 0.705, 1, 1.0000001].map(nearness)).toEqual([0, 0, expect.closeTo(0.5) as number, 1, 1])
+  expect([-1, 0.27, 0.635, 1, 1.0000001].map(nearness)).toEqual([0, 0, expect.closeTo(0.5) as number, 1, 1])
 })

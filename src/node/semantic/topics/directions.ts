@@ -6,7 +6,7 @@
 import { unit } from '../vectors.ts'
 
 /** Unrelated topics have cosines up to this: nine of ten pairs of the seed are below. */
-const UNRELATED = 0.41
+const UNRELATED = 0.27
 /** Numbers of a vector of length 1 are seldom farther from zero than so many times what they are on average. */
 const CUT = 4
 

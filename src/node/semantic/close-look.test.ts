@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest'
+import type { Capability } from '../schema/declaration.ts'
+import { createTestTime } from '../support/testing/time.ts'
+import { createCloseLook } from './close-look.ts'
+import type { CloseText } from './embedder.ts'
+import { CLOSE_DIMENSIONS } from './sentences/model.ts'
+
+const offer = (name: string): Capability => ({
+  kind: 'capability',
+  id: name,
+  name,
+  description: '',
+  tags: [],
+  examples: [],
+  inputModes: [],
+  outputModes: [],
+  program: '0'.repeat(64),
+  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
+})
+
+/** A text is one piece, along the axis of its first letter. */
+function closeText(text: string): CloseText {
+  const pieces = new Int8Array(CLOSE_DIMENSIONS)
+  pieces[text.charCodeAt(0) % CLOSE_DIMENSIONS] = 127
+  return { vector: new Float32Array(), pieces, weights: Float32Array.of(1) }
+}
+
+function createModel() {
+  const asked: string[][] = []
+  let failing = false
+  let turn = Promise.resolve()
+  return {
+    asked,
+    fail: (does: boolean) => void (failing = does),
+    /** What is asked waits. @returns ends that */
+    wait(): () => void {
+      let go = (): void => undefined
+      turn = new Promise((resolve) => (go = resolve))
+      return go
+    },
+    async embedClosely(texts: readonly string[], signal?: AbortSignal) {
+      asked.push([...texts])
+      await new Promise<void>((resolve, reject) => {
+        const stop = () => reject(signal?.reason as Error)
+        signal?.addEventListener('abort', stop)
+        void turn.then(() => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        })
+      })
+      if (failing) throw new Error('no model')
+      return texts.map(closeText)
+    }
+  }
+}
+
+const names = (from: number, count: number) => Array.from({ length: count }, (_, i) => offer(`offer ${from + i}`))
+
+function start() {
+  const model = createModel()
+  const time = createTestTime()
+  const closing = new AbortController()
+  const reported: unknown[] = []
+  const told: number[] = []
+  const look = createCloseLook({
+    clock: time,
+    embedClosely: model.embedClosely,
+    onWaiting: () => told.push(look.waiting()),
+    report: (error) => reported.push(error),
+    signal: closing.signal
+  })
+  return { model, time, look, reported, told, close: () => closing.abort(new Error('over')) }
+}
+
+test('tells how well each answers, and works each out once, a few together', async () => {
+  const { model, look, time } = start()
+  const [apples, bikes] = [offer('apples'), offer('bikes')]
+  expect(await look.at(closeText('a'), [bikes, apples])).toEqual([0, 1])
+  expect(await look.at(closeText('b'), [bikes, apples])).toEqual([1, 0])
+  expect(model.asked).toEqual([['bikes.', 'apples.']])
+  await look.at(closeText('o'), names(0, 9))
+  expect(model.asked.slice(1).map(({ length }) => length)).toEqual([4, 4, 1])
+  await time.pass(0)
+  expect(time.waiting).toBe(0)
+})
+
+test('two looks at once share what they work out', async () => {
+  const { model, look } = start()
+  const some = names(0, 3)
+  const both = await Promise.all([look.at(closeText('o'), some), look.at(closeText('b'), some)])
+  expect(both).toEqual([[1, 1, 1], [0, 0, 0]])
+  expect(model.asked).toHaveLength(1)
+})
+
+test('is not waited for when it takes long, and goes on for the next', async () => {
+  const { model, look, time, told } = start()
+  const some = names(0, 8)
+  const go = model.wait()
+  const first = look.at(closeText('o'), some)
+  await time.pass(501)
+  expect(await first).toEqual([])
+  expect(told).toEqual([8])
+  go()
+  await time.pass(0)
+  expect(told).toEqual([8, 0])
+  expect(await look.at(closeText('o'), some)).toEqual(some.map(() => 1))
+  expect(model.asked).toHaveLength(2)
+})
+
+test('the next ends what nobody waits for, and keeps what was worked out', async () => {
+  const { model, look, time, reported } = start()
+  const some = names(0, 8)
+  const go = model.wait()
+  const first = look.at(closeText('o'), some)
+  await time.pass(501)
+  expect(await first).toEqual([])
+  const second = look.at(closeText('o'), some.slice(0, 4))
+  go()
+  expect(await second).toEqual([1, 1, 1, 1])
+  await time.pass(0)
+  // the other four were not wanted any more
+  expect(model.asked).toHaveLength(1)
+  expect(look.waiting()).toBe(0)
+  expect(reported).toEqual([])
+})
+
+test('what fails is told of, and found out anew by the next', async () => {
+  const { model, look, reported } = start()
+  model.fail(true)
+  expect(await look.at(closeText('o'), names(0, 1))).toEqual([])
+  expect(reported).toEqual([new Error('no model')])
+  model.fail(false)
+  expect(await look.at(closeText('o'), names(0, 1))).toEqual([1])
+})
+
+test('ends when the matcher closes', async () => {
+  const { model, look, time, reported, close } = start()
+  model.wait()
+  const found = look.at(closeText('o'), names(0, 1))
+  await time.pass(0)
+  close()
+  expect(await found).toEqual([])
+  expect(reported).toEqual([])
+  await time.pass(0)
+  expect(time.waiting).toBe(0)
+})
+
+test('keeps a bounded number, those that were looked at last', async () => {
+  const { model, look } = start()
+  const [wanted, early] = [names(0, 1), names(1, 1)]
+  await look.at(closeText('o'), early)
+  for (let at = 2; at <= 600; at += 11) {
+    await look.at(closeText('o'), [...wanted, ...names(at, 11)])
+  }
+  const before = model.asked.length
+  await look.at(closeText('o'), wanted)
+  expect(model.asked).toHaveLength(before)
+  await look.at(closeText('o'), early)
+  expect(model.asked).toHaveLength(before + 1)
+})

@@ -158,14 +158,13 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     }
   }
 
-  /** What speaks for each, by words and meaning; those for which too little does are left out. */
+  /** What speaks for each, by words and meaning. */
   function weigh(ids: Iterable<string>, byWords: readonly WordMatch[], meaningOf: (id: string) => number | null): Weighed[] {
     const said = new Map(byWords.map((match) => [match.id, match]))
-    return [...ids].flatMap((id) => {
+    return Array.from(ids, (id) => {
       const meaning = meaningOf(id)
       const { score: words = 0, terms = [] } = said.get(id) ?? {}
-      const speaks = strength({ words, meaning, closely: null })
-      return speaks < LEAST_STRENGTH ? [] : { id, words, meaning, speaks, terms }
+      return { id, words, meaning, speaks: strength({ words, meaning, closely: null }), terms }
     })
   }
 
@@ -200,7 +199,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
       const looked = await lookClosely(placed?.closely ?? null, found)
       const weighed = found
         .map((one) => ({ ...one, speaks: strength({ ...one, closely: looked.get(one.id) ?? null }) }))
-        .filter(({ speaks }) => speaks >= LEAST_STRENGTH)
+        .filter(speaksEnough)
       const scores = choose(weighed.map(({ speaks }) => speaks))
       return mostFirst(weighed.map((one, i) => matchOf(one, scores[i] ?? 0, known.get(one.id)))).slice(0, limit)
     },
@@ -209,7 +208,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
       const vector = (await placeRequest(request))?.vector ?? null
       const some = ids.filter((id) => known.has(id))
       const found = weigh(some, words.search(request, 0, some), (id) => (vector === null ? null : (vectors?.cosine(id, vector) ?? null)))
-      return found.map((one) => matchOf(one, alone(one.speaks), known.get(one.id)))
+      return found.filter(speaksEnough).map((one) => matchOf(one, alone(one.speaks), known.get(one.id)))
     },
     async preview(texts, capability) {
       const requests = texts.map((text) => text.slice(0, MAX_REQUEST_CHARS))
@@ -221,7 +220,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
           const vector = placed[i]?.vector ?? null
           const meaning = vector === null || offer === null ? null : dot(vector, offer)
           const [one] = weigh([PREVIEWED], words.search(request, 0, [PREVIEWED]), () => meaning)
-          return one === undefined
+          return one === undefined || !speaksEnough(one)
             ? { id: PREVIEWED, score: 0, alone: 0, terms: [], meaning }
             : matchOf(one, alone(one.speaks), capability)
         })
@@ -249,6 +248,8 @@ interface Weighed {
   /** as the index has them */
   terms: readonly string[]
 }
+
+const speaksEnough = ({ speaks }: Pick<Weighed, 'speaks'>): boolean => speaks >= LEAST_STRENGTH
 
 /** In an order that is the same whoever asks. */
 const mostFirst = <T extends { id: string; score: number }>(all: readonly T[]): T[] =>

@@ -33,3 +33,13 @@ test('that can’t be loaded says so, and is tried again when it is wanted again
   expect(await lazy.embed(['a'])).toHaveLength(1)
   expect(lazy.state()).toEqual({ is: 'ready' })
 })
+
+test('looks closely when it is said of it beforehand, and is loaded for that, too', async () => {
+  const closely: Embedder = {
+    ...model,
+    embedClosely: async (texts) => texts.map(() => ({ vector: new Float32Array(384), pieces: new Int8Array(), weights: new Float32Array() }))
+  }
+  expect(await createLazyModel(async () => closely).embedClosely?.(['a'])).toHaveLength(1)
+  await expect(createLazyModel(async () => model).embedClosely?.(['a'])).rejects.toThrow('expected a model that looks closely')
+  expect(createLazyModel(async () => closely, { model: 300, dimensions: 64 }).embedClosely).toBeUndefined()
+})

@@ -3,13 +3,16 @@ import { EmbedderError, type Embedder, type LazyEmbedder, type ModelState } from
 import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../src/node/semantic/sentences/model.ts'
 import { createEmitter } from '../src/node/support/emitter.ts'
 
-const sentenceModel: Omit<Embedder, 'embed'> = { model: SENTENCE_MODEL, dimensions: SENTENCE_DIMENSIONS }
+/** What is known of a model before it is there. */
+type About = Pick<Embedder, 'model' | 'dimensions' | 'multilingual'> & { closely?: boolean }
+
+const sentenceModel: About = { model: SENTENCE_MODEL, dimensions: SENTENCE_DIMENSIONS, closely: true }
 
 /**
  * @param read loads the model; called again after it has failed, when it is wanted again
  * @param about the model, before it is there
  */
-export function createLazyModel(read: () => Promise<Embedder>, about = sentenceModel): LazyEmbedder {
+export function createLazyModel(read: () => Promise<Embedder>, about: About = sentenceModel): LazyEmbedder {
   const { on, emit } = createEmitter<{ change: undefined }>()
   let state: ModelState = { is: 'absent' }
   let loading: Promise<Embedder> | null = null
@@ -33,6 +36,23 @@ export function createLazyModel(read: () => Promise<Embedder>, about = sentenceM
     return loading
   }
 
+  async function there(signal?: AbortSignal): Promise<Embedder> {
+    let model: Embedder
+    try {
+      model = await load()
+    } catch (cause) {
+      throw new EmbedderError('the sentence model could not be loaded', { cause })
+    }
+    signal?.throwIfAborted()
+    return model
+  }
+
+  const embedClosely: LazyEmbedder['embedClosely'] = async (texts, signal) => {
+    const model = await there(signal)
+    if (model.embedClosely === undefined) throw new EmbedderError('expected a model that looks closely')
+    return model.embedClosely(texts, signal)
+  }
+
   return {
     model: about.model,
     dimensions: about.dimensions,
@@ -41,14 +61,8 @@ export function createLazyModel(read: () => Promise<Embedder>, about = sentenceM
     state: () => state,
     watch: (listener) => on('change', listener),
     async embed(texts, signal) {
-      let model: Embedder
-      try {
-        model = await load()
-      } catch (cause) {
-        throw new EmbedderError('the sentence model could not be loaded', { cause })
-      }
-      signal?.throwIfAborted()
-      return model.embed(texts, signal)
-    }
+      return (await there(signal)).embed(texts, signal)
+    },
+    ...(about.closely === true ? { embedClosely } : {})
   }
 }

@@ -34,6 +34,8 @@ export async function measure(folder: string) {
   const model = await loadSentenceModel()
   const embedder: LazyEmbedder = { ...model, load: () => undefined, state: () => ({ is: 'ready' }), watch: () => () => undefined }
   const hybrid = await filled(set, embedder)
+  // what a search says that does not wait for the closer look
+  const atOnce = await filled(set, withoutCloseLook(embedder))
   const words = await filled(set, null)
   const byBoth = await answers(set, hybrid, ({ score }) => score)
   const top = byBoth.flatMap(({ ids, request }) => ids.slice(0, 5).map((id) => ({ id, request })))
@@ -44,11 +46,17 @@ export async function measure(folder: string) {
     fields: new Set(set.offers.map(({ field }) => field)).size,
     withTraps: set.requests.filter(({ traps }) => traps.length > 0).length,
     hybrid: quality(byBoth),
+    beforeCloseLook: quality(await answers(set, atOnce, ({ score }) => score)),
     wordsAlone: quality(await answers(set, words, ({ score }) => score)),
-    embeddingAlone: quality(await answers(set, hybrid, ({ meaning }) => (1 + (meaning ?? -1)) / 2)),
+    embeddingAlone: quality(await answers(set, atOnce, ({ meaning }) => (1 + (meaning ?? -1)) / 2)),
     constraintsViolated: top.filter(({ id, request }) => unmet(terms.get(id), request.constraints).length > 0).length,
     calibrationError: calibrationError(byBoth)
   }
+}
+
+function withoutCloseLook(embedder: LazyEmbedder): LazyEmbedder {
+  const { embedClosely: _, ...rest } = embedder
+  return rest
 }
 
 /** A search waits for the model however long it takes: what is measured here is not how busy the machine is. */

@@ -39,7 +39,7 @@ TOGETHER = 24
 BARE = 0.15
 # of what is nearest to a request in other fields, so many may be taken: which of them by chance, for a few do serve it
 NEAREST = 60
-# an offer of another field that is so near to one that serves may serve, too
+# an offer of another field that is so near to one that serves a field's request may serve it, too
 ALIKE = 0.8
 # steps after which all offers are placed anew, to tell what is near
 STALE = 110
@@ -189,7 +189,6 @@ def tell(step, loss):
         ranks = (near > best[:, None]).sum(1) + 1
         shares = [(ranks == 1), (ranks <= 5), (ranks <= 20), 1 / ranks]
         print(f'  {name}', *(f'{name} {share.float().mean():.3f}' for name, share in zip(['@1', '@5', '@20', 'mrr'], shares)), flush=True)
-    torch.save((whole, closely, [[place[id] for id in request['serves']] for request in requests]), f'{given.into}/tuning.pt')
 
 
 class Some:

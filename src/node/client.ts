@@ -56,8 +56,11 @@ export interface Status {
     /** whether the browser has promised not to clear it by itself when the device runs full; null: nobody to ask */
     persistent: boolean | null
   }
-  /** what finds by meaning: how far its model is, and how many offers it has still to look at; until then words do */
-  meaning: { model: ModelState; waiting: number }
+  /**
+   * What finds by meaning: how far its model is, how many offers it has still to come to, which words find until then, and how often it
+   * has looked closely at what a search had found after that was answered, so that it is worth asking again.
+   */
+  meaning: { model: ModelState; waiting: number; looked: number }
 }
 
 /** Another agent as we know it, in short. */

@@ -225,7 +225,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     store,
     storage,
     meaning: {
-      view: () => ({ model: embedder?.state() ?? { is: 'absent' }, waiting: matcher.waiting() }),
+      view: () => ({ model: embedder?.state() ?? { is: 'absent' }, waiting: matcher.waiting(), looked: matcher.looked() }),
       watch: matcher.watch,
       load: () => embedder?.load()
     },

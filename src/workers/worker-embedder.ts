@@ -121,12 +121,14 @@ export function createWorkerEmbedder(): WorkerEmbedder {
     },
     async embed(texts, signal) {
       const made = await ask(texts, false, signal)
-      const vectors = 'vectors' in made ? made.vectors : new Float32Array()
+      if (!('vectors' in made)) throw new EmbedderError('expected vectors')
+      const { vectors } = made
       return texts.map((_, i) => vectors.slice(i * SENTENCE_DIMENSIONS, (i + 1) * SENTENCE_DIMENSIONS))
     },
     async embedClosely(texts, signal) {
       const made = await ask(texts, true, signal)
-      return 'texts' in made ? made.texts : []
+      if (!('texts' in made)) throw new EmbedderError('expected texts with their pieces')
+      return made.texts
     },
     close: () => fail('it was closed')
   }

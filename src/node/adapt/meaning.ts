@@ -47,7 +47,7 @@ export interface MeaningComponents {
  * Bits in which a sketch may differ from what its body gives. Offers of one field differ in more than 67 in 99 of 100 cases; another
  * version may choose other words of a declaration, and another device round otherwise.
  */
-const SAME_BITS = 72
+const SAME_BITS = 64
 /** How long a sketch waits for the model. */
 const PATIENCE_MS = 10_000
 

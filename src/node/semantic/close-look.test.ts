@@ -61,15 +61,15 @@ function start() {
   const time = createTestTime()
   const closing = new AbortController()
   const reported: unknown[] = []
-  const told: number[] = []
+  let late = 0
   const look = createCloseLook({
     clock: time,
     embedClosely: model.embedClosely,
-    onWaiting: () => told.push(look.waiting()),
+    onLate: () => late++,
     report: (error) => reported.push(error),
     signal: closing.signal
   })
-  return { model, time, look, reported, told, close: () => closing.abort(new Error('over')) }
+  return { model, time, look, reported, late: () => late, close: () => closing.abort(new Error('over')) }
 }
 
 test('tells how well each answers, and works each out once, a few together', async () => {
@@ -79,7 +79,7 @@ test('tells how well each answers, and works each out once, a few together', asy
   expect(await look.at(closeText('b'), [bikes, apples])).toEqual([1, 0])
   expect(model.asked).toEqual([['bikes.', 'apples.']])
   await look.at(closeText('o'), names(0, 9))
-  expect(model.asked.slice(1).map(({ length }) => length)).toEqual([4, 4, 1])
+  expect(model.asked.slice(1).map(({ length }) => length)).toEqual([2, 2, 2, 2, 1])
   await time.pass(0)
   expect(time.waiting).toBe(0)
 })
@@ -89,39 +89,71 @@ test('two looks at once share what they work out', async () => {
   const some = names(0, 3)
   const both = await Promise.all([look.at(closeText('o'), some), look.at(closeText('b'), some)])
   expect(both).toEqual([[1, 1, 1], [0, 0, 0]])
-  expect(model.asked).toHaveLength(1)
+  expect(model.asked.flat()).toEqual(['offer 0.', 'offer 1.', 'offer 2.'])
 })
 
-test('is not waited for when it takes long, and goes on for the next', async () => {
-  const { model, look, time, told } = start()
-  const some = names(0, 8)
+test('is not waited for when it takes long, and tells when it is done', async () => {
+  const { model, look, time, late } = start()
+  const some = names(0, 4)
   const go = model.wait()
   const first = look.at(closeText('o'), some)
   await time.pass(501)
   expect(await first).toEqual([])
-  expect(told).toEqual([8])
   go()
+  expect(late()).toBe(0)
   await time.pass(0)
-  expect(told).toEqual([8, 0])
+  expect(late()).toBe(1)
   expect(await look.at(closeText('o'), some)).toEqual(some.map(() => 1))
   expect(model.asked).toHaveLength(2)
+  expect(late()).toBe(1)
 })
 
-test('the next ends what nobody waits for, and keeps what was worked out', async () => {
-  const { model, look, time, reported } = start()
+test('looks that nobody waits for end when something else is wanted, all of them, and keep what they worked out', async () => {
+  const { model, look, time, reported, late } = start()
+  const [some, others] = [names(0, 8), names(20, 8)]
+  const go = model.wait()
+  const both = [look.at(closeText('o'), some), look.at(closeText('o'), others)]
+  await time.pass(501)
+  expect(await Promise.all(both)).toEqual([[], []])
+  const next = look.at(closeText('o'), names(40, 1))
+  go()
+  expect(await next).toEqual([1])
+  await time.pass(0)
+  expect(model.asked.flat()).toEqual(['offer 0.', 'offer 1.', 'offer 40.'])
+  expect(await look.at(closeText('o'), some.slice(0, 2))).toEqual([1, 1])
+  expect(model.asked).toHaveLength(2)
+  expect([late(), reported]).toEqual([0, []])
+})
+
+test('the same is looked at on and on, however often it is asked for', async () => {
+  const { model, look, time, late } = start()
   const some = names(0, 8)
   const go = model.wait()
-  const first = look.at(closeText('o'), some)
-  await time.pass(501)
-  expect(await first).toEqual([])
-  const second = look.at(closeText('o'), some.slice(0, 4))
+  for (let i = 0; i < 3; i++) {
+    const found = look.at(closeText('o'), some)
+    await time.pass(501)
+    expect(await found).toEqual([])
+  }
   go()
-  expect(await second).toEqual([1, 1, 1, 1])
   await time.pass(0)
-  // the other four were not wanted any more
-  expect(model.asked).toHaveLength(1)
-  expect(look.waiting()).toBe(0)
-  expect(reported).toEqual([])
+  expect(late()).toBe(3)
+  expect(model.asked.flat()).toHaveLength(8)
+})
+
+test('what was worked out is told at once, whatever else is looked at', async () => {
+  const { model, look } = start()
+  const some = names(0, 2)
+  await look.at(closeText('o'), some)
+  model.wait()
+  void look.at(closeText('o'), names(20, 2))
+  expect(await look.at(closeText('o'), some)).toEqual([1, 1])
+  expect(await look.at(closeText('o'), [])).toEqual([])
+})
+
+test('of a long text the beginning is looked at', async () => {
+  const { model, look } = start()
+  await look.at(closeText('a'), [{ ...offer('a'), description: 'word '.repeat(1000) }])
+  expect(model.asked[0]?.[0]?.length).toBe(600)
 })
 
 test('what fails is told of, and found out anew by the next', async () => {

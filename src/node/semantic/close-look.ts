@@ -12,18 +12,16 @@ import { offerTexts } from './sentences/space.ts'
 export interface CloseLook {
   /**
    * How well each offer answers the request, piece by piece, in their order; nothing, when that is not known soon. Then the look
-   * goes on for the next search, which ends it.
+   * goes on, so that the next one knows, and ends when what is wanted next is something else.
    */
   at(request: CloseText, offers: readonly Capability[]): Promise<number[]>
-  /** Offers of a look that goes on without anybody waiting. */
-  waiting(): number
 }
 
 export interface CloseLookComponents {
   clock: Clock
   embedClosely: NonNullable<Embedder['embedClosely']>
-  /** Called when `waiting` becomes another. */
-  onWaiting: () => void
+  /** Called when a look that was not waited for is done. */
+  onLate: () => void
   /** a failure that nobody waits for */
   report: (error: unknown) => void
   /** when the matcher closes */
@@ -32,74 +30,89 @@ export interface CloseLookComponents {
 
 /** A search waits so long for it. */
 const PATIENCE_MS = 500
-/** Offers whose pieces are kept, of some kilobytes each. */
+/** Offers whose pieces are kept, of four kilobytes each as most are, and 32 at most. */
 const MAX_KEPT = 512
 /** Offers that are worked out together: between them, others have their turn at the model. */
-const BATCH = 4
+const BATCH = 2
+/** What comes after so much of a text is not looked at: few texts are longer, and one that is must not keep others waiting. */
+const MAX_CHARS = 600
 
-export function createCloseLook({ clock, embedClosely, onWaiting, report, signal }: CloseLookComponents): CloseLook {
+interface Look {
+  offers: readonly Capability[]
+  end: AbortController
+}
+
+export function createCloseLook({ clock, embedClosely, onLate, report, signal }: CloseLookComponents): CloseLook {
   /** the pieces of each of an offer's texts */
   const kept = new Map<Capability, readonly Int8Array[]>()
   /** one look after the other: the next finds what the last one worked out */
   let turn: Promise<unknown> = Promise.resolve()
-  /** a look that nobody waits for any more */
-  let unfinished: { offers: number; end: AbortController } | null = null
+  /** looks that nobody waits for any more */
+  const late = new Set<Look>()
 
-  function keep(offer: Capability, pieces: readonly Int8Array[]): void {
-    kept.delete(offer)
-    kept.set(offer, pieces)
-    keepNewest(kept, MAX_KEPT)
-  }
-
-  async function workOut(offers: readonly Capability[], ended: AbortSignal): Promise<void> {
-    for (let at = 0; at < offers.length; at += BATCH) {
+  async function workOut({ offers, end }: Look): Promise<void> {
+    const missing = offers.filter((offer) => !kept.has(offer))
+    for (let at = 0; at < missing.length; at += BATCH) {
       // what the model has begun with is kept
-      ended.throwIfAborted()
-      const some = offers.slice(at, at + BATCH).map((offer) => ({ offer, texts: offerTexts(offer) }))
+      end.signal.throwIfAborted()
+      const some = missing.slice(at, at + BATCH).map((offer) => ({ offer, texts: offerTexts(offer).map((text) => text.slice(0, MAX_CHARS)) }))
       const made = await embedClosely(some.flatMap(({ texts }) => texts), signal)
-      for (const { offer, texts } of some) keep(offer, made.splice(0, texts.length).map(({ pieces }) => pieces))
+      for (const { offer, texts } of some) kept.set(offer, made.splice(0, texts.length).map(({ pieces }) => pieces))
     }
   }
 
-  async function look(request: CloseText, offers: readonly Capability[], ended: AbortSignal): Promise<number[]> {
-    ended.throwIfAborted()
+  /** How well all answer, when all were worked out; else null. */
+  function answers(request: CloseText, offers: readonly Capability[]): number[] | null {
+    if (!offers.every((offer) => kept.has(offer))) return null
+    const found = offers.map((offer) => closeness(request, kept.get(offer) ?? []))
     // what is wanted again is not the oldest any more
     for (const offer of offers) {
-      const pieces = kept.get(offer)
-      if (pieces !== undefined) keep(offer, pieces)
+      const pieces = kept.get(offer) ?? []
+      kept.delete(offer)
+      kept.set(offer, pieces)
     }
-    await workOut(offers.filter((offer) => !kept.has(offer)), ended)
-    return offers.map((offer) => closeness(request, kept.get(offer) ?? []))
+    keepNewest(kept, MAX_KEPT)
+    return found
   }
 
-  function leave(one: typeof unfinished): void {
-    unfinished = one
-    onWaiting()
+  function wait(look: Look, done: Promise<number[]>): Promise<number[]> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(PATIENCE_MS, () => {
+        late.add(look)
+        resolve([])
+      })
+      done
+        .then(
+          (found) => {
+            resolve(found)
+            if (late.has(look)) onLate()
+          },
+          (error: unknown) => {
+            if (!look.end.signal.aborted && !signal.aborted) report(error)
+            resolve([])
+          }
+        )
+        .finally(() => {
+          cancel()
+          late.delete(look)
+        })
+    })
   }
 
   return {
     at(request, offers) {
-      unfinished?.end.abort(new Error('another search came'))
-      const mine = { offers: offers.length, end: new AbortController() }
-      const ended = AbortSignal.any([mine.end.signal, signal])
-      const done = turn.then(() => look(request, offers, ended))
-      turn = done.catch(() => undefined)
-      return new Promise((resolve) => {
-        const cancel = clock.after(PATIENCE_MS, () => {
-          leave(mine)
-          resolve([])
-        })
-        done
-          .then(resolve, (error: unknown) => {
-            if (!ended.aborted) report(error)
-            resolve([])
-          })
-          .finally(() => {
-            cancel()
-            if (unfinished === mine) leave(null)
-          })
+      for (const other of late) {
+        if (!other.offers.every((offer) => offers.includes(offer))) other.end.abort(new Error('something else is wanted'))
+      }
+      const known = answers(request, offers)
+      if (known !== null) return Promise.resolve(known)
+      const look = { offers, end: new AbortController() }
+      const done = turn.then(async () => {
+        await workOut(look)
+        return answers(request, offers) ?? []
       })
-    },
-    waiting: () => unfinished?.offers ?? 0
+      turn = done.catch(() => undefined)
+      return wait(look, done)
+    }
   }
 }

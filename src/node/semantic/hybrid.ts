@@ -32,16 +32,18 @@ export interface HybridComponents {
 }
 
 export interface HybridMatcher extends Matcher {
-  /** How many capabilities the model has not come to yet, or still looks at closely for somebody who has searched. */
+  /** How many capabilities are known by their words only, because the model has not come to them yet. */
   waiting(): number
-  /** Called when that changes, or the model does. */
+  /** How often offers were looked at closely after their search had been answered: it would be answered better now. */
+  looked(): number
+  /** Called when one of these changes, or the model does. */
   watch(listener: () => void): () => void
   close(): void
 }
 
 /** Longer requests are cut: the rest of a pasted text says little more about what is wanted. */
 const MAX_REQUEST_CHARS = 1000
-/** Candidates by words, and by meaning, that are looked at closely. */
+/** Candidates by words, and by meaning, that are weighed. */
 const MAX_CANDIDATES = 400
 /** How long a search waits for the request's vector before it goes by words alone. */
 const PATIENCE_MS = 800
@@ -70,14 +72,18 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
   const waiting = new Set<string>()
   const closing = new AbortController()
   const { on, emit } = createEmitter<{ change: undefined; judgeable: readonly string[] }>()
-  const embedClosely = embedder?.embedClosely
-  let closeLook: CloseLook | null = null
+  // what is compared, and how much it says, was learned for the sentence model
+  const embedClosely = embedder?.model === SENTENCE_MODEL ? embedder.embedClosely : undefined
+  let looked = 0
   // few search as soon as they are here; null: the model can't
   const loadCloseLook = once(async () => {
     if (embedClosely === undefined) return null
     const { createCloseLook } = await import('./close-look.ts')
-    closeLook = createCloseLook({ clock, embedClosely, onWaiting: () => emit('change', undefined), report, signal: closing.signal })
-    return closeLook
+    const onLate = () => {
+      looked++
+      emit('change', undefined)
+    }
+    return createCloseLook({ clock, embedClosely, onLate, report, signal: closing.signal })
   })
   let placing = false
 
@@ -120,12 +126,12 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
   }
 
   /** Where a request lies; null when that is not known soon, or it is in a language that the model does not know. */
-  async function placeRequest(text: string): Promise<PlacedRequest | null> {
+  async function placeRequest(text: string, closely = false): Promise<PlacedRequest | null> {
     if (!isReady() || (embedder?.multilingual !== true && !looksEnglish(text))) return null
     const late = new AbortController()
     const cancel = clock.after(PATIENCE_MS, () => late.abort(new Error('the model is busy')))
     try {
-      return await (await loadPlacer()).request(text, AbortSignal.any([late.signal, closing.signal]))
+      return await (await loadPlacer()).request(text, closely && embedClosely !== undefined, AbortSignal.any([late.signal, closing.signal]))
     } catch (error) {
       if (!late.signal.aborted && !closing.signal.aborted) report(error)
       return null
@@ -136,15 +142,25 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
 
   /** How well those that speak most answer, piece by piece; of nobody, when that is not known soon. */
   async function lookClosely(request: CloseText | null, found: readonly Weighed[]): Promise<Map<string, number>> {
-    const look = request === null ? null : await loadCloseLook()
-    if (request === null || look === null) return new Map()
-    const best = mostFirst(found.map(({ id, speaks }) => ({ id, score: speaks }))).slice(0, LOOKED_AT)
+    if (request === null) return new Map()
+    const best = mostFirst(found.flatMap(({ id, meaning, speaks }) => (meaning === null ? [] : { id, score: speaks }))).slice(0, LOOKED_AT)
     const offers = best.flatMap(({ id }) => {
       const offer = known.get(id)
       return offer === undefined ? [] : { id, offer }
     })
-    const made = await look.at(request, offers.map(({ offer }) => offer))
-    return new Map(made.map((closely, i) => [offers[i]?.id ?? '', closely]))
+    const look = await closeLook()
+    const closely = (await look?.at(request, offers.map(({ offer }) => offer))) ?? []
+    // another offer may have its id by now
+    return new Map(offers.flatMap(({ id, offer }, i) => (closely[i] === undefined || known.get(id) !== offer ? [] : [[id, closely[i]]])))
+  }
+
+  async function closeLook(): Promise<CloseLook | null> {
+    try {
+      return await loadCloseLook()
+    } catch (error) {
+      report(error)
+      return null
+    }
   }
 
   /** The vector of an offer that is not kept; null when the model is not there. */
@@ -186,11 +202,12 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
       void place()
     },
     remove,
-    waiting: () => waiting.size + (closeLook?.waiting() ?? 0),
+    waiting: () => waiting.size,
+    looked: () => looked,
     watch: (listener) => on('change', listener),
     async search(text, limit) {
       const request = text.slice(0, MAX_REQUEST_CHARS)
-      const placed = await placeRequest(request)
+      const placed = await placeRequest(request, true)
       const near = placed === null ? [] : (vectors?.nearest(placed.vector, MAX_CANDIDATES) ?? [])
       const cosines = new Map(near.map(({ id, cosine }) => [id, cosine]))
       const byWords = words.search(request, MAX_CANDIDATES, [...cosines.keys()])
@@ -213,7 +230,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     async preview(texts, capability) {
       const requests = texts.map((text) => text.slice(0, MAX_REQUEST_CHARS))
       const offer = await offerVector(capability)
-      const placed = offer === null ? [] : await Promise.all(requests.map(placeRequest))
+      const placed = offer === null ? [] : await Promise.all(requests.map((request) => placeRequest(request)))
       words.set(PREVIEWED, fieldsOf(capability))
       try {
         return requests.map((request, i) => {

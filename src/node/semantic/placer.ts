@@ -17,13 +17,14 @@ export interface Placer {
   offers(offers: readonly Capability[], signal: AbortSignal): Promise<Float32Array[]>
   /** The vector of one that changes with each letter, and is not kept. */
   draft(offer: Capability, signal: AbortSignal): Promise<Float32Array>
-  request(text: string, signal: AbortSignal): Promise<PlacedRequest>
+  /** @param closely whether its pieces are wanted, too */
+  request(text: string, closely: boolean, signal: AbortSignal): Promise<PlacedRequest>
 }
 
 export interface PlacedRequest {
   /** of length 1 */
   vector: Float32Array
-  /** its pieces; null: the model can't look closely */
+  /** its pieces; null: they were not wanted, or the model can't */
   closely: CloseText | null
 }
 
@@ -73,8 +74,8 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
       const [direction] = await directions([offerTexts(offer)], signal)
       return (await space()).placeOffer(direction === undefined ? [] : [direction])
     },
-    async request(text, signal) {
-      const closely = (await embedder.embedClosely?.([text], signal))?.[0] ?? null
+    async request(text, wanted, signal) {
+      const closely = wanted ? ((await embedder.embedClosely?.([text], signal))?.[0] ?? null) : null
       const vector = closely?.vector ?? (await embedder.embed([text], signal))[0]
       return { vector: (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions)), closely }
     }

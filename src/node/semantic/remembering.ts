@@ -4,16 +4,13 @@ import type { LazyEmbedder } from './embedder.ts'
 
 /** Texts that are remembered, at two kilobytes each. */
 const MAX_TEXTS = 256
+/** The same of those with their pieces, at some kilobytes each: what somebody types, again and again. */
+const MAX_CLOSE_TEXTS = 32
+
+type Make<T> = (texts: readonly string[], signal?: AbortSignal) => Promise<T[]>
 
 export function createRemembering(embedder: LazyEmbedder): LazyEmbedder {
-  const known = new Map<string, Float32Array>()
-
-  function remember(text: string, vector: Float32Array): void {
-    known.delete(text)
-    known.set(text, vector)
-    keepNewest(known, MAX_TEXTS)
-  }
-
+  const { embedClosely } = embedder
   return {
     model: embedder.model,
     dimensions: embedder.dimensions,
@@ -21,19 +18,25 @@ export function createRemembering(embedder: LazyEmbedder): LazyEmbedder {
     load: embedder.load,
     state: embedder.state,
     watch: embedder.watch,
-    async embed(texts, signal) {
-      const found = new Map(texts.flatMap((text) => {
-        const vector = known.get(text)
-        return vector === undefined ? [] : [[text, vector] as const]
-      }))
-      const missing = [...new Set(texts)].filter((text) => !found.has(text))
-      const made = missing.length === 0 ? [] : await embedder.embed(missing, signal)
-      missing.forEach((text, i) => {
-        const vector = made[i]
-        if (vector !== undefined) found.set(text, vector)
-      })
-      for (const [text, vector] of found) remember(text, vector)
-      return texts.map((text) => found.get(text) ?? new Float32Array(embedder.dimensions))
+    embed: remembering(MAX_TEXTS, embedder.embed),
+    ...(embedClosely === undefined ? {} : { embedClosely: remembering(MAX_CLOSE_TEXTS, embedClosely) })
+  }
+}
+
+/** @throws RangeError when there is not one made for each text; as `make` does */
+function remembering<T>(most: number, make: Make<T>): Make<T> {
+  const known = new Map<string, T>()
+  return async (texts, signal) => {
+    const found = new Map([...known].filter(([text]) => texts.includes(text)))
+    const missing = [...new Set(texts)].filter((text) => !found.has(text))
+    const made = missing.length === 0 ? [] : await make(missing, signal)
+    if (made.length !== missing.length) throw new RangeError(`expected ${missing.length} embedded texts, got ${made.length}`)
+    missing.forEach((text, i) => found.set(text, made[i] as T))
+    for (const [text, one] of found) {
+      known.delete(text)
+      known.set(text, one)
     }
+    keepNewest(known, most)
+    return texts.map((text) => found.get(text) as T)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How the centroids of codebook 4 are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
+ * How the centroids of codebook 5 are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
  * the same leaf. So a leaf means the same whichever model made a sketch, and nodes with different models meet in its shards.
  */
 import type { CodebookData } from '../codebook.ts'
@@ -10,7 +10,7 @@ import { sentenceBits } from '../sentences/sketch.ts'
 import { placeOffer } from '../sentences/space.ts'
 import { mean } from '../vectors.ts'
 
-/** Wide enough that a request shares a leaf with three of four that serve it; a text has 3 leaves on average. */
+/** Wide enough that a request shares a leaf with seven of ten that serve it; a text has 3 leaves on average. */
 const MARGIN_BITS = 12
 /** Words of a field that are embedded together. */
 const WORDS_TOGETHER = 7

@@ -46,7 +46,7 @@ test('what one person listens for is found as soon as another offers it, and tol
 
   // what is offered is edited, in the form in which it was written, and found by its new words
   await ben.getByRole('link', { name: 'Edit Piano tuning' }).click()
-  await expect(ben.getByLabel('JavaScript')).toHaveValue(/function run/)
+  await expect(ben.getByRole('textbox', { name: 'JavaScript' })).toHaveValue(/function run/)
   await ben.getByLabel('Name', { exact: true }).fill('Harpsichord voicing')
   await ben.getByLabel('What it does').fill('Voices harpsichords: says which quills are too stiff, from a recording.')
   await ben.getByRole('button', { name: 'Offer it like this' }).click()

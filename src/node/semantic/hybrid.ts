@@ -213,9 +213,9 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
       const byWords = words.search(request, MAX_CANDIDATES, [...cosines.keys()])
       const ids = new Set([...byWords.map(({ id }) => id), ...cosines.keys()])
       const found = weigh(ids, byWords, (id) => (placed === null ? null : (cosines.get(id) ?? vectors?.cosine(id, placed.vector) ?? null)))
-      const looked = await lookClosely(placed?.closely ?? null, found)
+      const closely = await lookClosely(placed?.closely ?? null, found)
       const weighed = found
-        .map((one) => ({ ...one, speaks: strength({ ...one, closely: looked.get(one.id) ?? null }) }))
+        .map((one) => ({ ...one, speaks: strength({ ...one, closely: closely.get(one.id) ?? null }) }))
         .filter(speaksEnough)
       const scores = choose(weighed.map(({ speaks }) => speaks))
       return mostFirst(weighed.map((one, i) => matchOf(one, scores[i] ?? 0, known.get(one.id)))).slice(0, limit)

@@ -1,24 +1,13 @@
 /** Requests in languages that the sentence model does not know are found by tags, with the model and without it. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Capability } from '../src/node/schema/declaration.ts'
 import type { LazyEmbedder } from '../src/node/semantic/embedder.ts'
 import { createHybridMatcher } from '../src/node/semantic/hybrid.ts'
+import { aCapability } from '../src/node/semantic/testing/a-capability.ts'
 import { systemClock } from '../src/node/support/clock.ts'
 import { createLazyModel } from './lazy-model.ts'
 import { loadSentenceModel } from './sentence-model.ts'
 
-const capability = (id: string, name: string, tags: string[]): Capability => ({
-  kind: 'capability',
-  id,
-  name,
-  description: name,
-  tags,
-  examples: [],
-  inputModes: [],
-  outputModes: [],
-  program: '0'.repeat(64),
-  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
-})
+const capability = (id: string, name: string, tags: string[]) => aCapability({ id, name, tags, description: name })
 
 /** Offered in English, with tags in other languages. */
 const offers = [

@@ -109,11 +109,11 @@ class Offers:
         self.counts = counts.tolist()
 
 
-def closeness(requests, offers):
-    """Of each request to each offer: the cosine of each of its pieces to the nearest of the offer's, weighed."""
+def closeness(states, offers):
+    """Of requests, by the states of their pieces, to each offer: the cosine of each of its pieces to the nearest of the offer's, weighed."""
     pad = lambda some: torch.nn.utils.rnn.pad_sequence(some, batch_first=True)
-    pieces = pad([F.normalize(state @ close['map'], dim=-1) for state in requests.states])
-    weights = pad([(state @ close['weight']).softmax(0) for state in requests.states])
+    pieces = pad([F.normalize(state @ close['map'], dim=-1) for state in states])
+    weights = pad([(state @ close['weight']).softmax(0) for state in states])
     cosines = pieces @ offers.pieces.T
     nearest = torch.stack([some.amax(2) for some in cosines.split(offers.counts, dim=2)], 2)
     return (nearest * weights[:, :, None]).sum(1)
@@ -170,7 +170,7 @@ def loss_of(field, topics):
     whole = requests.vectors @ all_offers.vectors.T
     return sum(
         (score.logsumexp(1) - score.masked_fill(~rightly, -1e9).logsumexp(1)).mean()
-        for score in [(near / TEMPERATURE).masked_fill(unknown, -1e9) for near in [whole, whole + closeness(requests, all_offers)]]
+        for score in [(near / TEMPERATURE).masked_fill(unknown, -1e9) for near in [whole, whole + closeness(requests.states, all_offers)]]
     )
 
 
@@ -182,18 +182,13 @@ def tell(step, loss):
     with torch.no_grad():
         asked, offered = Requests([request['text'] for request in requests]), Offers([offer['pieces'] for offer in offers])
         whole = asked.vectors @ offered.vectors.T
-        closely = torch.cat([closeness(Some(asked, at), offered) for at in range(0, len(requests), 24)])
+        closely = torch.cat([closeness(asked.states[at : at + TOGETHER], offered) for at in range(0, len(requests), TOGETHER)])
     print(step, f'loss {loss:.3f}', flush=True)
     for name, near in [('whole', whole), ('closely', whole + closely)]:
         best = torch.stack([row[[place[id] for id in request['serves']]].max() for row, request in zip(near, requests)])
         ranks = (near > best[:, None]).sum(1) + 1
         shares = [(ranks == 1), (ranks <= 5), (ranks <= 20), 1 / ranks]
         print(f'  {name}', *(f'{name} {share.float().mean():.3f}' for name, share in zip(['@1', '@5', '@20', 'mrr'], shares)), flush=True)
-
-
-class Some:
-    def __init__(self, requests, at):
-        self.states = requests.states[at : at + 24]
 
 
 def turns(items):

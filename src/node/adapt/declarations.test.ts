@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Capability } from '../schema/declaration.ts'
 import type { EntryKind, Header } from '../schema/header.ts'
+import { aCapability } from '../semantic/testing/a-capability.ts'
 import { createDeclarations, type Declarations } from './declarations.ts'
 import { table } from './table.ts'
 
@@ -44,18 +44,7 @@ function entry(author: string, seq: number, kind: EntryKind, body: unknown, fiel
   return { author, header, body }
 }
 
-const skill = (id: string): Capability => ({
-  kind: 'capability',
-  id,
-  name: id,
-  description: '',
-  tags: [],
-  examples: [],
-  inputModes: [],
-  outputModes: [],
-  program: '0'.repeat(64),
-  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
-})
+const skill = (id: string) => aCapability({ id, name: id })
 const declare = (author: string, seq: number, id: string, fields: Partial<Header> = {}) =>
   declarations.add(entry(author, seq, 'capability', skill(id), fields))
 const withdraw = (author: string, seq: number, of: number) =>

@@ -1,22 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Capability } from '../schema/declaration.ts'
 import { createTestTime } from '../support/testing/time.ts'
 import { createCloseLook } from './close-look.ts'
 import type { CloseText } from './embedder.ts'
 import { CLOSE_DIMENSIONS } from './sentences/model.ts'
+import { aCapability } from './testing/a-capability.ts'
 
-const offer = (name: string): Capability => ({
-  kind: 'capability',
-  id: name,
-  name,
-  description: '',
-  tags: [],
-  examples: [],
-  inputModes: [],
-  outputModes: [],
-  program: '0'.repeat(64),
-  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
-})
+const offer = (name: string) => aCapability({ name })
 
 /** A text is one piece, along the axis of its first letter. */
 function closeText(text: string): CloseText {

@@ -6,19 +6,10 @@ import type { CloseText, LazyEmbedder, ModelState } from './embedder.ts'
 import { createHybridMatcher } from './hybrid.ts'
 import type { Matcher } from './matcher.ts'
 import { CLOSE_DIMENSIONS, SENTENCE_MODEL } from './sentences/model.ts'
+import { aCapability } from './testing/a-capability.ts'
 
-const capability = (id: string, name: string, tags: string[], examples: string[], description: string): Capability => ({
-  kind: 'capability',
-  id,
-  name,
-  description,
-  tags,
-  examples,
-  inputModes: [],
-  outputModes: [],
-  program: '0'.repeat(64),
-  limits: { ms: 1, memoryBytes: 1, inputBytes: 1, outputBytes: 1 }
-})
+const capability = (id: string, name: string, tags: string[], examples: string[], description: string): Capability =>
+  aCapability({ id, name, tags, examples, description })
 
 /** What others might offer, some of it near to what comes with Starling. */
 const distractors = [

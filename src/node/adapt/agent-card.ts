@@ -10,7 +10,8 @@ import { agentId, InvalidBytesError } from '../schema/codec.ts'
 import {
   capability, constraint, intention, state, type Capability, type Constraint, type Intention, type State
 } from '../schema/declaration.ts'
-import { mediaType } from '../semantic/media-types.ts'
+import { mediaType } from '../semantic/composition/media-types.ts'
+import { isRecord } from '../support/is-record.ts'
 import { clip, inQuotes } from '../support/words.ts'
 import { boundedJson } from './agent-card-json.ts'
 
@@ -409,7 +410,3 @@ function why(error: z.core.$ZodError): string {
 const quoted = (word: unknown): string => (typeof word === 'string' ? inQuotes(word, MAX_WORD) : `of type ${typeof word}`)
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((one, i) => one === b[i])
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -2,7 +2,7 @@
  * Putting candidates in order and saying why, in words. Pure.
  */
 import type { Match } from '../semantic/matcher.ts'
-import { acceptsFile } from '../semantic/accepts.ts'
+import { acceptsFile } from '../semantic/composition/accepts.ts'
 import type { Capability, Constraints, Limits, State, Terms } from '../schema/declaration.ts'
 import { inQuotes } from '../support/words.ts'
 import { unmet } from './constraints.ts'

@@ -4,7 +4,7 @@
  */
 import { UNSORTED_TOPIC } from '../schema/contract.ts'
 import type { Capability, Constraints } from '../schema/declaration.ts'
-import type { Composition, Goods, Sureness } from '../semantic/composition.ts'
+import type { Composition, Goods, Sureness } from '../semantic/composition/composition.ts'
 import type { Match, Matcher } from '../semantic/matcher.ts'
 import { once } from '../support/once.ts'
 import { unmet } from './constraints.ts'
@@ -117,7 +117,7 @@ export function createSearch(components: SearchComponents, { standings, history,
   }
 
   async function makeComposition(): Promise<Composition> {
-    const { createComposition } = await import('../semantic/composition.ts')
+    const { createComposition } = await import('../semantic/composition/composition.ts')
     const all = createComposition()
     for (const offer of declarations.capabilities(now())) all.set(idOf(offer), offer.declaration)
     return all

@@ -15,7 +15,7 @@ export const jsonSchema: z.ZodMiniType<JsonSchema, JsonSchema> = z.custom<JsonSc
 
 function isJsonSchema(value: unknown): boolean {
   if (typeof value === 'boolean') return true
-  return isRecord(value) && isJson(value, MAX_LEVELS) && JSON.stringify(value).length <= MAX_SCHEMA_CHARACTERS
+  return isPlain(value) && isJson(value, MAX_LEVELS) && JSON.stringify(value).length <= MAX_SCHEMA_CHARACTERS
 }
 
 function isJson(value: unknown, levels: number): boolean {
@@ -23,10 +23,10 @@ function isJson(value: unknown, levels: number): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   if (levels === 0) return false
   if (Array.isArray(value)) return value.every((one) => isJson(one, levels - 1))
-  return isRecord(value) && Object.values(value).every((one) => isJson(one, levels - 1))
+  return isPlain(value) && Object.values(value).every((one) => isJson(one, levels - 1))
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

@@ -6,8 +6,8 @@
  * and not for each capability. No question looks at more than a bounded number of ports, and no more than a bounded work goes into
  * strangers' schemas for it.
  */
-import type { Capability } from '../schema/declaration.ts'
-import type { JsonSchema } from '../schema/json-schema.ts'
+import type { Capability } from '../../schema/declaration.ts'
+import type { JsonSchema } from '../../schema/json-schema.ts'
 import { assignable, contradictory, MAX_WORK } from './assignable.ts'
 import { inOrder, inTurns, shortestChains, type FoundChain, type Graph } from './chains.ts'
 import { mediaTypeOfFile } from './media-types.ts'

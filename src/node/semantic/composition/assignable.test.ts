@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { JsonSchema } from '../schema/json-schema.ts'
+import type { JsonSchema } from '../../schema/json-schema.ts'
 import { assignable, contradictory, MAX_WORK } from './assignable.ts'
 
 type Relation = 'fits' | 'contradicts' | 'not sure'

@@ -3,7 +3,7 @@
  * media type: those that meet in the very type first, then those where one takes anything of the kind, then those where one gives
  * what may be anything.
  */
-import type { JsonSchema } from '../schema/json-schema.ts'
+import type { JsonSchema } from '../../schema/json-schema.ts'
 import { mediaType } from './media-types.ts'
 
 /** Whether something goes into a capability or comes out of it. */

@@ -1,4 +1,4 @@
-/** The `match` case: how well requests find whom they mean, and how soon. In Node, with the same code and the same model. */
+/** How well requests find whom they mean, how soon, and what who says everything gains by it. In Node, with the same code and the same model. */
 import { join } from 'node:path'
 import v8 from 'node:v8'
 import vm from 'node:vm'
@@ -21,4 +21,9 @@ export async function match() {
     console.log(JSON.stringify(scale.at(-1)))
   }
   return { case: 'match', ...quality, scale }
+}
+
+export async function stuffing() {
+  const { measureStuffing } = await loadModule('bench/match/stuffing.ts')
+  return { case: 'stuffing', attacks: await measureStuffing(join(root, 'bench', 'match', 'tuning')) }
 }

@@ -6,9 +6,9 @@ import { loadSentenceModel } from '../../headless/sentence-model.ts'
 import { unmet } from '../../src/node/adapt/constraints.ts'
 import { rank } from '../../src/node/adapt/rank.ts'
 import type { LazyEmbedder } from '../../src/node/semantic/embedder.ts'
-import { createHybridMatcher, type HybridMatcher } from '../../src/node/semantic/hybrid.ts'
+import type { HybridMatcher } from '../../src/node/semantic/hybrid.ts'
 import type { Match } from '../../src/node/semantic/matcher.ts'
-import { systemClock, type Clock } from '../../src/node/support/clock.ts'
+import { filled, withoutCloseLook } from './filled.ts'
 import { NOBODY_WEIGHT } from './fit.ts'
 import { loadSet, type MatchSet, type Request } from './set.ts'
 
@@ -33,10 +33,10 @@ export async function measure(folder: string) {
   const set = loadSet(folder)
   const model = await loadSentenceModel()
   const embedder: LazyEmbedder = { ...model, load: () => undefined, state: () => ({ is: 'ready' }), watch: () => () => undefined }
-  const hybrid = await filled(set, embedder)
+  const hybrid = await filled(set.offers, embedder)
   // what a search says that does not wait for the closer look
-  const atOnce = await filled(set, withoutCloseLook(embedder))
-  const words = await filled(set, null)
+  const atOnce = await filled(set.offers, withoutCloseLook(embedder))
+  const words = await filled(set.offers, null)
   const byBoth = await answers(set, hybrid, ({ score }) => score)
   const top = byBoth.flatMap(({ ids, request }) => ids.slice(0, 5).map((id) => ({ id, request })))
   const terms = new Map(set.offers.map(({ id, capability }) => [id, capability.terms]))
@@ -52,26 +52,6 @@ export async function measure(folder: string) {
     constraintsViolated: top.filter(({ id, request }) => unmet(terms.get(id), request.constraints).length > 0).length,
     calibrationError: calibrationError(byBoth)
   }
-}
-
-function withoutCloseLook({ model, dimensions, load, state, watch, embed }: LazyEmbedder): LazyEmbedder {
-  return { model, dimensions, load, state, watch, embed }
-}
-
-/** A search waits for the model however long it takes: what is measured here is not how busy the machine is. */
-const patient: Clock = { ...systemClock, after: () => () => undefined }
-
-async function filled({ offers }: MatchSet, embedder: LazyEmbedder | null): Promise<HybridMatcher> {
-  const matcher = createHybridMatcher({
-    clock: patient,
-    embedder,
-    report(error) {
-      throw error
-    }
-  })
-  for (const { id, capability } of offers) matcher.add(id, capability)
-  while (embedder !== null && matcher.waiting() > 0) await new Promise((resolve) => setTimeout(resolve, 20))
-  return matcher
 }
 
 /** Everybody is equally near and unknown: only match and constraints decide. */

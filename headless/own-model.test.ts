@@ -34,7 +34,7 @@ test('a model that somebody brings is used as it says it is', async () => {
 })
 
 test.each([
-  ['has a number of ours', 'export default { model: 5, dimensions: 64, embed() {} }', /model/],
+  ['has a number of ours', 'export default { model: 6, dimensions: 64, embed() {} }', /model/],
   ['has odd dimensions', 'export default { model: 1001, dimensions: 100, embed() {} }', /dimensions/],
   ['can’t embed', 'export default { model: 1001, dimensions: 64 }', /embed/],
   ['exports nothing', '', /default export/],

@@ -1,5 +1,5 @@
 /**
- * `npm run codebook`: makes the centroids of codebook 1 anew from `fields.json`, and those of codebook 5 with the sentence model. The
+ * `npm run codebook`: makes the centroids of codebook 1 anew from `fields.json`, and those of the sentence model's codebook. The
  * same fields give the same centroids, to the byte; other centroids would be another model, because nodes with different ones don't
  * accept each other's sketches.
  */
@@ -14,7 +14,7 @@ async function main() {
   const areas = JSON.parse(readFileSync(join(root, folder, 'fields.json'), 'utf8'))
   const { data, fields } = buildCodebook(areas)
   write(folder, data)
-  const sentences = join('src', 'node', 'semantic', 'codebook-5')
+  const sentences = join('src', 'node', 'semantic', 'sentences', 'codebook')
   const { buildSentenceCodebook } = await loadModule(join(sentences, 'build.ts'))
   const { loadSentenceModel } = await loadModule(join('headless', 'sentence-model.ts'))
   const declarations = JSON.parse(readFileSync(join(root, folder, 'declarations.json'), 'utf8'))

@@ -1,17 +1,21 @@
 /**
  * `npm run lora`: trains what the sentence model learns of this network's requests and offers, `lora.json`, `centres.json` and `close.json`
  * in `src/node/semantic/sentences`, from the seed topics and `bench/match/training`, and tells as it goes how well that finds in
- * `bench/match/tuning`. The held-out set is not looked at. Takes half an hour or more, and Python with PyTorch: Debian's
- * `python3-torch` will do, `PYTHON` names another. The codebook, the topics and the calibration are to be made anew afterwards:
- * `npm run codebook`, `npm run topics`, `npm run meaning`. What is given after `--` goes to `lora/train.py`.
+ * `bench/match/tuning`. The held-out set is not looked at. Two trainings go at once, each on a core, and what is kept is their mean.
+ * Takes forty minutes or more, and Python with PyTorch: Debian's `python3-torch` will do, `PYTHON` names another. The codebook, the
+ * topics and the calibration are to be made anew afterwards: `npm run codebook`, `npm run topics`, `npm run meaning`. What is given after
+ * `--` goes to `lora/train.py`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { loadModule } from './run-ts.mjs'
 import { root, runMain } from './setup.mjs'
+
+const SEEDS = [1, 2]
 
 /**
  * Settings by which PyTorch is six times as fast: Debian's OpenBLAS takes a processor that it does not know for an old one, and glibc
@@ -28,21 +32,33 @@ function settings() {
   }
 }
 
+/** Ends when the program does; its lines have a word in front. @param {string} label @param {string} program @param {string[]} given */
+async function run(label, program, given) {
+  const child = spawn(process.env.PYTHON ?? '/usr/bin/python3', [join(root, 'scripts', 'lora', program), ...given], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...settings(), ...process.env }
+  })
+  createInterface(child.stdout).on('line', (line) => console.log(`${label}: ${line}`))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`expected ${program} to end well, got ${code}`)
+}
+
 async function main() {
   const { modelFiles, textsOf } = await loadModule('bench/match/texts.ts')
   const scratch = mkdtempSync(join(tmpdir(), 'starling-lora-'))
   try {
     const texts = join(scratch, 'texts.json')
     writeFileSync(texts, JSON.stringify(textsOf(root)))
-    const into = join(root, 'src', 'node', 'semantic', 'sentences')
-    const given = ['--texts', texts, '--topology', modelFiles.topology, '--weights', modelFiles.weights, '--into', into]
-    const train = join(root, 'scripts', 'lora', 'train.py')
-    const training = spawn(process.env.PYTHON ?? '/usr/bin/python3', [train, ...given, ...process.argv.slice(2)], {
-      stdio: 'inherit',
-      env: { ...settings(), ...process.env }
-    })
-    const [code] = await once(training, 'exit')
-    if (code !== 0) throw new Error(`expected the training to end well, got ${code}`)
+    const files = ['--texts', texts, '--topology', modelFiles.topology, '--weights', modelFiles.weights]
+    const trainings = SEEDS.map((seed) => ({ seed, into: join(scratch, `seed-${seed}`) }))
+    await Promise.all(
+      trainings.map(({ seed, into }) => {
+        mkdirSync(into)
+        return run(`seed ${seed}`, 'train.py', [...files, '--into', into, '--seed', String(seed), ...process.argv.slice(2)])
+      })
+    )
+    const kept = join(root, 'src', 'node', 'semantic', 'sentences')
+    await run('mean', 'mean.py', [...files, '--into', kept, ...trainings.map(({ into }) => into)])
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

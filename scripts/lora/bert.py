@@ -42,7 +42,7 @@ class Bert(torch.nn.Module):
     def __init__(self, weights, rank, first, seed):
         """`first`: the lowest layer that is changed; those below it are the same for every text and step."""
         super().__init__()
-        self.weights, self.first = weights, first
+        self.weights, self.rank, self.first = weights, rank, first
         random = torch.Generator().manual_seed(seed)
         self.a, self.b = torch.nn.ParameterDict(), torch.nn.ParameterDict()
         for name in self.changed():

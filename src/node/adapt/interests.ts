@@ -26,7 +26,7 @@ export interface OwnInterests extends Interests {
 }
 
 /** Sketches of one model are near that differ in at most so many of 256 bits, by model: by the sentence model, nine of ten requests are of what serves them; by the words, only with many words in common. */
-const NEAR_BITS: Readonly<Record<number, number>> = { 1: 96, 5: 113 }
+const NEAR_BITS: Readonly<Record<number, number>> = { 1: 96, 6: 113 }
 const USUAL_NEAR_BITS = 96
 /** Sketches of goals that are remembered. */
 const MAX_ASKED = 16

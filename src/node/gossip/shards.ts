@@ -24,7 +24,7 @@ export interface Codebook {
 export type Placed = Pick<HeaderItem, 'prefix' | 'model' | 'leaves'>
 
 /** Models whose codebooks have the same leaves: their sketches are in the shards of the first of them. */
-const SAME_LEAVES: ReadonlyMap<number, number> = new Map([[5, 1]])
+const SAME_LEAVES: ReadonlyMap<number, number> = new Map([[6, 1]])
 
 /** The model that shards of meaning are named after in which sketches of a model belong. */
 export const shardModel = (model: number): number => SAME_LEAVES.get(model) ?? model

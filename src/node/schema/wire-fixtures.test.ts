@@ -179,7 +179,7 @@ describe('examples of wire formats', () => {
     'header of the fourth entry, with a skip link',
     'another header of the second entry',
     'header of a constraint',
-    'header of a capability, with a sketch of model 5'
+    'header of a capability, with a sketch of the sentence model'
   ])('the log makes the %s', async (name) => {
     const { encoded, bytes, signature } = example(name)
     const header = decodeHeader(encoded)
@@ -206,7 +206,7 @@ describe('examples of wire formats', () => {
 
   it.each([
     ['header of a constraint', 'constraint body', null],
-    ['header of a capability, with a sketch of model 5', 'capability body, with terms', 'header of a constraint']
+    ['header of a capability, with a sketch of the sentence model', 'capability body, with terms', 'header of a constraint']
   ])('the %s commits to its body and to the entry before', async (name, body, before) => {
     const header = decodeHeader(example(name).encoded)
     expect(header).toMatchObject({ bodyHash: await digest(example(body).encoded), bodySize: example(body).encoded.length })

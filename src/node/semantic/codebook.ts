@@ -8,7 +8,7 @@
 import type { Sketch } from '../schema/header.ts'
 import { MAX_LEAVES, SKETCH_BYTES, hamming } from './sketch.ts'
 import model1 from './codebook-1/centroids.json' with { type: 'json' }
-import sentences from './codebook-5/centroids.json' with { type: 'json' }
+import sentences from './sentences/codebook/centroids.json' with { type: 'json' }
 
 export interface Codebook {
   /** the embedding model and its centroids, as a sketch names them: other centroids are another model */

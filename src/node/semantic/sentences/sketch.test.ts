@@ -1,4 +1,4 @@
-/** That the example of a sketch of model 5, which other implementations build on, is what this one makes. */
+/** That the example of a sketch, which other implementations build on, is what this one makes. */
 import { expect, test } from 'vitest'
 import { loadSentenceModel } from '../../../../headless/sentence-model.ts'
 import { fromHex } from '../../crypto/hash.ts'
@@ -18,7 +18,7 @@ const ROUNDING_BITS = 2
 const bytesOf = (name: string): Uint8Array => fromHex(wire.examples.find((one) => one.name === name)?.bytes ?? '')
 
 test('a capability has the bits that the sentence model gives, and the leaves that the codebook does', async () => {
-  const header = decode(bytesOf('header of a capability, with a sketch of model 5'), headerTuple, MAX_HEADER_BYTES)
+  const header = decode(bytesOf('header of a capability, with a sketch of the sentence model'), headerTuple, MAX_HEADER_BYTES)
   const sketch = header[10]
   if (sketch === null) throw new Error('expected a header with a sketch')
   const codebook = createSentenceCodebook()

@@ -1,4 +1,4 @@
-/** Sketches of model 5: the signs of a placed sentence vector, folded to as many numbers as a sketch has bits. */
+/** Sketches of the sentence model: the signs of a placed sentence vector, folded to as many numbers as a sketch has bits. */
 import { DIMENSIONS, toBits } from '../sketch.ts'
 
 /** @param vector as `placeOffer` and `placeRequest` give it: of `DIMENSIONS` numbers or more */

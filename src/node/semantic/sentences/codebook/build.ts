@@ -1,14 +1,14 @@
 /**
- * How the centroids of codebook 5 are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
+ * How the centroids of the sentence model's codebook are made, for `npm run codebook`: where the sentence model puts the fields of codebook 1, each at
  * the same leaf. So a leaf means the same whichever model made a sketch, and nodes with different models meet in its shards.
  */
-import type { CodebookData } from '../codebook.ts'
-import { buildCodebook, type Area } from '../codebook-1/build.ts'
-import type { Embedder } from '../embedder.ts'
-import { SENTENCE_MODEL } from '../sentences/model.ts'
-import { sentenceBits } from '../sentences/sketch.ts'
-import { placeOffer } from '../sentences/space.ts'
-import { mean } from '../vectors.ts'
+import type { CodebookData } from '../../codebook.ts'
+import { buildCodebook, type Area } from '../../codebook-1/build.ts'
+import type { Embedder } from '../../embedder.ts'
+import { SENTENCE_MODEL } from '../model.ts'
+import { sentenceBits } from '../sketch.ts'
+import { placeOffer } from '../space.ts'
+import { mean } from '../../vectors.ts'
 
 /** Wide enough that a request shares a leaf with seven of ten that serve it; a text has 3 leaves on average. */
 const MARGIN_BITS = 12

@@ -9,6 +9,7 @@
  * - `meaning [--times 5]`: until the first search, and until the model that finds by meaning is there
  * - `match`: how well requests find whom they mean, beside words and embeddings alone; searching and adding at size
  * - `stuffing`: how often somebody comes first who says whatever people ask for
+ * - `topics`: how often the topic that is proposed for a capability is a right one
  * - `trust [--times 9]`: an iteration of trust in Node and Chromium, with one thread and two, beside the same in C
  * - `log [--times 5]`: appending, checking and keeping entries, beside what WebCrypto and IndexedDB do by themselves
  */
@@ -26,6 +27,7 @@ const cases = {
   meaning: { times: 5, tabs: 1, run: async (times) => (await import('./meaning.mjs')).meaning(times) },
   match: { times: 1, tabs: 1, inNode: true, run: async () => (await import('./match.mjs')).match() },
   stuffing: { times: 1, tabs: 1, inNode: true, run: async () => (await import('./match.mjs')).stuffing() },
+  topics: { times: 1, tabs: 1, inNode: true, run: async () => (await import('./match.mjs')).topics() },
   trust: { times: 9, tabs: 1, run: async (times) => (await import('./trust.mjs')).trust(times) },
   log: { times: 5, tabs: 1, run: async (times) => (await import('./log.mjs')).log(times) }
 }

@@ -6,6 +6,7 @@ import { loadModule } from '../scripts/run-ts.mjs'
 import { root } from '../scripts/setup.mjs'
 
 const heldOut = join(root, 'bench', 'match', 'held-out')
+const tuning = join(root, 'bench', 'match', 'tuning')
 const SIZES = [10_000, 100_000]
 
 export async function match() {
@@ -25,5 +26,10 @@ export async function match() {
 
 export async function stuffing() {
   const { measureStuffing } = await loadModule('bench/match/stuffing.ts')
-  return { case: 'stuffing', attacks: await measureStuffing(join(root, 'bench', 'match', 'tuning')) }
+  return { case: 'stuffing', attacks: await measureStuffing(tuning) }
+}
+
+export async function topics() {
+  const { measureTopicPlacing } = await loadModule('bench/match/topic-placing.ts')
+  return { case: 'topics', ...(await measureTopicPlacing(tuning)) }
 }

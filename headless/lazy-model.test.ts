@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Embedder } from '../src/node/semantic/embedder.ts'
+import { SENTENCE_MODEL } from '../src/node/semantic/sentences/model.ts'
 import { createLazyModel } from './lazy-model.ts'
 
-const model: Embedder = { model: 6, dimensions: 384, embed: async (texts) => texts.map(() => new Float32Array(384)) }
+const model: Embedder = { model: SENTENCE_MODEL, dimensions: 384, embed: async (texts) => texts.map(() => new Float32Array(384)) }
 
 test('is loaded once, when it is first wanted, and tells how far it is', async () => {
   let reads = 0

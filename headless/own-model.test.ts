@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SENTENCE_MODEL } from '../src/node/semantic/sentences/model.ts'
 import { createLazyModel } from './lazy-model.ts'
 import { loadOwnModel } from './own-model.ts'
 
@@ -34,7 +35,7 @@ test('a model that somebody brings is used as it says it is', async () => {
 })
 
 test.each([
-  ['has a number of ours', 'export default { model: 6, dimensions: 64, embed() {} }', /model/],
+  ['has a number of ours', `export default { model: ${SENTENCE_MODEL}, dimensions: 64, embed() {} }`, /model/],
   ['has odd dimensions', 'export default { model: 1001, dimensions: 100, embed() {} }', /dimensions/],
   ['can’t embed', 'export default { model: 1001, dimensions: 64 }', /embed/],
   ['exports nothing', '', /default export/],

@@ -3,6 +3,7 @@
  * it, never at run time.
  */
 import type { Embedder } from '../embedder.ts'
+import type { EightBit } from '../sentences/eight-bit.ts'
 import { SENTENCE_MODEL } from '../sentences/model.ts'
 import { placeOffer, placeRequest } from '../sentences/space.ts'
 import { COMMON, type CommonTerms } from '../telling.ts'
@@ -25,6 +26,12 @@ export interface WrittenArea {
 }
 
 export type Outline = Omit<SeedTopic, 'direction'>
+
+export interface Built {
+  seed: Seed
+  /** what all topics have in common, which says nothing about any: it is taken away from where they lie */
+  common: EightBit
+}
 
 const MAX_WORDS = 64
 const MAX_SAMPLES = 6
@@ -70,7 +77,7 @@ export function buildCommonTerms(areas: readonly WrittenArea[]): CommonTerms {
 }
 
 /** @throws EmbedderError when the model fails; the signal's reason */
-export async function buildSeed(areas: readonly WrittenArea[], embedder: Embedder, signal?: AbortSignal): Promise<Seed> {
+export async function buildSeed(areas: readonly WrittenArea[], embedder: Embedder, signal?: AbortSignal): Promise<Built> {
   const places: Float32Array[] = []
   for (const topic of areas.flatMap(({ topics }) => topics)) places.push(await buildPlace(topic, embedder, signal))
   const common = Float64Array.from({ length: embedder.dimensions }, (_, i) => {
@@ -80,7 +87,7 @@ export async function buildSeed(areas: readonly WrittenArea[], embedder: Embedde
     return { ...outline, direction: toBase64(quantised(common.map((value, at) => (places[i]?.[at] ?? 0) - value))) }
   })
   const scale = Math.max(...common.map(Math.abs)) / 127
-  return { model: SENTENCE_MODEL, common: { scale, base64: toBase64(quantised(common)) }, topics }
+  return { seed: { model: SENTENCE_MODEL, topics }, common: { scale, base64: toBase64(quantised(common)) } }
 }
 
 /**

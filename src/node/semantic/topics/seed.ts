@@ -3,8 +3,6 @@
  * makes it; every node has the same, so what is worked out from it is the same everywhere.
  */
 
-import type { EightBit } from '../sentences/eight-bit.ts'
-
 /** A topic as it is kept. */
 export interface SeedTopic {
   /** `area/topic` */
@@ -24,8 +22,6 @@ export interface SeedTopic {
 export interface Seed {
   /** the sentence model of the directions */
   model: number
-  /** what all topics have in common, which says nothing about any: it is taken away from where they lie */
-  common: EightBit
   topics: SeedTopic[]
 }
 

@@ -51,18 +51,24 @@ export function createCloseMap(): (states: Float32Array) => Pick<CloseText, 'pie
  */
 export function closeness({ pieces, weights }: Pick<CloseText, 'pieces' | 'weights'>, offer: readonly Int8Array[]): number {
   if (offer.every(({ length }) => length === 0)) return 0
-  return weights.reduce((sum, weight, i) => {
-    const piece = pieces.subarray(i * CLOSE_DIMENSIONS, (i + 1) * CLOSE_DIMENSIONS)
-    return sum + weight * Math.max(...offer.map((text) => nearest(piece, text)))
-  }, 0)
+  // whole numbers that are exact in either, and twice as fast
+  const [wanted, given] = [new Float32Array(pieces), offer.map((text) => new Float32Array(text))]
+  return weights.reduce((sum, weight, i) => sum + weight * Math.max(...given.map((text) => nearest(wanted, i * CLOSE_DIMENSIONS, text))), 0)
 }
 
-function nearest(piece: Int8Array, text: Int8Array): number {
+/** The cosine of a piece to the nearest of a text's. @param from where its numbers begin */
+function nearest(pieces: Float32Array, from: number, text: Float32Array): number {
   let best = -LARGEST * LARGEST
   for (let at = 0; at < text.length; at += CLOSE_DIMENSIONS) {
-    let sum = 0
-    for (let i = 0; i < CLOSE_DIMENSIONS; i++) sum += (piece[i] as number) * (text[at + i] as number)
-    if (sum > best) best = sum
+    // four sums, so that one needs not wait for another
+    let [a, b, c, d] = [0, 0, 0, 0]
+    for (let i = 0; i < CLOSE_DIMENSIONS; i += 4) {
+      a += (pieces[from + i] as number) * (text[at + i] as number)
+      b += (pieces[from + i + 1] as number) * (text[at + i + 1] as number)
+      c += (pieces[from + i + 2] as number) * (text[at + i + 2] as number)
+      d += (pieces[from + i + 3] as number) * (text[at + i + 3] as number)
+    }
+    best = Math.max(best, a + b + c + d)
   }
   return best / (LARGEST * LARGEST)
 }

@@ -5,5 +5,8 @@ export interface EightBit {
 }
 
 export function int8sOf(base64: string): Int8Array {
-  return Int8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const bytes = atob(base64)
+  const numbers = new Int8Array(bytes.length)
+  for (let i = 0; i < bytes.length; i++) numbers[i] = bytes.charCodeAt(i)
+  return numbers
 }

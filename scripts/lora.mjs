@@ -32,11 +32,16 @@ function settings() {
   }
 }
 
-/** Ends when the program does; its lines have a word in front. @param {string} label @param {string} program @param {string[]} given */
-async function run(label, program, given) {
+/**
+ * Ends when the program does; its lines have a word in front.
+ *
+ * @param {string} label @param {string} program @param {string[]} given @param {AbortSignal} [signal] ends it
+ */
+async function run(label, program, given, signal) {
   const child = spawn(process.env.PYTHON ?? '/usr/bin/python3', [join(root, 'scripts', 'lora', program), ...given], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...settings(), ...process.env }
+    env: { ...settings(), ...process.env },
+    signal
   })
   createInterface(child.stdout).on('line', (line) => console.log(`${label}: ${line}`))
   const [code] = await once(child, 'close')
@@ -51,12 +56,20 @@ async function main() {
     writeFileSync(texts, JSON.stringify(textsOf(root)))
     const files = ['--texts', texts, '--topology', modelFiles.topology, '--weights', modelFiles.weights]
     const trainings = SEEDS.map((seed) => ({ seed, into: join(scratch, `seed-${seed}`) }))
-    await Promise.all(
-      trainings.map(({ seed, into }) => {
-        mkdirSync(into)
-        return run(`seed ${seed}`, 'train.py', [...files, '--into', into, '--seed', String(seed), ...process.argv.slice(2)])
-      })
-    )
+    const failing = new AbortController()
+    const running = trainings.map(({ seed, into }) => {
+      mkdirSync(into)
+      const given = [...files, '--into', into, '--seed', String(seed), ...process.argv.slice(2)]
+      return run(`seed ${seed}`, 'train.py', given, failing.signal)
+    })
+    try {
+      await Promise.all(running)
+    } catch (error) {
+      // one without the other is of no use
+      failing.abort()
+      await Promise.allSettled(running)
+      throw error
+    }
     const kept = join(root, 'src', 'node', 'semantic', 'sentences')
     await run('mean', 'mean.py', [...files, '--into', kept, ...trainings.map(({ into }) => into)])
   } finally {

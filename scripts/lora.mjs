@@ -7,7 +7,6 @@
  * `--` goes to `lora/train.py`.
  */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,7 +43,9 @@ async function run(label, program, given, signal) {
     signal
   })
   createInterface(child.stdout).on('line', (line) => console.log(`${label}: ${line}`))
-  const [code] = await once(child, 'close')
+  // ended from here it fails, too, but not before it has
+  child.on('error', () => undefined)
+  const code = await new Promise((resolve) => child.once('close', resolve))
   if (code !== 0) throw new Error(`expected ${program} to end well, got ${code}`)
 }
 
@@ -57,9 +58,10 @@ async function main() {
     const files = ['--texts', texts, '--topology', modelFiles.topology, '--weights', modelFiles.weights]
     const trainings = SEEDS.map((seed) => ({ seed, into: join(scratch, `seed-${seed}`) }))
     const failing = new AbortController()
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => failing.abort())
     const running = trainings.map(({ seed, into }) => {
       mkdirSync(into)
-      const given = [...files, '--into', into, '--seed', String(seed), ...process.argv.slice(2)]
+      const given = [...process.argv.slice(2), ...files, '--into', into, '--seed', String(seed)]
       return run(`seed ${seed}`, 'train.py', given, failing.signal)
     })
     try {

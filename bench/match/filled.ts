@@ -1,4 +1,4 @@
-import type { LazyEmbedder } from '../../src/node/semantic/embedder.ts'
+import type { Embedder, LazyEmbedder } from '../../src/node/semantic/embedder.ts'
 import { createHybridMatcher, type HybridMatcher } from '../../src/node/semantic/hybrid.ts'
 import { systemClock, type Clock } from '../../src/node/support/clock.ts'
 import type { Offer } from './set.ts'
@@ -23,6 +23,11 @@ export async function filled(offers: readonly Offer[], embedder: LazyEmbedder | 
 /** When the model has come to all that it knows. */
 export async function settled(matcher: HybridMatcher): Promise<void> {
   while (matcher.waiting() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** A model that is there. */
+export function atHand(model: Embedder): LazyEmbedder {
+  return { ...model, load: () => undefined, state: () => ({ is: 'ready' }), watch: () => () => undefined }
 }
 
 /** A model whose searches do not wait for the closer look. */

@@ -5,10 +5,9 @@
 import { loadSentenceModel } from '../../headless/sentence-model.ts'
 import { unmet } from '../../src/node/adapt/constraints.ts'
 import { rank } from '../../src/node/adapt/rank.ts'
-import type { LazyEmbedder } from '../../src/node/semantic/embedder.ts'
 import type { HybridMatcher } from '../../src/node/semantic/hybrid.ts'
 import type { Match } from '../../src/node/semantic/matcher.ts'
-import { filled, withoutCloseLook } from './filled.ts'
+import { atHand, filled, withoutCloseLook } from './filled.ts'
 import { NOBODY_WEIGHT } from './fit.ts'
 import { loadSet, type MatchSet, type Request } from './set.ts'
 
@@ -31,8 +30,7 @@ interface Answer {
 /** @param folder of the set */
 export async function measure(folder: string) {
   const set = loadSet(folder)
-  const model = await loadSentenceModel()
-  const embedder: LazyEmbedder = { ...model, load: () => undefined, state: () => ({ is: 'ready' }), watch: () => () => undefined }
+  const embedder = atHand(await loadSentenceModel())
   const hybrid = await filled(set.offers, embedder)
   // what a search says that does not wait for the closer look
   const atOnce = await filled(set.offers, withoutCloseLook(embedder))

@@ -5,10 +5,9 @@
 import { loadSentenceModel } from '../../headless/sentence-model.ts'
 import { createRandom } from '../../sim/random.ts'
 import type { Capability } from '../../src/node/schema/declaration.ts'
-import type { LazyEmbedder } from '../../src/node/semantic/embedder.ts'
 import type { HybridMatcher } from '../../src/node/semantic/hybrid.ts'
 import { termsOf } from '../../src/node/semantic/terms.ts'
-import { filled, settled, withoutCloseLook } from './filled.ts'
+import { atHand, filled, settled, withoutCloseLook } from './filled.ts'
 import { loadSet, type MatchSet, type Offer, type Request } from './set.ts'
 
 /** Requests that are tried, of the set's. */
@@ -20,8 +19,7 @@ const WORDS = [15, 29, 58, 95, 224]
 /** @param folder of a set */
 export async function measureStuffing(folder: string) {
   const set = loadSet(folder)
-  const model = await loadSentenceModel()
-  const embedder: LazyEmbedder = { ...model, load: () => undefined, state: () => ({ is: 'ready' }), watch: () => () => undefined }
+  const embedder = atHand(await loadSentenceModel())
   const matchers = {
     words: await filled(set.offers, null),
     meaning: await filled(set.offers, withoutCloseLook(embedder)),

@@ -1,6 +1,6 @@
 """
-The mean of several trainings that had the same start and other chances: it finds better than each of them (Wortsman et al. 2022). Of
-each matrix only the directions in which it is changed most are kept. `npm run lora` runs it.
+The mean of several trainings that had the same start and other chances: what one learned by chance the others did not (Wortsman et
+al. 2022). Of each matrix only the directions in which it is changed most are kept. `npm run lora` runs it.
 """
 import argparse
 import json

@@ -8,6 +8,7 @@ import { looksEnglish } from '../semantic/language.ts'
 import { sentenceBits } from '../semantic/sentences/sketch.ts'
 import { placeRequest } from '../semantic/sentences/space.ts'
 import { createStandIn } from '../semantic/stand-in.ts'
+import { loadTopics } from '../semantic/topics/topics.ts'
 import { seeded } from '../support/testing/time.ts'
 import { createMeaning, type Meaning } from './meaning.ts'
 
@@ -91,5 +92,17 @@ describe('whether a sketch is of what is declared', () => {
     isBusy = false
     expect(await meaning.tells(english, sketch)).toBeNull()
     expect([SENTENCES, 1, 9].map((model) => meaning.comesLater([model, sketch[1], []]))).toEqual([true, false, false])
+  })
+})
+
+describe('a topic’s sketch', () => {
+  test('is told to the bit, by whichever of our models it is; of another version’s nothing can be told', async () => {
+    const { topic, tellsTopic } = createMeaning({ standIn: createStandIn(), embedder, codebook: createSentenceCodebook(), loadTopics })
+    const [model, bits, leaves] = await topic('text/translation')
+    expect(model).toBe(SENTENCES)
+    expect(await tellsTopic('text/translation', [model, bits, leaves])).toBe(true)
+    expect(await tellsTopic('life/cooking', [model, bits, leaves])).toBe(false)
+    expect(await tellsTopic('text/translation', [1, bits, leaves])).toBe(false)
+    expect(await tellsTopic('text/translation', [SENTENCES - 1, bits, leaves])).toBeNull()
   })
 })

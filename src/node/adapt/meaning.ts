@@ -9,7 +9,7 @@ import type { LazyEmbedder } from '../semantic/embedder.ts'
 import { looksEnglish } from '../semantic/language.ts'
 import { textOf } from '../semantic/matcher.ts'
 import { sentenceBits } from '../semantic/sentences/sketch.ts'
-import { MAX_LEAVES, hamming, type Sketcher } from '../semantic/sketch.ts'
+import { MAX_LEAVES, hamming, sameSketch, type Sketcher } from '../semantic/sketch.ts'
 import { readable } from '../semantic/topics/seed.ts'
 import type { Topics } from '../semantic/topics/topics.ts'
 
@@ -23,6 +23,8 @@ export interface Meaning {
    * are there. A name that is below no topic of the seed goes by its words.
    */
   topic(name: string): Promise<Sketch>
+  /** Whether a sketch is a topic's, to the bit. null: its model is not one of ours, as those of other versions. */
+  tellsTopic(name: string, sketch: Sketch): Promise<boolean | null>
   /**
    * Whether a sketch is of what is declared, in whatever language: versions may take the same text for English or not. null: its model is
    * not here, or not now.
@@ -87,13 +89,19 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
     return best === null ? [usual] : [best, usual]
   }
 
+  async function topic(name: string): Promise<Sketch> {
+    const direction = (await loadTopics()).direction(name)
+    if (direction === null) return standIn.sketch(readable(name))
+    const bits = sentenceBits(Float32Array.from(direction))
+    return [codebook.model, bits, codebook.nearest(bits, MAX_LEAVES)]
+  }
+
   return {
     sketches,
-    async topic(name) {
-      const direction = (await loadTopics()).direction(name)
-      if (direction === null) return standIn.sketch(readable(name))
-      const bits = sentenceBits(Float32Array.from(direction))
-      return [codebook.model, bits, codebook.nearest(bits, MAX_LEAVES)]
+    topic,
+    async tellsTopic(name, sketch) {
+      const [model] = sketch
+      return model === standIn.model || model === codebook.model ? sameSketch(sketch, await topic(name)) : null
     },
     async sketch(said) {
       const words = wordsOf(said)

@@ -6,7 +6,6 @@ import * as z from 'zod/mini'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import { withdrawal } from '../schema/declaration.ts'
 import { signedRating, type SignedRating } from '../schema/rating.ts'
-import { sameSketch } from '../semantic/sketch.ts'
 import { createEmitter } from '../support/emitter.ts'
 import type { OwnInterests } from './interests.ts'
 import type { Meaning } from './meaning.ts'
@@ -45,7 +44,7 @@ export interface RatingsComponents {
   /** our own agent */
   self: string
   logs: Pick<Logs, 'declared' | 'header'>
-  meaning: Pick<Meaning, 'topic'>
+  meaning: Pick<Meaning, 'topic' | 'tellsTopic'>
   interests: Pick<OwnInterests, 'caresFor'>
   append: Append
   /** A body is not what its sketch says. */
@@ -67,9 +66,10 @@ export function createRatings({ self, logs, meaning, interests, append, refuse }
       const rating = ratingOf(entry)
       const { sketch } = entry.header
       if (rating === null || sketch === null) return
-      const isTrue = entry.author === self || sameSketch(sketch, await meaning.topic(rating.body.rating.topic))
-      if (isTrue) emit('rating', rating)
-      else await refuse(entry)
+      // what was said with the model of another version is no lie, and counts
+      const isLie = entry.author !== self && (await meaning.tellsTopic(rating.body.rating.topic, sketch)) === false
+      if (isLie) await refuse(entry)
+      else emit('rating', rating)
     },
 
     async hearWithdrawal({ author, header, body }) {

@@ -190,6 +190,19 @@ test('why: whose word, by which way, in names', () => {
   expect(book.why('nobody', TRANSLATION)).toBeNull()
 })
 
+test('a book that was kept with another seed has the likeness of topics that they have now', () => {
+  const ratings = [rating('me', 'ann', 100), rating('me', 'bob', 100, { topic: STATISTICS })]
+  const before = createBook({ self: 'me', topics: { ...topics, similarity: () => 0.9 } })
+  before.hear(ratings)
+  before.update()
+  const saved = structuredClone(before.save())
+  expect(saved.engine.similarity).toContain(0.9)
+  const again = createBook({ self: 'me', topics, saved })
+  expect(again.save().engine.similarity).toEqual(bookWith(...ratings).save().engine.similarity)
+  again.update()
+  expect(again.standing('ann', STATISTICS)).toEqual(bookWith(...ratings).standing('ann', STATISTICS))
+})
+
 test('a book that was kept goes on where it was', () => {
   const book = bookWith(rating('me', 'ann', 100), rating('ann', 'bob', 80, { topic: STATISTICS }), rating('me', 'eve', -100))
   book.trust(new Map([['ann', 1]]))

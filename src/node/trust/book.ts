@@ -134,6 +134,7 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
   /** what is said of all agents' work in a topic, until something is new */
   let averages = new Map<number, number>()
   if (saved === null) trustThese(new Map())
+  else likenSeedAnew()
 
   /** What a topic counts as here, as a number; null: it is none that is known, or there are too many. */
   function topicOf(name: string): number | null {
@@ -167,6 +168,14 @@ export function createBook({ self, topics, saved = null }: BookInit): Book {
     for (const [other, name] of numbers.save().names.entries()) {
       if (other === topic) continue
       engine.setSimilarity(topic, other, byItself(topic) && byItself(other) ? topics.similarity(numbers.name(topic), name) : 0)
+    }
+  }
+
+  /** The seed may have been another when the book was saved, and trust between its topics is the same in each book. */
+  function likenSeedAnew(): void {
+    const ofSeed = [...numbers.save().names.entries()].filter(([number, name]) => topics.isOfSeed(name) && numbers.counted(number) === number)
+    for (const [i, [topic, name]] of ofSeed.entries()) {
+      for (const [other, otherName] of ofSeed.slice(0, i)) engine.setSimilarity(topic, other, topics.similarity(name, otherName))
     }
   }
 

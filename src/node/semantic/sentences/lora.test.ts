@@ -31,6 +31,13 @@ describe('what the sentence model has learned', () => {
     expect([...new Float32Array(data, 4, 6)]).toEqual(dense.map((value, i) => value + ([1, 20, 0, 3, 40, 0][i] ?? 0)))
   })
 
+  it('sums over more than four, and what is left of them', () => {
+    const change = { a: eightBit(1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10), b: eightBit(1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 2, 3) }
+    const { data } = withLora(weights, { rank: 5, changes: { dense: change } })
+    const sums = [1 + 4, 2 + 4 + 10, 3 + 15, 6 + 9, 7 + 9 + 20, 8 + 30]
+    expect([...new Float32Array(data, 4, 6)]).toEqual(dense.map((value, i) => value + (sums[i] ?? 0)))
+  })
+
   it('is nothing where nothing was learned', () => {
     expect(new Uint8Array(withLora(weights, { rank: 1, changes: {} }).data)).toEqual(weights.data)
   })

@@ -1,4 +1,7 @@
-/** How well requests find whom they mean, how soon, and what who says everything gains by it. In Node, with the same code and the same model. */
+/**
+ * The cases `match`, `stuffing` and `topics`: how well requests find whom they mean and how soon, what somebody gains who says everything,
+ * and whether the topics that are proposed are right. In Node, with the same code and the same model.
+ */
 import { join } from 'node:path'
 import v8 from 'node:v8'
 import vm from 'node:vm'

@@ -73,7 +73,7 @@ async function main() {
       throw error
     }
     const kept = join(root, 'src', 'node', 'semantic', 'sentences')
-    await run('mean', 'mean.py', [...files, '--into', kept, ...trainings.map(({ into }) => into)])
+    await run('mean', 'mean.py', [...files, '--into', kept, ...trainings.map(({ into }) => into)], failing.signal)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

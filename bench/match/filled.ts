@@ -1,3 +1,4 @@
+/** Matchers and models to measure with. */
 import type { Embedder, LazyEmbedder } from '../../src/node/semantic/embedder.ts'
 import { createHybridMatcher, type HybridMatcher } from '../../src/node/semantic/hybrid.ts'
 import { systemClock, type Clock } from '../../src/node/support/clock.ts'

@@ -7,7 +7,7 @@ import json
 
 import torch
 
-from bert import SIZE, key, read_weights
+from bert import LAYERS, SIZE, key, read_weights
 from finder import Finder
 from packed import unpacked
 
@@ -43,7 +43,7 @@ def change(name):
 [names] = {tuple(changes) for changes in kept('lora', 'changes')}
 [close] = {unpacked(one, SIZE, -1).shape[1] for one in kept('close', 'map')}
 weights = read_weights(given.topology, given.weights)
-first = next(layer for layer in range(99) if any(f'layer_._{layer}/' in name for name in names))
+first = next(layer for layer in range(LAYERS) if any(f'layer_._{layer}/' in name for name in names))
 finder = Finder(weights, given.rank, first, close, 0)
 with torch.no_grad():
     for name in names:

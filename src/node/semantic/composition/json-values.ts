@@ -3,7 +3,6 @@
 export const TYPES = ['null', 'boolean', 'number', 'string', 'array', 'object'] as const
 export type Type = (typeof TYPES)[number]
 
-
 const MAX_LEVELS = 16
 
 /** One text for one JSON value, whatever the order of its keys; null when it nests too much. */

@@ -58,9 +58,9 @@ export interface Status {
   }
   /**
    * What finds by meaning: how far its model is, how many offers it has still to come to, which words find until then, and how often it
-   * has looked closely at what a search had found after that was answered, so that it is worth asking again.
+   * was done with something after its search had been answered without it, so that it is worth asking again.
    */
-  meaning: { model: ModelState; waiting: number; looked: number }
+  meaning: { model: ModelState; waiting: number; late: number }
 }
 
 /** Another agent as we know it, in short. */

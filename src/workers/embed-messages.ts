@@ -8,6 +8,11 @@ export interface EmbedRequest {
   closely: boolean
 }
 
+/** What was asked for is not wanted any more. */
+export interface EmbedForget {
+  forget: number
+}
+
 /** Vectors lie one after the other. */
 export type EmbedReply =
   | { type: 'progress'; fraction: number }

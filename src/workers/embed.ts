@@ -7,7 +7,7 @@ import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url
 import { EmbedderError } from '../node/semantic/embedder.ts'
 import { loadSentenceEncoder, type SentenceEncoder } from '../node/semantic/sentences/encoder.ts'
 import { SENTENCE_FILES, type ModelFile } from '../node/semantic/sentences/files.ts'
-import type { EmbedReply, EmbedRequest } from './embed-messages.ts'
+import type { EmbedForget, EmbedReply, EmbedRequest } from './embed-messages.ts'
 
 const CACHE = 'sentence-model-3'
 /** The one with threads has to have an address, and is not used. */
@@ -92,26 +92,52 @@ model.then(
   (error: unknown) => say({ type: 'failed', message: message(error) })
 )
 
+/** What is wanted, in the order in which it came. */
+const wanted = new Map<number, EmbedRequest>()
 /** One after the other: they would only share the processor. */
 let turn: Promise<unknown> = model.catch(() => undefined)
 
-addEventListener('message', ({ data: { id, texts, closely } }: MessageEvent<EmbedRequest>) => {
-  turn = turn.then(async () => {
-    try {
-      if (closely) {
-        say({ type: 'closely', id, texts: await (await model).embedClosely(texts) })
-        return
-      }
-      const vectors = await (await model).embed(texts)
-      const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0))
-      let at = 0
-      for (const vector of vectors) {
-        joined.set(vector, at)
-        at += vector.length
-      }
-      say({ type: 'vectors', id, vectors: joined }, [joined.buffer])
-    } catch (error) {
-      say({ type: 'refused', id, message: message(error) })
+/**
+ * The fewest texts first: for what a request finds somebody waits, for a batch of offers nobody does. Of as many the one that came last:
+ * whoever asked before may have typed on.
+ */
+function takeNext(): EmbedRequest | undefined {
+  const [first] = [...wanted.values()].sort((a, b) => a.texts.length - b.texts.length || b.id - a.id)
+  if (first !== undefined) wanted.delete(first.id)
+  return first
+}
+
+async function answer({ id, texts, closely }: EmbedRequest): Promise<void> {
+  try {
+    if (closely) {
+      say({ type: 'closely', id, texts: await (await model).embedClosely(texts) })
+      return
     }
+    const vectors = await (await model).embed(texts)
+    const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0))
+    let at = 0
+    for (const vector of vectors) {
+      joined.set(vector, at)
+      at += vector.length
+    }
+    say({ type: 'vectors', id, vectors: joined }, [joined.buffer])
+  } catch (error) {
+    say({ type: 'refused', id, message: message(error) })
+  }
+}
+
+addEventListener('message', ({ data }: MessageEvent<EmbedRequest | EmbedForget>) => {
+  if ('forget' in data) {
+    wanted.delete(data.forget)
+    return
+  }
+  wanted.set(data.id, data)
+  // a turn for each that comes: those that are forgotten leave one over
+  turn = turn.then(async () => {
+    const next = takeNext()
+    if (next === undefined) return
+    await answer(next)
+    // what came meanwhile is heard before the next one is chosen
+    await new Promise((resolve) => setTimeout(resolve))
   })
 })

@@ -71,3 +71,16 @@ test('what is not wanted any more, and what waits as it is closed, ends at once'
   await expect(waiting).rejects.toThrow('it was closed')
   expect(embedder.state()).toMatchObject({ is: 'failed' })
 })
+
+test('what somebody waits for comes before what nobody does, the last first', async () => {
+  const { embedder } = start()
+  embedder.load()
+  await embedder.embed(['anything'])
+  const order: string[] = []
+  const ask = async (name: string, count: number) => {
+    await embedder.embed(Array.from({ length: count }, (_, i) => `${name} ${i}`))
+    order.push(name)
+  }
+  await Promise.all([ask('begun', 8), ask('offers', 8), ask('typed', 1), ask('typed on', 1), ask('few offers', 2)])
+  expect(order).toEqual(['begun', 'typed on', 'typed', 'few offers', 'offers'])
+})

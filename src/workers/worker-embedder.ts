@@ -3,7 +3,7 @@ import { EmbedderError, type CloseText, type LazyEmbedder, type ModelState } fro
 import type { SentenceEncoder } from '../node/semantic/sentences/encoder.ts'
 import { SENTENCE_DIMENSIONS, SENTENCE_MODEL } from '../node/semantic/sentences/model.ts'
 import { createEmitter } from '../node/support/emitter.ts'
-import type { EmbedReply, EmbedRequest } from './embed-messages.ts'
+import type { EmbedForget, EmbedReply, EmbedRequest } from './embed-messages.ts'
 
 export interface WorkerEmbedder extends LazyEmbedder {
   embedClosely: SentenceEncoder['embedClosely']
@@ -92,7 +92,11 @@ export function createWorkerEmbedder(): WorkerEmbedder {
 
   function answer({ id, texts }: EmbedRequest, signal?: AbortSignal): Promise<{ vectors: Float32Array } | { texts: CloseText[] }> {
     return new Promise((resolve, reject) => {
-      const stop = () => settle(id, () => reject(signal?.reason as Error))
+      const stop = () => {
+        const message: EmbedForget = { forget: id }
+        worker?.postMessage(message)
+        settle(id, () => reject(signal?.reason as Error))
+      }
       signal?.addEventListener('abort', stop, { once: true })
       const over = () => signal?.removeEventListener('abort', stop)
       waiting.set(id, {

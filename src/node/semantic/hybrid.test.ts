@@ -143,6 +143,8 @@ describe('with a model', () => {
     let state: ModelState = { is: 'absent' }
     let asked = 0
     let stuck = false
+    /** go on once it is not stuck any more */
+    let waiting: Array<() => void> = []
     const model: LazyEmbedder = {
       model: SENTENCE_MODEL,
       dimensions: 384,
@@ -152,18 +154,21 @@ describe('with a model', () => {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
-      embed(texts, signal) {
+      async embed(texts, signal) {
         asked += texts.length
-        if (stuck) return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
-        return Promise.resolve(
-          texts.map((text) => {
-            const vector = new Float32Array(384)
-            meanings.forEach((words, i) => {
-              if (words.some((word) => text.toLowerCase().includes(word))) vector.fill(1, 100 * i, 100 * i + 100)
-            })
-            return vector
+        if (stuck) {
+          await new Promise<void>((resolve, reject) => {
+            waiting.push(resolve)
+            signal?.addEventListener('abort', () => reject(signal.reason as Error))
           })
-        )
+        }
+        return texts.map((text) => {
+          const vector = new Float32Array(384)
+          meanings.forEach((words, i) => {
+            if (words.some((word) => text.toLowerCase().includes(word))) vector.fill(1, 100 * i, 100 * i + 100)
+          })
+          return vector
+        })
       }
     }
     return {
@@ -173,7 +178,12 @@ describe('with a model', () => {
         for (const listener of listeners) listener()
       },
       asked: () => asked,
-      stick: () => (stuck = true)
+      stick: () => (stuck = true),
+      goOn() {
+        stuck = false
+        for (const go of waiting) go()
+        waiting = []
+      }
     }
   }
 
@@ -227,6 +237,45 @@ describe('with a model', () => {
     one.close()
   })
 
+  test('a model that is busy is not waited for, and whoever looks on is told when it would be found', async () => {
+    const world = createModel()
+    const time = createTestTime()
+    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
+    world.turn({ is: 'ready' })
+    one.add('bikes', bikes)
+    await settled(one)
+    const told: number[] = []
+    one.watch(() => told.push(one.late()))
+    world.stick()
+    const found = one.search('who can do a repair?', 5)
+    await time.pass(1000)
+    expect(await found).toEqual([])
+    expect(told).toEqual([])
+    world.goOn()
+    await time.pass(0)
+    expect(told).toEqual([1])
+    const asked = world.asked()
+    expect(await one.search('who can do a repair?', 5)).toMatchObject([{ id: 'bikes' }])
+    expect(world.asked()).toBe(asked)
+    one.close()
+  })
+
+  test('what somebody listens for waits for a model that is busy: nobody would ask again', async () => {
+    const world = createModel()
+    const time = createTestTime()
+    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
+    world.turn({ is: 'ready' })
+    one.add('bikes', bikes)
+    await settled(one)
+    world.stick()
+    const fits = one.judge('who can do a repair?', ['bikes'])
+    await time.pass(5000)
+    world.goOn()
+    await time.pass(0)
+    expect(await fits).toMatchObject([{ id: 'bikes' }])
+    one.close()
+  })
+
   describe('that looks closely', () => {
     /** Words that stand for the same thing, each thing a direction. */
     const things = [['bell', 'ding'], ['spoke', 'wire']]
@@ -276,7 +325,7 @@ describe('with a model', () => {
     test('is not waited for when it takes long, and the next search has what it found', async () => {
       const { one, time, waitFor } = await start()
       const changes: number[] = []
-      one.watch(() => changes.push(one.looked()))
+      one.watch(() => changes.push(one.late()))
       let go = (): void => undefined
       waitFor(new Promise((resolve) => (go = resolve)))
       const found = one.search('repair of a wire', 5)

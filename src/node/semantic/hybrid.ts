@@ -13,6 +13,7 @@ import type { KeptVectors } from './kept-vectors.ts'
 import { looksEnglish } from './language.ts'
 import { textOf, type Match, type Matcher } from './matcher.ts'
 import type { PlacedRequest, Samples } from './placer.ts'
+import { createPlacedRequests } from './placed-requests.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
 import { tellingTerms } from './telling.ts'
 import { written } from './terms.ts'
@@ -34,8 +35,8 @@ export interface HybridComponents {
 export interface HybridMatcher extends Matcher {
   /** How many capabilities are known by their words only, because the model has not come to them yet. */
   waiting(): number
-  /** How often offers were looked at closely after their search had been answered: it would be answered better now. */
-  looked(): number
+  /** How often the model was done with something after its search had been answered without it: it would be answered better now. */
+  late(): number
   /** Called when one of these changes, or the model does. */
   watch(listener: () => void): () => void
   close(): void
@@ -45,8 +46,10 @@ export interface HybridMatcher extends Matcher {
 const MAX_REQUEST_CHARS = 1000
 /** Candidates by words, and by meaning, that are weighed. */
 const MAX_CANDIDATES = 400
-/** How long a search waits for the request's vector before it goes by words alone. */
-const PATIENCE_MS = 800
+/** How long a search waits to know where the request lies before it goes by words alone. Somebody looks on. */
+const SEARCH_PATIENCE_MS = 800
+/** And how long anything else does, at which nobody looks: what is missed is not told later. */
+const PATIENCE_MS = 30_000
 /** So many, that speak most for themselves, are looked at closely. */
 const LOOKED_AT = 12
 /** What would be less likely than 1 % if it were offered alone is no match. */
@@ -74,15 +77,22 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
   const { on, emit } = createEmitter<{ change: undefined; judgeable: readonly string[] }>()
   // what is compared, and how much it says, was learned for the sentence model
   const embedClosely = embedder?.model === SENTENCE_MODEL ? embedder.embedClosely : undefined
-  let looked = 0
+  let late = 0
+  const onLate = (): void => {
+    late++
+    emit('change', undefined)
+  }
+  const requests = createPlacedRequests({
+    clock,
+    place: async (text, signal) => (await loadPlacer()).request(text, signal),
+    onLate,
+    report,
+    signal: closing.signal
+  })
   // few search as soon as they are here; null: the model can't
   const loadCloseLook = once(async () => {
     if (embedClosely === undefined) return null
     const { createCloseLook } = await import('./close-look.ts')
-    const onLate = () => {
-      looked++
-      emit('change', undefined)
-    }
     return createCloseLook({ clock, embedClosely, onLate, report, signal: closing.signal })
   })
   let placing = false
@@ -125,19 +135,10 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     vectors?.delete(id)
   }
 
-  /** Where a request lies; null when that is not known soon, or it is in a language that the model does not know. */
-  async function placeRequest(text: string, closely = false): Promise<PlacedRequest | null> {
+  /** Where a request lies; null when that is not known in time, or it is in a language that the model does not know. */
+  async function placeRequest(text: string, patienceMs: number): Promise<PlacedRequest | null> {
     if (!isReady() || (embedder?.multilingual !== true && !looksEnglish(text))) return null
-    const late = new AbortController()
-    const cancel = clock.after(PATIENCE_MS, () => late.abort(new Error('the model is busy')))
-    try {
-      return await (await loadPlacer()).request(text, closely && embedClosely !== undefined, AbortSignal.any([late.signal, closing.signal]))
-    } catch (error) {
-      if (!late.signal.aborted && !closing.signal.aborted) report(error)
-      return null
-    } finally {
-      cancel()
-    }
+    return requests.at(text, patienceMs)
   }
 
   /** How well those that speak most answer, piece by piece; of nobody, when that is not known soon. */
@@ -203,11 +204,11 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     },
     remove,
     waiting: () => waiting.size,
-    looked: () => looked,
+    late: () => late,
     watch: (listener) => on('change', listener),
     async search(text, limit) {
       const request = text.slice(0, MAX_REQUEST_CHARS)
-      const placed = await placeRequest(request, true)
+      const placed = await placeRequest(request, SEARCH_PATIENCE_MS)
       const near = placed === null ? [] : (vectors?.nearest(placed.vector, MAX_CANDIDATES) ?? [])
       const cosines = new Map(near.map(({ id, cosine }) => [id, cosine]))
       const byWords = words.search(request, MAX_CANDIDATES, [...cosines.keys()])
@@ -222,18 +223,18 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     },
     async judge(text, ids) {
       const request = text.slice(0, MAX_REQUEST_CHARS)
-      const vector = (await placeRequest(request))?.vector ?? null
+      const vector = (await placeRequest(request, PATIENCE_MS))?.vector ?? null
       const some = ids.filter((id) => known.has(id))
       const found = weigh(some, words.search(request, 0, some), (id) => (vector === null ? null : (vectors?.cosine(id, vector) ?? null)))
       return found.filter(speaksEnough).map((one) => matchOf(one, alone(one.speaks), known.get(one.id)))
     },
     async preview(texts, capability) {
-      const requests = texts.map((text) => text.slice(0, MAX_REQUEST_CHARS))
+      const asked = texts.map((text) => text.slice(0, MAX_REQUEST_CHARS))
       const offer = await offerVector(capability)
-      const placed = offer === null ? [] : await Promise.all(requests.map((request) => placeRequest(request)))
+      const placed = offer === null ? [] : await Promise.all(asked.map((request) => placeRequest(request, SEARCH_PATIENCE_MS)))
       words.set(PREVIEWED, fieldsOf(capability))
       try {
-        return requests.map((request, i) => {
+        return asked.map((request, i) => {
           const vector = placed[i]?.vector ?? null
           const meaning = vector === null || offer === null ? null : dot(vector, offer)
           const [one] = weigh([PREVIEWED], words.search(request, 0, [PREVIEWED]), () => meaning)

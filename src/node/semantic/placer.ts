@@ -17,14 +17,14 @@ export interface Placer {
   offers(offers: readonly Capability[], signal: AbortSignal): Promise<Float32Array[]>
   /** The vector of one that changes with each letter, and is not kept. */
   draft(offer: Capability, signal: AbortSignal): Promise<Float32Array>
-  /** @param closely whether its pieces are wanted, too */
-  request(text: string, closely: boolean, signal: AbortSignal): Promise<PlacedRequest>
+  /** @throws as `Embedder.embed` does */
+  request(text: string, signal: AbortSignal): Promise<PlacedRequest>
 }
 
 export interface PlacedRequest {
   /** of length 1 */
   vector: Float32Array
-  /** its pieces; null: they were not wanted, or the model can't */
+  /** its pieces; null: the model can't tell them, or they say nothing that was learned */
   closely: CloseText | null
 }
 
@@ -74,8 +74,9 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
       const [direction] = await directions([offerTexts(offer)], signal)
       return (await space()).placeOffer(direction === undefined ? [] : [direction])
     },
-    async request(text, wanted, signal) {
-      const closely = wanted ? ((await embedder.embedClosely?.([text], signal))?.[0] ?? null) : null
+    async request(text, signal) {
+      // what is compared, and how much it says, was learned for the sentence model
+      const closely = embedder.model === SENTENCE_MODEL ? ((await embedder.embedClosely?.([text], signal))?.[0] ?? null) : null
       const vector = closely?.vector ?? (await embedder.embed([text], signal))[0]
       return { vector: (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions)), closely }
     }

@@ -32,8 +32,8 @@ export function useCandidates(
   const shapes = files.map(({ name, type }) => ({ name, type }))
   const words = text.trim()
   // the model finds others than words do, and has looked at more of what is offered a moment later
-  const { model, waiting, looked } = snapshot?.status.meaning ?? { model: { is: 'absent' }, waiting: 0, looked: 0 }
-  const meaning = model.is === 'ready' ? [waiting, looked] : 'words'
+  const { model, waiting, late } = snapshot?.status.meaning ?? { model: { is: 'absent' }, waiting: 0, late: 0 }
+  const meaning = model.is === 'ready' ? [waiting, late] : 'words'
   const key = JSON.stringify([words, shapes, constraints, agent, skill, around, snapshot?.declared, meaning])
   const search = useLookedUp(words === '' ? null : key, PAUSE_MS, () =>
     client.find(words, { files: shapes, constraints, ...(only === null ? {} : { agent: only.agent, skill: only.skill }) })

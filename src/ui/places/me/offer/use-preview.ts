@@ -9,9 +9,9 @@ const PAUSE_MS = 300
 /** How an offer would be found, asked again a moment after it, the request, or what finds by meaning has changed. */
 export function usePreview(draft: OfferDraft, request: string): LookedUp<OfferPreview> {
   const { client } = useApp()
-  const model = useSnapshot()?.status.meaning.model.is
+  const { model, late } = useSnapshot()?.status.meaning ?? { model: { is: 'absent' }, late: 0 }
   const words = offerWords(draft)
   const asked = request.trim()
-  const key = words.name === '' || words.description === '' ? null : JSON.stringify([words, asked, model === 'ready'])
+  const key = words.name === '' || words.description === '' ? null : JSON.stringify([words, asked, model.is === 'ready' && late])
   return useLookedUp(key, PAUSE_MS, () => client.preview(words, asked === '' ? [] : [asked]))
 }

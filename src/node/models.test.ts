@@ -90,6 +90,33 @@ describe('nodes with different models', () => {
   })
 })
 
+test('what is offered before the model is there is told by it once it is, and not again by a restart', async () => {
+  const ann = await createProfile()
+  const model = ours()
+  model.turn({ is: 'absent' })
+  const a = await nodes.open('a', ann, { embedder: model })
+  await a.client.declare(workshop)
+  await a.client.declare({ id: 'werkstatt', name: 'Werkstatt', description: 'Wir reparieren Ihr Fahrrad und das Ihrer Kinder.', source })
+  const before = (await a.client.log()).length
+  expect(await sketchModels(ann.store)).toEqual([1])
+
+  model.turn({ is: 'ready' })
+  // all but what is in German, and what was said before is taken back where it was said
+  const length = before + 2 * (before - 1)
+  await expect.poll(async () => (await a.client.log()).length).toBe(length)
+  expect(await sketchModels(ann.store)).toEqual([1, SENTENCE_MODEL])
+  const b = await nodes.open('b', await createProfile(), { embedder: ours() })
+  await finds(b.client, 'a flat tyre', 'workshop')
+  // for others it is one offer all the while
+  expect((await b.client.find('Bicycle workshop')).filter(({ skill }) => skill === 'workshop')).toHaveLength(1)
+
+  model.turn({ is: 'loading', fraction: 0 })
+  model.turn({ is: 'ready' })
+  await nodes.close(a)
+  const again = await nodes.open('a2', ann, { embedder: ours() })
+  expect(await again.client.log()).toHaveLength(length)
+})
+
 test('vectors of what was heard are not made again after a restart', async () => {
   const [ann, ben] = [await createProfile(), await createProfile()]
   const b = await nodes.open('b', ben)

@@ -100,8 +100,11 @@ test('what one has added is changed under its id: other words and another progra
   expect(await node.client.source('mirror')).toBe(source)
   const before = (await node.client.log()).length
   await node.client.declare({ id: 'mirror', name: 'Echo', tags: ['again'], source: `${source} // better` })
-  expect((await node.client.log()).length).toBe(before + 1)
-  expect(await node.client.source('mirror')).toBe(`${source} // better`)
+  // other words are about something else: who has heard of the first alone hears that they are taken back
+  expect((await node.client.log()).length).toBe(before + 2)
+  await node.client.declare({ id: 'mirror', name: 'Echo', tags: ['again'], source: `${source} // better still` })
+  expect((await node.client.log()).length).toBe(before + 3)
+  expect(await node.client.source('mirror')).toBe(`${source} // better still`)
   const { offers } = await now(node)
   expect(offers.filter((one) => one.own)).toMatchObject([{ capability: { id: 'mirror', name: 'Echo', tags: ['again'] }, offered: true }])
   await expect(node.client.source('key-points')).rejects.toThrow(RangeError)

@@ -1,7 +1,7 @@
 /**
  * What this agent offers: the skills that come with it and those that its operator has added, each of which
  * can be switched off. Declarations are kept alive while they are meant: said again at half of their life,
- * or when what they say has changed.
+ * when what they say has changed, or when a better model tells whom they concern.
  */
 import type { Adaptation } from './adapt/adaptation.ts'
 import type { Declared } from './adapt/declarations.ts'
@@ -74,9 +74,10 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
     return adaptation.capabilities().find((one) => one.agent === agent && one.declaration.id === skill)
   }
 
-  /** Half of its life is still to come, and it says what we would say now. */
-  function fresh(live: Declared<Capability>, wanted: Capability): boolean {
-    return equalBytes(encode(live.declaration), encode(wanted)) && live.expiry - now() > HALF_LIFE_MS
+  /** Half of its life is still to come, it says what we would say now, and is told to those to whom we would tell it now. */
+  async function fresh(live: Declared<Capability>, wanted: Capability): Promise<boolean> {
+    if (!equalBytes(encode(live.declaration), encode(wanted)) || live.expiry - now() <= HALF_LIFE_MS) return false
+    return !(await adaptation.outgrown(live.seq, wanted))
   }
 
   const readTerms = async (): Promise<Record<string, Terms>> => (await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {}
@@ -110,9 +111,12 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
     ]
   }
 
-  const stopListening = changes.listen(({ what }) => {
-    if (what === 'offers') read().catch(report)
-  })
+  const stops = [
+    changes.listen(({ what }) => {
+      if (what === 'offers') read().catch(report)
+    }),
+    adaptation.onModel(() => void renew().catch(report))
+  ]
 
   async function renew(): Promise<void> {
     await locks.hold('starling-offers', async () => {
@@ -124,8 +128,10 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
         const live = declared(id)
         if (offered(id) === undefined) {
           if (live !== undefined) await adaptation.withdraw(live.seq)
-        } else if (live === undefined || !fresh(live, capability)) {
+        } else if (live === undefined) {
           await adaptation.declare(capability)
+        } else if (!(await fresh(live, capability))) {
+          await adaptation.replace(live.seq, capability)
         }
       }
     })
@@ -177,6 +183,8 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
       await renew()
     },
     watch: (listener) => on('read', listener),
-    close: stopListening
+    close() {
+      for (const stop of stops) stop()
+    }
   }
 }

@@ -41,6 +41,7 @@ export interface Adaptation
     Search,
     OfferTopics,
     Pick<InterestSketches, 'listensFor' | 'listenFor'>,
+    Pick<Meaning, 'onModel'>,
     Pick<Hearing, 'onFraud'>,
     Pick<Directory, 'agentOf' | 'reach' | 'reachable'> {
   /** Reads what is known and takes part in the network's gossip. */
@@ -174,6 +175,9 @@ export function createAdaptation(components: AdaptationComponents, init: SearchI
 
     declare: ownLog.declare,
     withdraw: ownLog.withdraw,
+    replace: ownLog.replace,
+    outgrown: ownLog.outgrown,
+    onModel: meaning.onModel,
     record: ownLog.record,
 
     rate: ratings.rate,

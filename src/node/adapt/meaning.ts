@@ -30,6 +30,8 @@ export interface Meaning {
    * not here, or not now.
    */
   tells(said: Declaration, sketch: Sketch): Promise<boolean | null>
+  /** Whether a sketch is by the best of the models that this version knows. */
+  isBest(sketch: Sketch): boolean
   /** Whether a sketch is of a model that may be here later, when it is not now. */
   comesLater(sketch: Sketch): boolean
   /** Called when there is a model that was not there before. */
@@ -113,6 +115,7 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
       const right = model === standIn.model ? (await standIn.sketch(words))[1] : model === codebook.model ? await placedBits(said) : null
       return right === null ? null : hamming(right, bits) <= SAME_BITS
     },
+    isBest: ([model]) => model === codebook.model,
     comesLater: ([model]) => embedder !== null && model === codebook.model,
     onModel(listener) {
       let was = isReady()

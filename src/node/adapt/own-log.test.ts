@@ -10,6 +10,7 @@ import { createOwnLog, type OwnLogAppending } from './own-log.ts'
 import { table } from './table.ts'
 
 const sketch: Sketch = [1, new Uint8Array(32).fill(7), [1]]
+const better: Sketch = [6, new Uint8Array(32).fill(9), [2]]
 const wish: Intention = { kind: 'intention', goal: 'tea', tags: [] }
 
 let time: TestTime
@@ -17,17 +18,20 @@ let key: AgentKey
 let logs: Logs
 let announced: Uint8Array[]
 let log: OwnLogAppending
+/** what all that is said is sketched as, constraints aside */
+let now: Sketch
 
 beforeEach(async () => {
   time = createTestTime()
   key = await agentKey(await generateKeyPair())
   logs = createLogs({ store: createMemoryStore(), clock: time })
   announced = []
+  now = sketch
   log = createOwnLog({
     key,
     logs,
     gossip: { announce: async (bytes) => void announced.push(bytes) },
-    meaning: { sketch: async ({ kind }) => (kind === 'constraint' ? null : sketch) },
+    meaning: { sketch: async ({ kind }) => (kind === 'constraint' ? null : now), isBest: ([model]) => model === 6 },
     now: time.now
   })
 })
@@ -45,6 +49,31 @@ test('it is taken back where it was said', async () => {
   const { header, body } = await log.withdraw(seq)
   expect([header.kind, header.sketch, body]).toEqual(['withdrawal', sketch, { kind: 'withdrawal', seq }])
   expect((await log.withdraw(99)).header.sketch).toBeNull()
+})
+
+test('what is said in place of something takes that back where it was said, when that was elsewhere', async () => {
+  const { seq } = (await log.declare(wish)).header
+  const same = await log.replace(seq, wish)
+  expect(await logs.entries(key.agent)).toHaveLength(2)
+  now = better
+  const next = await log.replace(same.header.seq, wish)
+  expect(next.header.sketch).toEqual(better)
+  const [, , said, back, ...more] = await logs.entries(key.agent)
+  expect(said?.header.seq).toBe(next.header.seq)
+  expect([back?.header.sketch, back?.body]).toEqual([sketch, { kind: 'withdrawal', seq: same.header.seq }])
+  expect(more).toEqual([])
+})
+
+test('what was said is outgrown when the best model is there and it is not by that', async () => {
+  const { seq } = (await log.declare(wish)).header
+  expect(await log.outgrown(seq, wish)).toBe(false)
+  now = better
+  expect(await log.outgrown(seq, wish)).toBe(true)
+  const again = await log.replace(seq, wish)
+  expect(await log.outgrown(again.header.seq, wish)).toBe(false)
+  // gone again, or busy: what was told by it stands
+  now = sketch
+  expect(await log.outgrown(again.header.seq, wish)).toBe(false)
 })
 
 test('what is no declaration is not said', async () => {

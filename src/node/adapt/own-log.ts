@@ -4,7 +4,8 @@ import type { Gossip } from '../gossip/gossip.ts'
 import type { AppendOptions, Entry, Logs } from '../log/log.ts'
 import { parse } from '../schema/codec.ts'
 import { declaration, type Declaration } from '../schema/declaration.ts'
-import type { EntryKind } from '../schema/header.ts'
+import type { EntryKind, Sketch } from '../schema/header.ts'
+import { sameSketch } from '../semantic/sketch.ts'
 import type { Meaning } from './meaning.ts'
 import { table } from './table.ts'
 
@@ -19,6 +20,16 @@ export interface OwnLog {
    */
   declare(said: Declaration): Promise<Entry>
   withdraw(seq: number): Promise<Entry>
+  /**
+   * Says it in place of what was said before: who has heard of that by its sketch, and does not hear of what is said now, hears that
+   * it does not hold any more.
+   *
+   * @param seq of what was said before
+   * @throws InvalidBytesError when it is no declaration
+   */
+  replace(seq: number, said: Declaration): Promise<Entry>
+  /** Whether what was said is sketched by another model than it would be now, when that is the better one. */
+  outgrown(seq: number, said: Declaration): Promise<boolean>
   /** Writes what concerns a contract to our log. Its header is announced; its body is for the parties. */
   record(kind: Extract<EntryKind, 'contract' | 'outcome'>, body: unknown, options?: AppendOptions): Promise<Entry>
 }
@@ -31,7 +42,7 @@ export interface OwnLogComponents {
   key: AgentKey
   logs: Pick<Logs, 'append' | 'header'>
   gossip: Pick<Gossip, 'announce'>
-  meaning: Pick<Meaning, 'sketch'>
+  meaning: Pick<Meaning, 'sketch' | 'isBest'>
   now: () => number
 }
 
@@ -42,22 +53,40 @@ export function createOwnLog({ key, logs, gossip, meaning, now }: OwnLogComponen
     return entry
   }
 
+  const sketchOf = async (seq: number): Promise<Sketch | null> => (await logs.header(key.agent, seq))?.header.sketch ?? null
+
+  async function declare(said: Declaration): Promise<Entry> {
+    const checked = parse(said, declaration)
+    const sketch = await meaning.sketch(checked)
+    return append(checked.kind, checked, {
+      expiry: now() + table[checked.kind].lifeMs,
+      ...(sketch === null ? {} : { sketch })
+    })
+  }
+
+  async function withdraw(seq: number): Promise<Entry> {
+    // it has to reach those whom the declaration has reached
+    const sketch = await sketchOf(seq)
+    return append('withdrawal', { kind: 'withdrawal', seq }, sketch === null ? {} : { sketch })
+  }
+
   return {
     append,
+    declare,
+    withdraw,
 
-    async declare(said) {
-      const checked = parse(said, declaration)
-      const sketch = await meaning.sketch(checked)
-      return append(checked.kind, checked, {
-        expiry: now() + table[checked.kind].lifeMs,
-        ...(sketch === null ? {} : { sketch })
-      })
+    async replace(seq, said) {
+      const entry = await declare(said)
+      const [before, after] = [await sketchOf(seq), entry.header.sketch]
+      if (before !== null && (after === null || !sameSketch(before, after))) await withdraw(seq)
+      return entry
     },
 
-    async withdraw(seq) {
-      // it has to reach those whom the declaration has reached
-      const sketch = (await logs.header(key.agent, seq))?.header.sketch ?? null
-      return append('withdrawal', { kind: 'withdrawal', seq }, sketch === null ? {} : { sketch })
+    async outgrown(seq, said) {
+      const before = await sketchOf(seq)
+      if (before !== null && meaning.isBest(before)) return false
+      const after = await meaning.sketch(said)
+      return after !== null && meaning.isBest(after)
     },
 
     record: (kind, body, options = {}) => append(kind, body, options)

@@ -1,9 +1,12 @@
 /** For tests: a model that knows a few things, each by words of any language, and counts what it is asked. */
-import type { LazyEmbedder } from '../embedder.ts'
+import { createEmitter } from '../../support/emitter.ts'
+import type { LazyEmbedder, ModelState } from '../embedder.ts'
 
 export interface ToyModel extends LazyEmbedder {
   /** texts that it was given */
   readonly asked: readonly string[]
+  /** It is ready unless it is told otherwise. */
+  turn(to: ModelState): void
 }
 
 export interface ToyModelInit {
@@ -21,6 +24,8 @@ const WIDTH = 16
 
 export function createToyModel({ model, dimensions, things, multilingual = false }: ToyModelInit): ToyModel {
   const asked: string[] = []
+  const { on, emit } = createEmitter<{ change: undefined }>()
+  let state: ModelState = { is: 'ready' }
 
   function embed(text: string): Float32Array {
     const vector = new Float32Array(dimensions).fill(COMMON / Math.sqrt(dimensions))
@@ -38,8 +43,12 @@ export function createToyModel({ model, dimensions, things, multilingual = false
     multilingual,
     asked,
     load: () => undefined,
-    state: () => ({ is: 'ready' }),
-    watch: () => () => undefined,
+    state: () => state,
+    watch: (listener) => on('change', listener),
+    turn(to) {
+      state = to
+      emit('change', undefined)
+    },
     embed(texts) {
       asked.push(...texts)
       return Promise.resolve(texts.map(embed))

@@ -6,8 +6,7 @@ import type { Capability } from '../schema/declaration.ts'
 import type { Clock } from '../support/clock.ts'
 import { keepNewest } from '../support/keep-newest.ts'
 import type { CloseText, Embedder } from './embedder.ts'
-import { closeness } from './sentences/close.ts'
-import { offerTexts } from './sentences/space.ts'
+import { closeness, lookedAt } from './sentences/close.ts'
 
 export interface CloseLook {
   /**
@@ -34,8 +33,6 @@ const PATIENCE_MS = 500
 const MAX_KEPT = 512
 /** Offers that are worked out together: between them, others have their turn at the model. */
 const BATCH = 2
-/** What comes after so much of a text is not looked at: few texts are longer, and one that is must not keep others waiting. */
-const MAX_CHARS = 600
 
 interface Look {
   offers: readonly Capability[]
@@ -55,7 +52,7 @@ export function createCloseLook({ clock, embedClosely, onLate, report, signal }:
     for (let at = 0; at < missing.length; at += BATCH) {
       // what the model has begun with is kept
       end.signal.throwIfAborted()
-      const some = missing.slice(at, at + BATCH).map((offer) => ({ offer, texts: offerTexts(offer).map((text) => text.slice(0, MAX_CHARS)) }))
+      const some = missing.slice(at, at + BATCH).map((offer) => ({ offer, texts: lookedAt(offer) }))
       const made = await embedClosely(some.flatMap(({ texts }) => texts), signal)
       for (const { offer, texts } of some) kept.set(offer, made.splice(0, texts.length).map(({ pieces }) => pieces))
     }

@@ -322,6 +322,39 @@ describe('with a model', () => {
       one.close()
     })
 
+    test('a preview says what a search would', async () => {
+      const { one } = await start()
+      const texts = ['repair of a wire', 'repair of what goes ding', 'tax']
+      one.remove('spokes')
+      const previewed = await one.preview(texts, spokes)
+      one.add('spokes', spokes)
+      await settled(one)
+      for (const [i, text] of texts.entries()) {
+        const found = (await one.search(text, 5)).find(({ id }) => id === 'spokes')
+        // but for how the vectors of offers are rounded
+        expect(previewed[i]?.alone).toBeCloseTo(found?.alone ?? 0, 3)
+      }
+      expect(previewed[0]?.alone).toBeGreaterThan(previewed[1]?.alone ?? 1)
+      one.close()
+    })
+
+    test('a draft is worked out once, and one that is long as it is looked at', async () => {
+      const { one, asked } = await start()
+      const long = capability('long', 'Bicycle bells', [], [], `Repair. ${'Of all kinds. '.repeat(60)} spoke`)
+      const [before] = [asked()]
+      const [closely] = await one.preview(['repair of a wire'], long)
+      const count = asked() - before
+      await one.preview(['repair of a wire'], long)
+      await one.vector(long)
+      expect(asked() - before).toBe(count)
+      // of the spoke at its end nothing is seen
+      const [bell] = await one.preview(['repair of a wire'], { ...long, description: long.description.slice(0, 400) })
+      const [spoke] = await one.preview(['repair of a wire'], { ...long, description: `${long.description.slice(0, 400)} spoke` })
+      expect(closely?.alone).toBeCloseTo(bell?.alone ?? 0, 1)
+      expect(spoke?.alone).toBeGreaterThan((closely?.alone ?? 1) + 0.2)
+      one.close()
+    })
+
     test('is not waited for when it takes long, and the next search has what it found', async () => {
       const { one, time, waitFor } = await start()
       const changes: number[] = []

@@ -12,7 +12,7 @@ import { EmbedderError, type CloseText, type LazyEmbedder } from './embedder.ts'
 import type { KeptVectors } from './kept-vectors.ts'
 import { looksEnglish } from './language.ts'
 import { textOf, type Match, type Matcher } from './matcher.ts'
-import type { PlacedRequest, Samples } from './placer.ts'
+import type { PlacedDraft, PlacedRequest, Samples } from './placer.ts'
 import { createPlacedRequests } from './placed-requests.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
 import { tellingTerms } from './telling.ts'
@@ -75,7 +75,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
   const waiting = new Set<string>()
   const closing = new AbortController()
   const { on, emit } = createEmitter<{ change: undefined; judgeable: readonly string[] }>()
-  // what is compared, and how much it says, was learned for the sentence model
+  // what is compared piece by piece, and how much it says, was learned for the sentence model
   const embedClosely = embedder?.model === SENTENCE_MODEL ? embedder.embedClosely : undefined
   let late = 0
   const onLate = (): void => {
@@ -164,8 +164,8 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     }
   }
 
-  /** The vector of an offer that is not kept; null when the model is not there. */
-  async function offerVector(capability: Capability): Promise<Float32Array | null> {
+  /** Where an offer that is not kept lies; null when the model is not there. */
+  async function placeDraft(capability: Capability): Promise<PlacedDraft | null> {
     if (!isReady()) return null
     try {
       return await (await loadPlacer()).draft(capability, closing.signal)
@@ -230,24 +230,25 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     },
     async preview(texts, capability) {
       const asked = texts.map((text) => text.slice(0, MAX_REQUEST_CHARS))
-      const offer = await offerVector(capability)
+      const offer = await placeDraft(capability)
       const placed = offer === null ? [] : await Promise.all(asked.map((request) => placeRequest(request, SEARCH_PATIENCE_MS)))
       words.set(PREVIEWED, fieldsOf(capability))
       try {
         return asked.map((request, i) => {
-          const vector = placed[i]?.vector ?? null
-          const meaning = vector === null || offer === null ? null : dot(vector, offer)
+          const at = placed[i] ?? null
+          const meaning = at === null || offer === null ? null : dot(at.vector, offer.vector)
           const [one] = weigh([PREVIEWED], words.search(request, 0, [PREVIEWED]), () => meaning)
-          return one === undefined || !speaksEnough(one)
-            ? { id: PREVIEWED, score: 0, alone: 0, terms: [], meaning }
-            : matchOf(one, alone(one.speaks), capability)
+          if (one === undefined) return noMatch(meaning)
+          const pieces = at?.closely ?? null
+          const speaks = strength({ ...one, closely: pieces === null ? null : (offer?.closeness(pieces) ?? null) })
+          return speaksEnough({ speaks }) ? matchOf({ ...one, speaks }, alone(speaks), capability) : noMatch(meaning)
         })
       } finally {
         words.delete(PREVIEWED)
       }
     },
     // other models' vectors lie elsewhere
-    vector: (capability) => (embedder?.model === SENTENCE_MODEL ? offerVector(capability) : Promise.resolve(null)),
+    vector: async (capability) => (embedder?.model === SENTENCE_MODEL ? ((await placeDraft(capability))?.vector ?? null) : null),
     placed: (id) => (embedder?.model === SENTENCE_MODEL ? (vectors?.get(id) ?? null) : null),
     onJudgeable: (listener) => on('judgeable', listener),
     close() {
@@ -266,6 +267,8 @@ interface Weighed {
   /** as the index has them */
   terms: readonly string[]
 }
+
+const noMatch = (meaning: number | null): Match => ({ id: PREVIEWED, score: 0, alone: 0, terms: [], meaning })
 
 const speaksEnough = ({ speaks }: Pick<Weighed, 'speaks'>): boolean => speaks >= LEAST_STRENGTH
 

@@ -7,6 +7,7 @@ import { digest } from '../crypto/hash.ts'
 import { once } from '../support/once.ts'
 import type { CloseText, Embedder } from './embedder.ts'
 import { KEY_BYTES, type KeptVectors } from './kept-vectors.ts'
+import { closeness, lookedAt } from './sentences/close.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
 import { createSpace, offerTexts, sentenceSpace, type Space } from './sentences/space.ts'
 import { quantised } from './topics/directions.ts'
@@ -15,8 +16,8 @@ import { mean } from './vectors.ts'
 export interface Placer {
   /** The vectors of offers, of length 1: those that are kept are not made anew. @throws as `Embedder.embed` does */
   offers(offers: readonly Capability[], signal: AbortSignal): Promise<Float32Array[]>
-  /** The vector of one that changes with each letter, and is not kept. */
-  draft(offer: Capability, signal: AbortSignal): Promise<Float32Array>
+  /** One that changes with each letter, and is kept as long as somebody has it. @throws as `Embedder.embed` does */
+  draft(offer: Capability, signal: AbortSignal): Promise<PlacedDraft>
   /** @throws as `Embedder.embed` does */
   request(text: string, signal: AbortSignal): Promise<PlacedRequest>
 }
@@ -26,6 +27,13 @@ export interface PlacedRequest {
   vector: Float32Array
   /** its pieces; null: the model can't tell them, or they say nothing that was learned */
   closely: CloseText | null
+}
+
+export interface PlacedDraft {
+  /** of length 1 */
+  vector: Float32Array
+  /** How well it answers a request, piece by piece, as a search would find it; null: the model can't tell. */
+  closeness(request: CloseText): number | null
 }
 
 /** What people usually ask for and offer, a few of each. */
@@ -43,13 +51,30 @@ export interface PlacerComponents {
 }
 
 export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents): Placer {
+  // what is compared piece by piece, and how much it says, was learned for the sentence model
+  const embedClosely = embedder.model === SENTENCE_MODEL ? embedder.embedClosely : undefined
+  const drafts = new WeakMap<Capability, Promise<PlacedDraft>>()
   const space = once(async () => (embedder.model === SENTENCE_MODEL ? sentenceSpace : measureSpace(embedder, await loadSamples())))
 
   /** Of each offer its pieces' common direction, before anything is taken away: it depends on nothing but the model. */
   async function directions(pieces: ReadonlyArray<readonly string[]>, signal: AbortSignal): Promise<Float32Array[]> {
     const embedded = await embedder.embed(pieces.flat(), signal)
-    // nothing points nowhere
-    return pieces.map(({ length }) => (length === 0 ? new Float32Array(embedder.dimensions) : mean(embedded.splice(0, length))))
+    return pieces.map(({ length }) => direction(embedded.splice(0, length)))
+  }
+
+  /** Nothing points nowhere. */
+  const direction = (vectors: readonly Float32Array[]): Float32Array =>
+    vectors.length === 0 ? new Float32Array(embedder.dimensions) : mean(vectors)
+
+  async function makeDraft(offer: Capability, signal: AbortSignal): Promise<PlacedDraft> {
+    const { placeOffer } = await space()
+    const texts = offerTexts(offer)
+    const looked = lookedAt(offer)
+    const closely = await embedClosely?.(looked, signal)
+    const pieces = closely?.map((text) => text.pieces)
+    const isWhole = texts.every((text, i) => text === looked[i])
+    const vectors = isWhole && closely !== undefined ? closely.map(({ vector }) => vector) : await embedder.embed(texts, signal)
+    return { vector: placeOffer([direction(vectors)]), closeness: (request) => (pieces === undefined ? null : closeness(request, pieces)) }
   }
 
   return {
@@ -70,13 +95,16 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
       })
       return offers.map((_, i) => placeOffer([all.get(i) ?? new Float32Array(embedder.dimensions)]))
     },
-    async draft(offer, signal) {
-      const [direction] = await directions([offerTexts(offer)], signal)
-      return (await space()).placeOffer(direction === undefined ? [] : [direction])
+    draft(offer, signal) {
+      const known = drafts.get(offer)
+      if (known !== undefined) return known
+      const draft = makeDraft(offer, signal)
+      drafts.set(offer, draft)
+      draft.catch(() => drafts.delete(offer))
+      return draft
     },
     async request(text, signal) {
-      // what is compared, and how much it says, was learned for the sentence model
-      const closely = embedder.model === SENTENCE_MODEL ? ((await embedder.embedClosely?.([text], signal))?.[0] ?? null) : null
+      const closely = (await embedClosely?.([text], signal))?.[0] ?? null
       const vector = closely?.vector ?? (await embedder.embed([text], signal))[0]
       return { vector: (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions)), closely }
     }

@@ -2,10 +2,12 @@
  * Texts piece by piece: where each of a request's word pieces finds its like in an offer, which one vector for the whole blurs (late
  * interaction, Khattab and Zaharia 2020). `npm run lora` learns the map by which pieces are compared.
  */
+import type { Capability } from '../../schema/declaration.ts'
 import type { CloseText } from '../embedder.ts'
 import close from './close.json' with { type: 'json' }
 import { int8sOf } from './eight-bit.ts'
 import { CLOSE_DIMENSIONS, SENTENCE_DIMENSIONS } from './model.ts'
+import { offerTexts } from './space.ts'
 
 /** The node of the model's graph that has its states: so many texts, pieces and `SENTENCE_DIMENSIONS`. */
 export const STATES = 'StatefulPartitionedCall/model/tf_bert_model/bert/encoder/layer_._5/output/LayerNorm/batchnorm/add_1'
@@ -42,6 +44,12 @@ export function createCloseMap(): (states: Float32Array) => Pick<CloseText, 'pie
     return { pieces, weights: Float32Array.from(shares, (share) => share / sum) }
   }
 }
+
+/** What comes after so much of a text is not looked at: few texts are longer, and one that is must not keep others waiting. */
+const MAX_CHARS = 600
+
+/** What is looked at of an offer's texts. */
+export const lookedAt = (offer: Capability): string[] => offerTexts(offer).map((text) => text.slice(0, MAX_CHARS))
 
 /**
  * How well an offer answers a request, piece by piece: of each of the request's the cosine to the nearest of the offer's, weighed.

@@ -287,7 +287,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
       await adaptation.start()
       await whoseWord.start()
       await sharing.renew()
-      await offers.renew()
+      await offers.start()
       await listening.start()
       await network.start()
       void sweep()

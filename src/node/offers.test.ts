@@ -151,6 +151,42 @@ test('who watches hears of a change here and in another tab, once it is in place
   await Promise.all(heard)
 })
 
+test.each([
+  // of seven days of life
+  { days: 6, again: 'as well', said: 0 },
+  { days: 6, again: 'better', said: 1 },
+  { days: 6, again: 'worse', said: 0 },
+  { days: 3, again: 'as well', said: 1 },
+  { days: 3, again: 'better', said: 1 },
+  { days: 3, again: 'worse', said: 0 },
+  { days: 1, again: 'worse', said: 1 }
+] as const)('with $days days left, when to say it again would tell it $again, it is said $said times', async ({ days, again, said }) => {
+  const { self, adaptation, store, locks } = await createBench()
+  const replaced: number[] = []
+  const [skill] = builtInSkills
+  const offers = createOffers({
+    agent: self.agent,
+    adaptation: {
+      ...adaptation,
+      capabilities: () => [{ agent: self.agent, seq: 7, expiry: days * 24 * 60 * 60_000, declaration: skill!.capability }],
+      saidAgain: () => Promise.resolve(again),
+      replace(seq) {
+        replaced.push(seq)
+        return Promise.reject(new Error('not here'))
+      }
+    },
+    store,
+    locks,
+    changes: createSharedChanges()(),
+    report: (error) => nodes.reports.push(error),
+    builtIn: [skill!],
+    now: () => 0
+  })
+  await offers.renew().catch(() => undefined)
+  expect(replaced).toEqual(said === 0 ? [] : [7])
+  offers.close()
+})
+
 test('what was deleted just before the tab was closed is taken back by the next', async () => {
   const first = await open()
   await first.client.declare(own('mirror'))

@@ -18,6 +18,8 @@ import { createEmitter } from './support/emitter.ts'
 export interface Offers {
   /** By id. */
   readonly skills: ReadonlyMap<string, Skill>
+  /** Brings the declarations in line with what is switched on, and again when there is a model that tells them better. */
+  start(): Promise<void>
   /** Brings the declarations in line with what is switched on. */
   renew(): Promise<void>
   /** The skill of that id, while it is offered. */
@@ -60,6 +62,8 @@ export interface OffersComponents {
 const KEY = 'switched-off'
 const TERMS_KEY = 'terms'
 const HALF_LIFE_MS = table.capability.lifeMs / 2
+/** What lapses sooner is said again, however well it would be told. */
+const LEAST_LEFT_MS = table.capability.lifeMs / 4
 const MAX_OWN_SKILLS = 32
 
 export function createOffers({ agent, adaptation, store, locks, changes, report, builtIn, now }: OffersComponents): Offers {
@@ -74,10 +78,13 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
     return adaptation.capabilities().find((one) => one.agent === agent && one.declaration.id === skill)
   }
 
-  /** Half of its life is still to come, it says what we would say now, and is told to those to whom we would tell it now. */
+  /** It says what we would say now, long enough, and to say it again would not tell it better. */
   async function fresh(live: Declared<Capability>, wanted: Capability): Promise<boolean> {
-    if (!equalBytes(encode(live.declaration), encode(wanted)) || live.expiry - now() <= HALF_LIFE_MS) return false
-    return !(await adaptation.outgrown(live.seq, wanted))
+    const left = live.expiry - now()
+    if (!equalBytes(encode(live.declaration), encode(wanted)) || left <= LEAST_LEFT_MS) return false
+    const again = await adaptation.saidAgain(live.seq, wanted)
+    // the model comes soon, as a rule, and what was told by it is not told by words meanwhile
+    return left > HALF_LIFE_MS ? again !== 'better' : again === 'worse'
   }
 
   const readTerms = async (): Promise<Record<string, Terms>> => (await store.get<Record<string, Terms>>('settings', TERMS_KEY)) ?? {}
@@ -114,8 +121,7 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
   const stops = [
     changes.listen(({ what }) => {
       if (what === 'offers') read().catch(report)
-    }),
-    adaptation.onModel(() => void renew().catch(report))
+    })
   ]
 
   async function renew(): Promise<void> {
@@ -139,6 +145,10 @@ export function createOffers({ agent, adaptation, store, locks, changes, report,
 
   return {
     skills,
+    async start() {
+      stops.push(adaptation.onModel(() => void renew().catch(report)))
+      await renew()
+    },
     renew,
     offered,
     declared,

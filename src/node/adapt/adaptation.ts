@@ -176,7 +176,7 @@ export function createAdaptation(components: AdaptationComponents, init: SearchI
     declare: ownLog.declare,
     withdraw: ownLog.withdraw,
     replace: ownLog.replace,
-    outgrown: ownLog.outgrown,
+    saidAgain: ownLog.saidAgain,
     onModel: meaning.onModel,
     record: ownLog.record,
 

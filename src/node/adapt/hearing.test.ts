@@ -3,6 +3,7 @@ import type { Entry, LogEvents } from '../log/log.ts'
 import type { Sketch } from '../schema/header.ts'
 import type { Change } from '../store/changes.ts'
 import { createEmitter, type Emitter } from '../support/emitter.ts'
+import { aCapability } from '../semantic/testing/a-capability.ts'
 import { createTestTime, type TestTime } from '../support/testing/time.ts'
 import { createDeclarations, type Declarations } from './declarations.ts'
 import { createHearing, type Hearing } from './hearing.ts'
@@ -12,6 +13,8 @@ const NOW = 1_767_225_600_000
 const SELF = 'us'
 const HONEST: Sketch = [1, new Uint8Array(32), []]
 const LYING: Sketch = [1, new Uint8Array(32).fill(255), []]
+/** right, as it turns out after a while */
+const SLOW: Sketch = [1, new Uint8Array(32).fill(1), []]
 const UNKNOWN_MODEL: Sketch = [9, new Uint8Array(32), []]
 /** of a model that is not there from the beginning */
 const HONEST_LATER: Sketch = [4, new Uint8Array(32), []]
@@ -32,6 +35,8 @@ let time: TestTime
 /** whether the model is there that comes later, and what tells that it is */
 let isThere: boolean
 let models: Emitter<{ model: undefined }>
+/** when it is told of slow sketches whether they are right */
+let modelIsFree: Promise<void>
 /** how often it was asked whether a sketch is right */
 let asked: number
 /** what was handed on, in order */
@@ -51,6 +56,7 @@ beforeEach(() => {
   isThere = false
   models = createEmitter()
   asked = 0
+  modelIsFree = Promise.resolve()
   declarations = createDeclarations({ self: SELF, onCapability: () => undefined })
   stands = createStands(() => NOW)
   const name = ({ author, header: { kind, seq } }: Entry) => `${kind} ${seq} of ${author}`
@@ -76,6 +82,7 @@ beforeEach(() => {
     meaning: {
       async tells(_, sketch) {
         asked++
+        if (sketch === SLOW) await modelIsFree
         if (sketch === UNKNOWN_MODEL || (sketch[0] === 4 && !isThere)) return null
         return sketch !== LYING && sketch !== LYING_LATER
       },
@@ -139,6 +146,19 @@ describe('an entry that comes', () => {
     expect(wanted()).toEqual(['tea of us'])
     expect(seen).toEqual(['own', 'change'])
     expect(stands.of(SELF)).toBeNull()
+  })
+
+  test('that takes something back is not taken before what is said in its place', async () => {
+    let free = (): void => undefined
+    modelIsFree = new Promise((resolve) => (free = resolve))
+    const offer = (seq: number, sketch: Sketch) => entry('a', seq, aCapability({ id: 'tea' }), sketch)
+    await comes(entry('a', 1, wish('cake')), offer(2, HONEST), offer(3, SLOW), entry('a', 4, { kind: 'withdrawal', seq: 2 } as never))
+    await comes(entry('b', 1, wish('coffee')))
+    expect(declarations.capabilities(NOW).map(({ seq }) => seq)).toEqual([2])
+    expect(wanted()).toEqual(['cake of a', 'coffee of b'])
+    free()
+    await settled()
+    expect(declarations.capabilities(NOW).map(({ seq }) => seq)).toEqual([3])
   })
 
   test('is taken when its sketch is of a model that is not here', async () => {

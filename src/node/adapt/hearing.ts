@@ -52,6 +52,8 @@ export function createHearing(components: HearingComponents): Hearing {
   const { on, emit } = createEmitter<{ fraud: string }>()
   const checks = createSketchChecks({ logs, meaning, clock, refuse, report })
   const stops: Array<() => void> = []
+  /** by author: when all that came of it is taken, or refused */
+  const turns = new Map<string, Promise<void>>()
 
   function heard(entry: Entry): void {
     if (entry.header.kind === 'rating') {
@@ -62,7 +64,7 @@ export function createHearing(components: HearingComponents): Hearing {
     ratings.hearWithdrawal(entry).catch(report)
     judges.hear(entry).catch(report)
     if (entry.author === self || entry.header.sketch === null) take(entry)
-    else hearOther(entry).catch(report)
+    else hearOther(entry)
   }
 
   function hearStand(entry: Entry): void {
@@ -81,9 +83,20 @@ export function createHearing(components: HearingComponents): Hearing {
     onChange()
   }
 
-  /** By its sketch it came to us: what is about something else than it says was to reach whom it does not concern. */
-  async function hearOther(entry: Entry): Promise<void> {
-    if (await checks.passes(entry)) take(entry)
+  /**
+   * By its sketch it came to us: what is about something else than it says was to reach whom it does not concern. What an author takes
+   * back is looked at sooner than what it says instead, and must not be taken before.
+   */
+  function hearOther(entry: Entry): void {
+    const { author } = entry
+    const passes = checks.passes(entry)
+    const turn = Promise.all([passes, turns.get(author)]).then(([isTrue]) => {
+      if (isTrue) take(entry)
+    })
+    const over = turn.catch(report).then(() => {
+      if (turns.get(author) === over) turns.delete(author)
+    })
+    turns.set(author, over)
   }
 
   async function refuse({ author, header }: Entry): Promise<void> {

@@ -30,8 +30,10 @@ export interface Meaning {
    * not here, or not now.
    */
   tells(said: Declaration, sketch: Sketch): Promise<boolean | null>
-  /** Whether a sketch is by the best of the models that this version knows. */
+  /** Whether a sketch is by the best model that may be here. */
   isBest(sketch: Sketch): boolean
+  /** Whether that is here now, and knows the language of what is said. */
+  knowsBest(said: Declaration): boolean
   /** Whether a sketch is of a model that may be here later, when it is not now. */
   comesLater(sketch: Sketch): boolean
   /** Called when there is a model that was not there before. */
@@ -115,7 +117,9 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
       const right = model === standIn.model ? (await standIn.sketch(words))[1] : model === codebook.model ? await placedBits(said) : null
       return right === null ? null : hamming(right, bits) <= SAME_BITS
     },
-    isBest: ([model]) => model === codebook.model,
+    // where no other model may come, words are the best there is
+    isBest: ([model]) => model === codebook.model || (embedder === null && model === standIn.model),
+    knowsBest: (said) => embedder === null || (isReady() && looksEnglish(wordsOf(said) ?? '')),
     comesLater: ([model]) => embedder !== null && model === codebook.model,
     onModel(listener) {
       let was = isReady()

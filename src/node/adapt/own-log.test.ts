@@ -31,7 +31,7 @@ beforeEach(async () => {
     key,
     logs,
     gossip: { announce: async (bytes) => void announced.push(bytes) },
-    meaning: { sketch: async ({ kind }) => (kind === 'constraint' ? null : now), isBest: ([model]) => model === 6 },
+    meaning: { sketch: async ({ kind }) => (kind === 'constraint' ? null : now), isBest: ([model]) => model === 6, knowsBest: () => now === better },
     now: time.now
   })
 })
@@ -64,16 +64,15 @@ test('what is said in place of something takes that back where it was said, when
   expect(more).toEqual([])
 })
 
-test('what was said is outgrown when the best model is there and it is not by that', async () => {
+test('saying it again tells better when the best model is there and was not, and worse when it is gone', async () => {
   const { seq } = (await log.declare(wish)).header
-  expect(await log.outgrown(seq, wish)).toBe(false)
+  expect(await log.saidAgain(seq, wish)).toBe('as well')
   now = better
-  expect(await log.outgrown(seq, wish)).toBe(true)
+  expect(await log.saidAgain(seq, wish)).toBe('better')
   const again = await log.replace(seq, wish)
-  expect(await log.outgrown(again.header.seq, wish)).toBe(false)
-  // gone again, or busy: what was told by it stands
+  expect(await log.saidAgain(again.header.seq, wish)).toBe('as well')
   now = sketch
-  expect(await log.outgrown(again.header.seq, wish)).toBe(false)
+  expect(await log.saidAgain(again.header.seq, wish)).toBe('worse')
 })
 
 test('what is no declaration is not said', async () => {

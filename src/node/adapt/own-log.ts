@@ -28,8 +28,8 @@ export interface OwnLog {
    * @throws InvalidBytesError when it is no declaration
    */
   replace(seq: number, said: Declaration): Promise<Entry>
-  /** Whether what was said is sketched by another model than it would be now, when that is the better one. */
-  outgrown(seq: number, said: Declaration): Promise<boolean>
+  /** Whether saying it again would tell it to better whom it concerns, by a better model than when it was said, or worse. */
+  saidAgain(seq: number, said: Declaration): Promise<'better' | 'as well' | 'worse'>
   /** Writes what concerns a contract to our log. Its header is announced; its body is for the parties. */
   record(kind: Extract<EntryKind, 'contract' | 'outcome'>, body: unknown, options?: AppendOptions): Promise<Entry>
 }
@@ -42,7 +42,7 @@ export interface OwnLogComponents {
   key: AgentKey
   logs: Pick<Logs, 'append' | 'header'>
   gossip: Pick<Gossip, 'announce'>
-  meaning: Pick<Meaning, 'sketch' | 'isBest'>
+  meaning: Pick<Meaning, 'sketch' | 'isBest' | 'knowsBest'>
   now: () => number
 }
 
@@ -82,11 +82,10 @@ export function createOwnLog({ key, logs, gossip, meaning, now }: OwnLogComponen
       return entry
     },
 
-    async outgrown(seq, said) {
+    async saidAgain(seq, said) {
       const before = await sketchOf(seq)
-      if (before !== null && meaning.isBest(before)) return false
-      const after = await meaning.sketch(said)
-      return after !== null && meaning.isBest(after)
+      const [was, is] = [before !== null && meaning.isBest(before), meaning.knowsBest(said)]
+      return was === is ? 'as well' : is ? 'better' : 'worse'
     },
 
     record: (kind, body, options = {}) => append(kind, body, options)

@@ -118,7 +118,7 @@ export async function createBench(): Promise<Bench> {
     declare: () => Promise.reject(new Error('not here')),
     withdraw: (seq) => logs.append(self, 'withdrawal', { kind: 'withdrawal', seq }),
     replace: () => Promise.reject(new Error('not here')),
-    outgrown: async () => false,
+    saidAgain: async () => 'as well',
     record: (kind, body, options) => logs.append(self, kind, body, options),
     rate: (rated, options) => logs.append(self, 'rating', rated, options),
     onRating: () => () => undefined,

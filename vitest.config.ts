@@ -6,6 +6,9 @@ import { modelsPlugin } from './scripts/vite-models.ts'
 
 const elsewhere = ['**/node_modules/**', '**/dist/**', 'e2e/**', '.starling/**']
 
+/** What is polled for is there in a moment, and in some seconds beside other work. */
+const expect = { poll: { timeout: 10_000 } }
+
 /**
  * Two projects: `node` runs `x.test.ts` in Node, `browser` runs `x.browser.test.ts(x)` in a real Chromium.
  * `npx vitest run --project node src/node/log` runs some of one.
@@ -20,7 +23,8 @@ export default defineConfig({
           include: ['**/*.test.{ts,mjs}'],
           exclude: [...elsewhere, '**/*.browser.test.*'],
           // some properties take ten seconds, and three times that beside other work
-          testTimeout: 60_000
+          testTimeout: 60_000,
+          expect
         }
       },
       {
@@ -33,6 +37,7 @@ export default defineConfig({
           include: ['**/*.browser.test.{ts,tsx}'],
           exclude: elsewhere,
           testTimeout: 30_000,
+          expect,
           browser: {
             enabled: true,
             headless: true,

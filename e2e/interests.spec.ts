@@ -52,7 +52,7 @@ test('what one person listens for is found as soon as another offers it, and tol
   await ben.getByRole('button', { name: 'Offer it like this' }).click()
   await expect(ben.getByRole('switch', { name: 'Offer Harpsichord voicing' })).toBeChecked()
   await ann.getByLabel('Your goal, in words').fill('Voice my harpsichord')
-  await expect(ann.getByRole('main')).toContainText('Harpsichord voicing')
+  await expect(ann.getByRole('group', { name: 'Who could do it' })).toContainText('Harpsichord voicing')
 
   // once it is deleted, nobody finds it
   await ben.getByRole('link', { name: 'Edit Harpsichord voicing' }).click()

@@ -57,10 +57,11 @@ export interface Status {
     persistent: boolean | null
   }
   /**
-   * What finds by meaning: how far its model is, how many offers it has still to come to, which words find until then, and how often it
-   * was done with something after its search had been answered without it, so that it is worth asking again.
+   * What finds by meaning: how far its model is, how many offers it has still to come to, which words find until then, how often it
+   * was done with something after a search had been answered without it, so that it is worth asking again, and how much of that is
+   * still to come.
    */
-  meaning: { model: ModelState; waiting: number; late: number }
+  meaning: { model: ModelState; waiting: number; late: number; pending: number }
 }
 
 /** Another agent as we know it, in short. */

@@ -32,9 +32,9 @@ export function shown(interest: KeptInterest): StandingInterest {
   return { ...interest, found: holding.map(({ agent, skill, name, likely, at, seen }) => ({ agent, skill, name, likely, at, seen })) }
 }
 
-/** What holds has been looked at; the same object when that is nothing new. */
-export function lookedAt(interest: KeptInterest): KeptInterest {
-  const isNew = ({ seen, gone }: Find): boolean => !seen && gone === undefined
+/** What holds has been looked at; the same object when that is nothing new. @param keys of these alone */
+export function lookedAt(interest: KeptInterest, keys?: ReadonlySet<string>): KeptInterest {
+  const isNew = (find: Find): boolean => !find.seen && find.gone === undefined && keys?.has(keyOf(find)) !== false
   if (!interest.found.some(isNew)) return interest
   return { ...interest, found: interest.found.map((find) => (isNew(find) ? { ...find, seen: true } : find)) }
 }

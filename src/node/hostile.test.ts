@@ -121,7 +121,7 @@ describe.each([CONTROL_TOPIC, 'starling/1/record/-', 'starling/1/meaning/1/-'])(
     forged[forged.length - 1]! ^= 1
     for (const bytes of [...garbage.map(([, make]) => make()), forged, encode([1, 2, 3])]) await evil.publish(topic, bytes)
     for (let i = 0; i < 10; i++) await evil.publish(topic, crypto.getRandomValues(new Uint8Array(200)))
-    await vi.waitFor(async () => expect(await connected()).toBe(false))
+    await vi.waitFor(async () => expect(await connected()).toBe(false), 10_000)
     expect((await profile.store.list('heads')).map(([author]) => author)).toEqual([profile.key.agent])
     await works()
   })

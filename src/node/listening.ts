@@ -6,9 +6,9 @@
 import type { Adaptation } from './adapt/adaptation.ts'
 import type { Declared } from './adapt/declarations.ts'
 import type { StandingInterest } from './client.ts'
-import { digest, toHex } from './crypto/hash.ts'
+import { digest, equalBytes, toHex } from './crypto/hash.ts'
 import { keyOf, lookedAt, shown, withFitting, withHolding, type Fitting, type KeptInterest } from './finds.ts'
-import { parse } from './schema/codec.ts'
+import { encode, parse } from './schema/codec.ts'
 import { constraints as constraintsSchema, type Capability, type Constraints } from './schema/declaration.ts'
 import { textOf } from './semantic/matcher.ts'
 import type { Changes } from './store/changes.ts'
@@ -21,7 +21,7 @@ export interface Listening {
   /** Reads what is kept, and looks at what has come meanwhile. */
   start(): Promise<void>
   all(): StandingInterest[]
-  /** Resolves to its id once it is kept. @throws RangeError for an empty text or one too many, InvalidBytesError for constraints that are none */
+  /** Resolves to its id once it is kept; to that of the one that is there, when it is the same on the same terms. @throws RangeError for an empty text or one too many, InvalidBytesError for constraints that are none */
   add(text: string, constraints?: Constraints): Promise<string>
   remove(id: string): Promise<void>
   /** What was found for it has been looked at. */
@@ -113,6 +113,18 @@ export function createListening(components: ListeningComponents): Listening {
     await updateEach((one) => withFitting(one, found.get(one.id) ?? [], now()))
   }
 
+  /** Looks for something for the first time. */
+  async function begin(id: string): Promise<void> {
+    await say()
+    const begun = interests.find((one) => one.id === id)
+    if (begun === undefined) return
+    const fitting = await fittingOf(begun)
+    if (closed) return
+    // what is there already has been seen: it was looked for just now
+    const there = new Set(fitting.map(keyOf))
+    await updateEach((one) => (one.id === id ? lookedAt(withFitting(one, fitting, now()), there) : one))
+  }
+
   async function fittingOf({ text, constraints }: KeptInterest, offers?: readonly Offer[]): Promise<Fitting[]> {
     const fits = (await adaptation.judge(text, constraints, offers)).filter(({ match }) => match.score >= LEAST_LIKELY)
     return Promise.all(
@@ -195,15 +207,15 @@ export function createListening(components: ListeningComponents): Listening {
       const wanted = text.trim().slice(0, MAX_TEXT)
       if (wanted === '') throw new RangeError('Say what you look for.')
       const checked = parse(constraints, constraintsSchema)
+      const same = interests.find((one) => one.text === wanted && equalBytes(encode(one.constraints), encode(checked)))
+      if (same !== undefined) return same.id
       const id = toHex(random(8))
       await update((kept) => {
         if (kept.length >= MAX_INTERESTS) throw new RangeError(`${MAX_INTERESTS} things can be looked for at a time. End one of them first.`)
         return [...kept, { id, text: wanted, constraints: checked, created: now(), found: [] }]
       })
-      await say()
-      await lookAt()
-      // what is there already has been seen: it was looked for just now
-      await seen(id)
+      // it is looked for from now on; who has asked for it need not wait for what the model says of all that is there
+      void begin(id).catch(report)
       return id
     },
     async remove(id) {

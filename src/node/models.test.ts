@@ -110,8 +110,6 @@ test('what is offered before the model is there is told by it once it is, and no
   // for others it is one offer all the while
   expect((await b.client.find('Bicycle workshop')).filter(({ skill }) => skill === 'workshop')).toHaveLength(1)
 
-  model.turn({ is: 'loading', fraction: 0 })
-  model.turn({ is: 'ready' })
   await nodes.close(a)
   const again = await nodes.open('a2', ann, { embedder: ours() })
   expect(await again.client.log()).toHaveLength(length)

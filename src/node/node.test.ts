@@ -139,7 +139,7 @@ test('what an offer promises not to keep is nowhere any more, and the asking sid
     const task = (await b.client.tasks()).find(({ id: one }) => one === card.id)
     expect(task?.forgotten).toBe('all')
     return task
-  })
+  }, 10_000)
   expect(kept).toMatchObject({ goal: '', files: [], result: null, state: 'completed', agent: ann.key.agent, terms })
   const all = await stored(ben)
   for (const gone of ['secret', csv.text.slice(0, 20), done.result?.summary ?? '']) expect(all).not.toContain(gone)

@@ -225,7 +225,7 @@ export async function createNode(components: NodeComponents): Promise<StarlingNo
     store,
     storage,
     meaning: {
-      view: () => ({ model: embedder?.state() ?? { is: 'absent' }, waiting: matcher.waiting(), late: matcher.late() }),
+      view: () => ({ model: embedder?.state() ?? { is: 'absent' }, waiting: matcher.waiting(), late: matcher.late(), pending: matcher.pending() }),
       watch: matcher.watch,
       load: () => embedder?.load()
     },

@@ -30,18 +30,18 @@ test('what one tab hears, the other knows: agents, their words, what we offer', 
   await vi.waitFor(async () => {
     const value = await first(two.client.snapshots())
     expect(value.agents[0]?.wants).toEqual({ count: 1, first: 'Somebody to play chess with' })
-  })
+  }, 10_000)
   await one.client.offer('key-points', false)
   await vi.waitFor(async () => {
     const value = await first(two.client.snapshots())
     expect(value.offers.find(({ capability }) => capability.id === 'key-points')).toMatchObject({ offered: false, seq: null })
     expect(value.logLength).toBe((await one.client.log()).length)
-  })
+  }, 10_000)
   await one.client.name(await other.client.status().then(({ agent }) => agent), 'Chess')
   await vi.waitFor(async () => {
     const value = await first(two.client.snapshots())
     expect(value.agents[0]?.petname).toBe('Chess')
-  })
+  }, 10_000)
   // one log, whichever tab wrote
   expect(nodes.reports).toEqual([])
 })

@@ -1,11 +1,12 @@
 /** What the worker that embeds texts is told, and tells. */
-import type { CloseText } from '../node/semantic/embedder.ts'
+import type { CloseText, Purpose } from '../node/semantic/embedder.ts'
 
 export interface EmbedRequest {
   id: number
   texts: string[]
   /** their pieces, too */
   closely: boolean
+  purpose: Purpose
 }
 
 /** What was asked for is not wanted any more. */

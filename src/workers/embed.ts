@@ -8,6 +8,7 @@ import { EmbedderError } from '../node/semantic/embedder.ts'
 import { loadSentenceEncoder, type SentenceEncoder } from '../node/semantic/sentences/encoder.ts'
 import { SENTENCE_FILES, type ModelFile } from '../node/semantic/sentences/files.ts'
 import type { EmbedForget, EmbedReply, EmbedRequest } from './embed-messages.ts'
+import { createEmbedQueue } from './embed-queue.ts'
 
 const CACHE = 'sentence-model-3'
 /** The one with threads has to have an address, and is not used. */
@@ -92,20 +93,9 @@ model.then(
   (error: unknown) => say({ type: 'failed', message: message(error) })
 )
 
-/** What is wanted, in the order in which it came. */
-const wanted = new Map<number, EmbedRequest>()
+const queue = createEmbedQueue()
 /** One after the other: they would only share the processor. */
 let turn: Promise<unknown> = model.catch(() => undefined)
-
-/**
- * The fewest texts first: for what a request finds somebody waits, for a batch of offers nobody does. Of as many the one that came last:
- * whoever asked before may have typed on.
- */
-function takeNext(): EmbedRequest | undefined {
-  const [first] = [...wanted.values()].sort((a, b) => a.texts.length - b.texts.length || b.id - a.id)
-  if (first !== undefined) wanted.delete(first.id)
-  return first
-}
 
 async function answer({ id, texts, closely }: EmbedRequest): Promise<void> {
   try {
@@ -128,13 +118,13 @@ async function answer({ id, texts, closely }: EmbedRequest): Promise<void> {
 
 addEventListener('message', ({ data }: MessageEvent<EmbedRequest | EmbedForget>) => {
   if ('forget' in data) {
-    wanted.delete(data.forget)
+    queue.forget(data.forget)
     return
   }
-  wanted.set(data.id, data)
+  queue.add(data)
   // a turn for each that comes: those that are forgotten leave one over
   turn = turn.then(async () => {
-    const next = takeNext()
+    const next = queue.next()
     if (next === undefined) return
     await answer(next)
     // what came meanwhile is heard before the next one is chosen

@@ -80,12 +80,12 @@ export function createWorkerEmbedder(): WorkerEmbedder {
   }
 
   /** Asks the worker. @throws EmbedderError, the signal's reason */
-  async function ask(texts: readonly string[], closely: boolean, signal?: AbortSignal): ReturnType<typeof answer> {
+  async function ask({ texts, closely, purpose }: Omit<EmbedRequest, 'id'>, signal?: AbortSignal): ReturnType<typeof answer> {
     signal?.throwIfAborted()
     if (worker === null) throw new EmbedderError('expected a model that was loaded')
     const queued = [...waiting.values()].reduce((sum, { count }) => sum + count, 0)
     if (queued + texts.length > MAX_WAITING) throw new EmbedderError('too many texts wait to be embedded')
-    const request: EmbedRequest = { id: next++, texts: [...texts], closely }
+    const request: EmbedRequest = { id: next++, texts, closely, purpose }
     worker.postMessage(request)
     return answer(request, signal)
   }
@@ -123,14 +123,14 @@ export function createWorkerEmbedder(): WorkerEmbedder {
       worker = start()
       turn({ is: 'loading', fraction: 0 })
     },
-    async embed(texts, signal) {
-      const made = await ask(texts, false, signal)
+    async embed(texts, signal, purpose = 'search') {
+      const made = await ask({ texts: [...texts], closely: false, purpose }, signal)
       if (!('vectors' in made)) throw new EmbedderError('expected vectors')
       const { vectors } = made
       return texts.map((_, i) => vectors.slice(i * SENTENCE_DIMENSIONS, (i + 1) * SENTENCE_DIMENSIONS))
     },
     async embedClosely(texts, signal) {
-      const made = await ask(texts, true, signal)
+      const made = await ask({ texts: [...texts], closely: true, purpose: 'search' }, signal)
       if (!('texts' in made)) throw new EmbedderError('expected texts with their pieces')
       return made.texts
     },

@@ -45,7 +45,7 @@ function side(network: Network): DataComponents {
     directory: {
       identified: async (peer) => peer,
       peersOf,
-      reachable: (agent) => vi.waitFor(() => expect(peersOf(agent)).toHaveLength(1))
+      reachable: (agent) => vi.waitFor(() => expect(peersOf(agent)).toHaveLength(1), 10_000)
     }
   }
 }
@@ -107,7 +107,7 @@ describe('a party', () => {
     const tired = new AbortController()
     const taker = side(b)
     const [first, second, third] = [signal, signal, tired.signal].map((until) => fetchData(taker, 'a', wanted, until))
-    await vi.waitFor(() => expect(offsets).toHaveLength(1))
+    await vi.waitFor(() => expect(offsets).toHaveLength(1), 10_000)
     tired.abort(new Error('not wanted any more'))
     await expect(third).rejects.toThrow('not wanted any more')
     expect(offsets).toHaveLength(1)

@@ -131,7 +131,7 @@ describe('a hello that proves nothing is held against its peer, who stays nobody
       const [a, b] = [await side('a'), await side('b', issue)]
       await b.network.start()
       await a.network.start()
-      await vi.waitFor(() => expect(a.offences).toEqual(['b']))
+      await vi.waitFor(() => expect(a.offences).toEqual(['b']), 10_000)
       expect(a.directory.agentOf('b')).toBeUndefined()
       await expect(a.directory.identified('b', AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
     })

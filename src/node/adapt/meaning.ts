@@ -5,7 +5,7 @@
 import type { Declaration } from '../schema/declaration.ts'
 import type { Sketch } from '../schema/header.ts'
 import type { Codebook } from '../semantic/codebook.ts'
-import type { LazyEmbedder } from '../semantic/embedder.ts'
+import type { LazyEmbedder, Purpose } from '../semantic/embedder.ts'
 import { looksEnglish } from '../semantic/language.ts'
 import { textOf } from '../semantic/matcher.ts'
 import { sentenceBits } from '../semantic/sentences/sketch.ts'
@@ -62,26 +62,26 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
 
   async function bySentences(said: Declaration | string): Promise<Sketch | null> {
     // words of other languages would lie anywhere
-    const bits = looksEnglish(wordsOf(said) ?? '') ? await placedBits(said) : null
+    const bits = looksEnglish(wordsOf(said) ?? '') ? await placedBits(said, 'own') : null
     return bits === null ? null : [codebook.model, bits, codebook.nearest(bits, MAX_LEAVES)]
   }
 
   /** The sentence model's bits; null: it is not there, busy or gone. */
-  async function placedBits(said: Declaration | string): Promise<Uint8Array | null> {
+  async function placedBits(said: Declaration | string, purpose: Purpose): Promise<Uint8Array | null> {
     if (embedder === null || !isReady()) return null
     const signal = AbortSignal.timeout(PATIENCE_MS)
     try {
-      return sentenceBits(await placed(embedder, said, signal))
+      return sentenceBits(await placed(embedder, said, signal, purpose))
     } catch {
       return null
     }
   }
 
-  async function placed(by: LazyEmbedder, said: Declaration | string, signal: AbortSignal): Promise<Float32Array> {
+  async function placed(by: LazyEmbedder, said: Declaration | string, signal: AbortSignal, purpose: Purpose): Promise<Float32Array> {
     // it is of no use before the model is there
     const { offerTexts, placeOffer, placeRequest } = await import('../semantic/sentences/space.ts')
-    if (typeof said !== 'string' && said.kind === 'capability') return placeOffer(await by.embed(offerTexts(said), signal))
-    const [vector] = await by.embed([wordsOf(said) ?? ''], signal)
+    if (typeof said !== 'string' && said.kind === 'capability') return placeOffer(await by.embed(offerTexts(said), signal, purpose))
+    const [vector] = await by.embed([wordsOf(said) ?? ''], signal, purpose)
     return placeRequest(vector ?? new Float32Array(by.dimensions))
   }
 
@@ -114,7 +114,7 @@ export function createMeaning({ standIn, embedder, codebook, loadTopics }: Meani
     async tells(said, [model, bits]) {
       const words = wordsOf(said)
       if (words === null) return false
-      const right = model === standIn.model ? (await standIn.sketch(words))[1] : model === codebook.model ? await placedBits(said) : null
+      const right = model === standIn.model ? (await standIn.sketch(words))[1] : model === codebook.model ? await placedBits(said, 'check') : null
       return right === null ? null : hamming(right, bits) <= SAME_BITS
     },
     // where no other model may come, words are the best there is

@@ -613,14 +613,14 @@ describe('said by the parties of a contract', () => {
     await b.client.approve(id)
     await reaches(a.client, first, ({ state }) => state === 'completed')
     await reaches(b.client, id, ({ entries }) => entries.outcome !== null)
-    await vi.waitFor(() => expect([...leads(), ...streamsOf(b.seen, protocol)].map(({ over }) => over)).toEqual([true, true]))
+    await vi.waitFor(() => expect([...leads(), ...streamsOf(b.seen, protocol)].map(({ over }) => over)).toEqual([true, true]), 10_000)
 
     const second = await ask()
     const again = await approval(b.client)
     await a.client.cancel(second)
     await reaches(a.client, second, ({ state }) => state === 'canceled')
     await reaches(b.client, again.id, ({ state }) => state === 'canceled')
-    await vi.waitFor(() => expect(leads().map(({ by, over }) => [by, over])).toEqual([['us', true], ['us', true]]))
+    await vi.waitFor(() => expect(leads().map(({ by, over }) => [by, over])).toEqual([['us', true], ['us', true]]), 10_000)
     expect(streamsOf(b.seen, protocol).map(({ peer, by }) => [peer, by])).toEqual([['a', 'them'], ['a', 'them']])
 
     const words = leads().map(({ said }) => said.map((bytes) => decode(bytes, leaderMessage, maxMessageBytes).type))

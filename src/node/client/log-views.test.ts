@@ -26,7 +26,7 @@ test('a log is read once, and again when it has grown or whoever changed it says
   expect(head).toHaveBeenCalledTimes(read + 1)
 
   profile().tell({ what: 'entry', author: self.agent, seq: 2 })
-  await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(3))
+  await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(3), 10_000)
   await views.of(self.agent)
   expect(head).toHaveBeenCalledTimes(read + 2)
 

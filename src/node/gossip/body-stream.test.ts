@@ -111,7 +111,7 @@ describe('a body fetcher', () => {
     await silent.start()
     const bodies = createBodyFetcher({ network: asker, clock: systemClock })
     const asking = bodies.whichHeld('silent', [new Uint8Array(32)])
-    await vi.waitFor(() => expect(opened).toBe(1))
+    await vi.waitFor(() => expect(opened).toBe(1), 10_000)
     bodies.close()
     await expect(asking).rejects.toThrow('the node stops')
     await silent.stop()

@@ -130,7 +130,7 @@ describe('a gap', () => {
     expect(await held(mine, author)).toEqual([1, 50])
     await hear(49)
     await clock.pass(200)
-    await vi.waitFor(async () => expect(rangesOf(await held(mine, author))).toEqual([[1, 50]]))
+    await vi.waitFor(async () => expect(rangesOf(await held(mine, author))).toEqual([[1, 50]]), 10_000)
   })
 
   test('is closed along the skip links by who follows: two entries a thousand apart with a handful of headers', async () => {
@@ -140,7 +140,7 @@ describe('a gap', () => {
     expect(below).toBe(7)
     gaps.close({ stored, below: below!, whole: false, from: 'a', peers: () => ['a'] })
     await clock.pass(1000)
-    await vi.waitFor(async () => expect(await mine.path(author, 1000, 7)).not.toBeNull())
+    await vi.waitFor(async () => expect(await mine.path(author, 1000, 7)).not.toBeNull(), 10_000)
     expect((await held(mine, author)).length).toBe(skipPath(1000, 7).length)
     expect((await held(mine, author)).length).toBeLessThan(25)
   })
@@ -153,7 +153,7 @@ describe('a gap', () => {
     const { stored } = await hear(9)
     gaps.close({ stored, below: 0, whole: true, from: 'empty', peers: () => ['empty', 'a'] })
     await clock.pass(1000)
-    await vi.waitFor(async () => expect((await held(mine, author)).length).toBe(9))
+    await vi.waitFor(async () => expect((await held(mine, author)).length).toBe(9), 10_000)
   })
 
   test('that an author makes again and again is asked for a few times', async () => {
@@ -168,7 +168,7 @@ describe('a gap', () => {
       gaps.close({ stored, below: 0, whole: true, from: 'a', peers })
       await clock.pass(1000)
     }
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(0), 10_000)
     expect(asked).toBeLessThanOrEqual(4)
   })
 })

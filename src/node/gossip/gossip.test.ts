@@ -93,7 +93,7 @@ describe('an announcement', () => {
     await a.network.start()
     await other.start()
     await a.say('tea', sketchOf(2, 7))
-    await vi.waitFor(() => expect(heard).toHaveLength(3))
+    await vi.waitFor(() => expect(heard).toHaveLength(3), 10_000)
     expect(heard.sort()).toEqual([
       'starling/1/meaning/1/01',
       'starling/1/meaning/1/11',
@@ -220,7 +220,7 @@ test('a store without room is told of, and nothing breaks', async () => {
   await network.start()
   await other.start()
   await other.publish(RECORD, (await strangersHeader()).bytes)
-  await vi.waitFor(() => expect(reports.some((error) => error instanceof StoreFullError)).toBe(true))
+  await vi.waitFor(() => expect(reports.some((error) => error instanceof StoreFullError)).toBe(true), 10_000)
   expect(network.status().connections).toHaveLength(1)
   gossip.stop()
   await network.stop()

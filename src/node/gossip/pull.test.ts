@@ -112,7 +112,7 @@ describe('a body', () => {
     const { bytes, body, key } = await strangersHeader({ goal: 'x'.repeat(5 * BODY_PIECE_BYTES) })
     const breaking = await giver('breaking', async ({ offset }, stream) => {
       await give(stream, body, offset, 3)
-      await vi.waitFor(() => undefined)
+      await vi.waitFor(() => undefined, 10_000)
       stream.abort(new Error('gone'))
     })
     const whole = await giver('whole', ({ offset }, stream) => give(stream, body, offset))
@@ -235,9 +235,9 @@ describe('a body', () => {
       await stream.write(encode({ piece: null, rest: 0 }))
     })
     b.puller.want(await accepted(b.logs, late.bytes), { publisher: 'whole', from: 'whole' })
-    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    await vi.waitFor(() => expect(asked).toHaveLength(1), 10_000)
     b.puller.want(await accepted(b.logs, never.bytes), { publisher: 'another', from: 'whole' })
-    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    await vi.waitFor(() => expect(asked).toHaveLength(2), 10_000)
     expect(b.puller.soon(never.hash)).toBeNull()
     release()
     await vi.waitFor(() => expect(b.puller.pending()).toBe(0), 5_000)
@@ -255,7 +255,7 @@ describe('a body', () => {
     const stored = await accepted(b.logs, bytes)
     b.puller.note(stored, { from: 'whole' })
     void b.puller.soon(stored.header.bodyHash)
-    await vi.waitFor(() => expect(b.puller.pending()).toBe(1))
+    await vi.waitFor(() => expect(b.puller.pending()).toBe(1), 10_000)
     b.puller.want(stored, { from: 'whole' })
     lends = false
     here = true
@@ -295,7 +295,7 @@ describe('a body', () => {
     })
     for (const { bytes } of all) b.puller.want(await accepted(b.logs, bytes), { from: 'friend', publisher: 'friend' })
     // as many as one peer is asked for at a time
-    await vi.waitFor(() => expect(asked).toHaveLength(4))
+    await vi.waitFor(() => expect(asked).toHaveLength(4), 10_000)
     release()
     await held(b.logs, last.key.agent)
     expect(asked.indexOf(last.key.agent)).toBe(4)
@@ -307,7 +307,7 @@ describe('a body', () => {
     const whole = await giver('whole', ({ offset }, stream) => give(stream, body, offset))
     const b = await side('b')
     b.puller.want(await accepted(b.logs, bytes), { from: 'whole' })
-    await vi.waitFor(() => expect(whole.requests.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(whole.requests.length).toBeGreaterThan(0), 10_000)
     expect(await b.logs.body(key.agent, 1)).toBeNull()
     expect(b.offences).toEqual([])
   })
@@ -334,7 +334,7 @@ describe('against those who mean ill', () => {
     await giver('liar', (_request, stream) => stream.write(encode(reply(body.length))))
     const b = await side('b')
     b.puller.want(await accepted(b.logs, bytes), { from: 'liar' })
-    await vi.waitFor(() => expect(b.offences.map(({ peer, points }) => [peer, points])).toContainEqual(['liar', 20]))
+    await vi.waitFor(() => expect(b.offences.map(({ peer, points }) => [peer, points])).toContainEqual(['liar', 20]), 10_000)
   })
 
   test('who announced a body and does not give it is held to account, and asked last from then on', async () => {
@@ -369,7 +369,7 @@ describe('against those who mean ill', () => {
     await giver('honest', ({ offset }, stream) => give(stream, body, offset))
     const b = await side('b', { otherSources })
     b.puller.want(await accepted(b.logs, bytes), { publisher: 'withholder', from: 'honest' })
-    await vi.waitFor(() => expect(withholder.requests.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(withholder.requests.length).toBeGreaterThan(0), 10_000)
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect((await b.logs.body(key.agent, 1)) !== null).toBe(comes)
   })
@@ -417,7 +417,7 @@ describe('against those who mean ill', () => {
     await vi.waitFor(async () => {
       await clock.pass(100)
       expect(await b.logs.body(all[1]!.key.agent, 1)).not.toBeNull()
-    })
+    }, 10_000)
     answers = false
     await want(2)
     await clock.pass(2_600)

@@ -113,7 +113,7 @@ describe('a framed stream', () => {
     const writing = (async () => {
       for (; written < 5000; written++) await stream.write(new Uint8Array(0))
     })()
-    await vi.waitFor(() => expect(written).toBe(WINDOW_BYTES / 128))
+    await vi.waitFor(() => expect(written).toBe(WINDOW_BYTES / 128), 10_000)
     for (let i = 0; i < 5000; i++) expect(await far.read()).toHaveLength(0)
     await writing
     expect(offences).toEqual([])

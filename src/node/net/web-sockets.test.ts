@@ -38,7 +38,7 @@ describe('a connection over a WebSocket that is given up', () => {
   async function giveUp(transport: CreateTransport): Promise<void> {
     const client = await start(transport)
     const connection = await client.dial(server.getMultiaddrs())
-    await vi.waitFor(() => expect(server.getConnections()).toHaveLength(1))
+    await vi.waitFor(() => expect(server.getConnections()).toHaveLength(1), 10_000)
     connection.abort(new Error('given up'))
   }
 

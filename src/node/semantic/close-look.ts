@@ -14,13 +14,15 @@ export interface CloseLook {
    * goes on, so that the next one knows, and ends when what is wanted next is something else.
    */
   at(request: CloseText, offers: readonly Capability[]): Promise<number[]>
+  /** How many looks go on that somebody went on without. */
+  late(): number
 }
 
 export interface CloseLookComponents {
   clock: Clock
   embedClosely: NonNullable<Embedder['embedClosely']>
-  /** Called when a look that was not waited for is done. */
-  onLate: () => void
+  /** Called when a look is not waited for any more, and when that is done or ends. @param isKnown it would be another answer now */
+  onLate: (isKnown: boolean) => void
   /** a failure that nobody waits for */
   report: (error: unknown) => void
   /** when the matcher closes */
@@ -76,27 +78,24 @@ export function createCloseLook({ clock, embedClosely, onLate, report, signal }:
     return new Promise((resolve) => {
       const cancel = clock.after(PATIENCE_MS, () => {
         late.add(look)
+        onLate(false)
         resolve([])
       })
-      done
-        .then(
-          (found) => {
-            resolve(found)
-            if (late.has(look)) onLate()
-          },
-          (error: unknown) => {
-            if (!look.end.signal.aborted && !signal.aborted) report(error)
-            resolve([])
-          }
-        )
-        .finally(() => {
+      void done
+        .catch((error: unknown) => {
+          if (!look.end.signal.aborted && !signal.aborted) report(error)
+          return []
+        })
+        .then((found) => {
           cancel()
-          late.delete(look)
+          resolve(found)
+          if (late.delete(look)) onLate(found.length > 0)
         })
     })
   }
 
   return {
+    late: () => late.size,
     at(request, offers) {
       for (const other of late) {
         if (!other.offers.every((offer) => offers.includes(offer))) other.end.abort(new Error('something else is wanted'))

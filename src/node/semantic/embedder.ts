@@ -1,6 +1,12 @@
 /** Lower numbers are models that all nodes know, and sketches name; from here on a number is whoever's who brings a model. */
 export const FIRST_OWN_MODEL = 256
 
+/**
+ * What texts are embedded for, what is most urgent first: a search, at which somebody looks; what we say ourselves; all that is offered,
+ * and whether others' sketches tell what they said, in turns.
+ */
+export type Purpose = 'search' | 'own' | 'index' | 'check'
+
 /** Whatever turns texts into vectors that are near when the texts mean much the same. */
 export interface Embedder {
   /** as sketches name it: other weights are another model */
@@ -12,9 +18,10 @@ export interface Embedder {
   /**
    * A vector of length 1 for each text, or of nothing but zeros for one that says nothing.
    *
+   * @param purpose `search` unless it is said
    * @throws EmbedderError when the model can't be had; the signal's reason
    */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>
+  embed(texts: readonly string[], signal?: AbortSignal, purpose?: Purpose): Promise<Float32Array[]>
   /** The same with the pieces of each, none of a text that says nothing; absent: the model can't. @throws as `embed` does */
   embedClosely?(texts: readonly string[], signal?: AbortSignal): Promise<CloseText[]>
 }

@@ -244,23 +244,45 @@ describe('with a model', () => {
     world.turn({ is: 'ready' })
     one.add('bikes', bikes)
     await settled(one)
-    const told: number[] = []
-    one.watch(() => told.push(one.late()))
+    const told: Array<[late: number, pending: number]> = []
+    one.watch(() => told.push([one.late(), one.pending()]))
     world.stick()
     const found = one.search('who can do a repair?', 5)
     await time.pass(1000)
     expect(await found).toEqual([])
-    expect(told).toEqual([])
+    expect(told).toEqual([[0, 1]])
     world.goOn()
     await time.pass(0)
-    expect(told).toEqual([1])
+    expect(told).toEqual([[0, 1], [1, 0]])
     const asked = world.asked()
     expect(await one.search('who can do a repair?', 5)).toMatchObject([{ id: 'bikes' }])
     expect(world.asked()).toBe(asked)
     one.close()
   })
 
-  test('what somebody listens for waits for a model that is busy: nobody would ask again', async () => {
+  test('what was held against somebody’s interest by words alone can be judged anew when the model is done', async () => {
+    const world = createModel()
+    const time = createTestTime()
+    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
+    world.turn({ is: 'ready' })
+    one.add('bikes', bikes)
+    one.add('taxes', taxes)
+    await settled(one)
+    const judgeable: string[][] = []
+    one.onJudgeable((ids) => judgeable.push([...ids]))
+    world.stick()
+    const fits = one.judge('who can do a repair?', ['bikes'])
+    await time.pass(60_000)
+    expect(await fits).toEqual([])
+    world.goOn()
+    await time.pass(0)
+    expect(judgeable).toEqual([['bikes']])
+    expect(await one.judge('who can do a repair?', ['bikes'])).toMatchObject([{ id: 'bikes' }])
+    expect(judgeable).toHaveLength(1)
+    one.close()
+  })
+
+  test('what somebody listens for waits for a model that is busy', async () => {
     const world = createModel()
     const time = createTestTime()
     const one = createHybridMatcher({ clock: time, embedder: world.model, report })
@@ -357,20 +379,20 @@ describe('with a model', () => {
 
     test('is not waited for when it takes long, and the next search has what it found', async () => {
       const { one, time, waitFor } = await start()
-      const changes: number[] = []
-      one.watch(() => changes.push(one.late()))
+      const changes: Array<[late: number, pending: number]> = []
+      one.watch(() => changes.push([one.late(), one.pending()]))
       let go = (): void => undefined
       waitFor(new Promise((resolve) => (go = resolve)))
       const found = one.search('repair of a wire', 5)
       await time.pass(600)
       const [first, second] = await found
       expect(first?.score).toBeCloseTo(second?.score ?? 0)
-      expect(changes).toEqual([])
+      expect(changes).toEqual([[0, 1]])
       go()
       await time.pass(0)
-      expect(changes).toEqual([1])
+      expect(changes).toEqual([[0, 1], [1, 0]])
       expect(idsOf(await one.search('repair of a wire', 5))).toEqual(['spokes', 'bells'])
-      expect(changes).toEqual([1])
+      expect(changes).toHaveLength(2)
       one.close()
     })
 

@@ -37,6 +37,8 @@ export interface HybridMatcher extends Matcher {
   waiting(): number
   /** How often the model was done with something after its search had been answered without it: it would be answered better now. */
   late(): number
+  /** How much the model is still at of what searches were answered without. */
+  pending(): number
   /** Called when one of these changes, or the model does. */
   watch(listener: () => void): () => void
   close(): void
@@ -48,7 +50,7 @@ const MAX_REQUEST_CHARS = 1000
 const MAX_CANDIDATES = 400
 /** How long a search waits to know where the request lies before it goes by words alone. Somebody looks on. */
 const SEARCH_PATIENCE_MS = 800
-/** And how long anything else does, at which nobody looks: what is missed is not told later. */
+/** And how long it is waited for to hold what somebody listens for against offers, at which nobody looks. */
 const PATIENCE_MS = 30_000
 /** So many, that speak most for themselves, are looked at closely. */
 const LOOKED_AT = 12
@@ -77,10 +79,15 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
   const { on, emit } = createEmitter<{ change: undefined; judgeable: readonly string[] }>()
   // what is compared piece by piece, and how much it says, was learned for the sentence model
   const embedClosely = embedder?.model === SENTENCE_MODEL ? embedder.embedClosely : undefined
+  /** what was held against requests of which the model had not told in time where they lie */
+  const judgedByWords = new Set<string>()
   let late = 0
-  const onLate = (): void => {
-    late++
+  const onLate = (isKnown: boolean): void => {
+    if (isKnown) late++
     emit('change', undefined)
+    if (!isKnown || judgedByWords.size === 0) return
+    emit('judgeable', [...judgedByWords])
+    judgedByWords.clear()
   }
   const requests = createPlacedRequests({
     clock,
@@ -89,11 +96,13 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     report,
     signal: closing.signal
   })
+  let look: CloseLook | null = null
   // few search as soon as they are here; null: the model can't
   const loadCloseLook = once(async () => {
     if (embedClosely === undefined) return null
     const { createCloseLook } = await import('./close-look.ts')
-    return createCloseLook({ clock, embedClosely, onLate, report, signal: closing.signal })
+    look = createCloseLook({ clock, embedClosely, onLate, report, signal: closing.signal })
+    return look
   })
   let placing = false
 
@@ -133,12 +142,14 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     waiting.delete(id)
     words.delete(id)
     vectors?.delete(id)
+    judgedByWords.delete(id)
   }
+
+  const canPlace = (text: string): boolean => isReady() && (embedder?.multilingual === true || looksEnglish(text))
 
   /** Where a request lies; null when that is not known in time, or it is in a language that the model does not know. */
   async function placeRequest(text: string, patienceMs: number): Promise<PlacedRequest | null> {
-    if (!isReady() || (embedder?.multilingual !== true && !looksEnglish(text))) return null
-    return requests.at(text, patienceMs)
+    return canPlace(text) ? requests.at(text, patienceMs) : null
   }
 
   /** How well those that speak most answer, piece by piece; of nobody, when that is not known soon. */
@@ -149,8 +160,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
       const offer = known.get(id)
       return offer === undefined ? [] : { id, offer }
     })
-    const look = await closeLook()
-    const closely = (await look?.at(request, offers.map(({ offer }) => offer))) ?? []
+    const closely = (await (await closeLook())?.at(request, offers.map(({ offer }) => offer))) ?? []
     // another offer may have its id by now
     return new Map(offers.flatMap(({ id, offer }, i) => (closely[i] === undefined || known.get(id) !== offer ? [] : [[id, closely[i]]])))
   }
@@ -205,6 +215,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     remove,
     waiting: () => waiting.size,
     late: () => late,
+    pending: () => requests.late() + (look?.late() ?? 0),
     watch: (listener) => on('change', listener),
     async search(text, limit) {
       const request = text.slice(0, MAX_REQUEST_CHARS)
@@ -225,6 +236,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
       const request = text.slice(0, MAX_REQUEST_CHARS)
       const vector = (await placeRequest(request, PATIENCE_MS))?.vector ?? null
       const some = ids.filter((id) => known.has(id))
+      if (vector === null && canPlace(request)) for (const id of some) judgedByWords.add(id)
       const found = weigh(some, words.search(request, 0, some), (id) => (vector === null ? null : (vectors?.cosine(id, vector) ?? null)))
       return found.filter(speaksEnough).map((one) => matchOf(one, alone(one.speaks), known.get(one.id)))
     },

@@ -25,7 +25,7 @@ function start() {
         asked.push({ text, signal, answer, fail })
         signal.addEventListener('abort', () => fail(signal.reason as Error))
       }),
-    onLate: () => late++,
+    onLate: (isKnown) => (late += isKnown ? 1 : 0),
     report: (error) => problems.push(error),
     signal: closing.signal
   })
@@ -43,15 +43,17 @@ test('each is worked out once, whoever asks', async () => {
 })
 
 test('what takes longer than somebody waits is worked out all the same, told, and known from then on', async () => {
-  const { clock, asked, at, late } = start()
+  const { clock, asked, at, late, requests } = start()
   const hasty = at('mend my bike', 800)
   const patient = at('mend my bike', 30_000)
   await clock.pass(800)
   expect(await hasty).toBeNull()
   expect(late()).toBe(0)
+  expect(requests.late()).toBe(1)
   asked[0]?.answer(somewhere)
   expect(await patient).toBe(somewhere)
   expect(late()).toBe(1)
+  expect(requests.late()).toBe(0)
   expect(await at('mend my bike')).toBe(somewhere)
   expect(asked).toHaveLength(1)
   await clock.pass(60_000)

@@ -12,13 +12,15 @@ export interface PlacedRequests {
    * the same, and kept for whoever asks again.
    */
   at(text: string, patienceMs: number): Promise<PlacedRequest | null>
+  /** How many are being worked out that somebody went on without. */
+  late(): number
 }
 
 export interface PlacedRequestsComponents {
   clock: Clock
   place(text: string, signal: AbortSignal): Promise<PlacedRequest>
-  /** Called when one is known that was not waited for. */
-  onLate: () => void
+  /** Called when somebody goes on without one, and when that is known or given up. @param isKnown it would be another answer now */
+  onLate: (isKnown: boolean) => void
   /** a failure that nobody waits for */
   report: (error: unknown) => void
   /** when the matcher closes */
@@ -49,9 +51,8 @@ export function createPlacedRequests({ clock, place, onLate, report, signal }: P
     placing.set(text, one)
     void one.done.then((placed) => {
       if (placing.get(text) === one) placing.delete(text)
-      if (placed === null) return
-      keep(text, placed)
-      if (one.isLate) onLate()
+      if (placed !== null) keep(text, placed)
+      if (one.isLate) onLate(placed !== null)
     })
     return one
 
@@ -75,9 +76,11 @@ export function createPlacedRequests({ clock, place, onLate, report, signal }: P
       placing.delete(text)
       end.abort(new Error('something else is wanted'))
     }
+    onLate(false)
   }
 
   return {
+    late: () => [...placing.values()].filter(({ isLate }) => isLate).length,
     async at(text, patienceMs) {
       const known = kept.get(text)
       if (known !== undefined) {

@@ -58,7 +58,7 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
 
   /** Of each offer its pieces' common direction, before anything is taken away: it depends on nothing but the model. */
   async function directions(pieces: ReadonlyArray<readonly string[]>, signal: AbortSignal): Promise<Float32Array[]> {
-    const embedded = await embedder.embed(pieces.flat(), signal)
+    const embedded = await embedder.embed(pieces.flat(), signal, 'index')
     return pieces.map(({ length }) => direction(embedded.splice(0, length)))
   }
 

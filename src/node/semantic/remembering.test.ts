@@ -31,6 +31,10 @@ test('what was embedded lately is not embedded again, with its pieces neither', 
   const [first] = (await embedder.embedClosely?.(['a'])) ?? []
   expect(await embedder.embedClosely?.(['a'])).toEqual([first])
   expect(asked).toEqual(['a'])
+  // a vector comes with the pieces
+  await embedder.embedClosely?.(['dddd'])
+  expect(await embedder.embed(['dddd'])).toEqual([Float32Array.of(4)])
+  expect(asked).toEqual(['a', 'dddd'])
 })
 
 test('more than is remembered, and what is forgotten meanwhile, is right all the same', async () => {

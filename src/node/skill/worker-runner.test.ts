@@ -30,7 +30,7 @@ function setUp(init: Partial<WorkerRunnerInit> = {}) {
     return { result, progress }
   }
   /** the worker of that number, once it is there */
-  const worker = (i: number) => vi.waitFor(() => workers[i] ?? expect.fail(`no worker ${i}`))
+  const worker = (i: number) => vi.waitFor(() => workers[i] ?? expect.fail(`no worker ${i}`), 10_000)
   return { start, worker, workers }
 }
 

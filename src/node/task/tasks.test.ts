@@ -29,7 +29,7 @@ describe('two tabs over one store', () => {
     await a.update(record.id, () => ({ waiting: 'for b' }))
     expect((await b.until(record.id, ({ waiting }) => waiting === 'for b', soon())).revision).toBe(2)
     a.report(record.id, { fraction: 0.5, note: 'half', at: 1 })
-    await vi.waitFor(() => expect(b.progress(record.id)?.note).toBe('half'))
+    await vi.waitFor(() => expect(b.progress(record.id)?.note).toBe('half'), 10_000)
     const gone = new Promise<void>((resolve) => b.watch(() => b.get(record.id) ?? resolve()))
     await a.remove(await a.read(record.id), [{ put: 'names', key: 'x', value: 'y' }])
     await gone

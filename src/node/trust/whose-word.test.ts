@@ -124,7 +124,7 @@ describe('whose word counts', () => {
   test('what is followed is kept, told to the other tabs, and heard of when it comes later', async () => {
     const other = await open()
     await whoseWord.follow('curator', true)
-    await vi.waitFor(() => expect(other.followed()).toEqual([{ agent: 'curator', is: 'unheard' }]))
+    await vi.waitFor(() => expect(other.followed()).toEqual([{ agent: 'curator', is: 'unheard' }]), 10_000)
     whoseWord.close()
     whoseWord = await open()
     expect(lookedFor.at(-1)).toEqual(['curator'])

@@ -8,7 +8,7 @@ const status = (network: Status['network'], direct = 0, relayed = 0, relay = tru
   network,
   networkReason: '',
   relay,
-  storage: { kind: 'memory', problem: null, persistent: null }, meaning: { model: { is: 'ready' }, waiting: 0, late: 0 },
+  storage: { kind: 'memory', problem: null, persistent: null }, meaning: { model: { is: 'ready' }, waiting: 0, late: 0, pending: 0 },
   connections: Array.from({ length: direct + relayed }, (_, i) => ({
     peer: `${i}`,
     address: '',

@@ -10,7 +10,7 @@ const base: Snapshot = {
     network: 'direct',
     networkReason: '',
     relay: true,
-    storage: { kind: 'memory', problem: null, persistent: null }, meaning: { model: { is: 'ready' }, waiting: 0, late: 0 }
+    storage: { kind: 'memory', problem: null, persistent: null }, meaning: { model: { is: 'ready' }, waiting: 0, late: 0, pending: 0 }
   },
   agents: [],
   moreAgents: 0,

@@ -1,4 +1,5 @@
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { startLookUp, type LookUp } from './looking-up.ts'
 
 export type LookedUp<T> =
   | { state: 'idle' }
@@ -7,28 +8,43 @@ export type LookedUp<T> =
   | { state: 'found'; value: T }
   | { state: 'failed'; problem: string }
 
-/** What `look` answers, asked again a moment after `key` has become another one; a null key asks for nothing. */
-export function useLookedUp<T>(key: string | null, pauseMs: number, look: () => Promise<T>): LookedUp<T> {
-  const [answer, setAnswer] = useState<{ key: string; value: T | null; problem: string } | null>(null)
+const EVERY_MS = 500
+
+/**
+ * What `look` answers, asked a moment after `question` has become another one; a null question asks for nothing. When there is `news` it is
+ * asked again, and the answer that is there stays one meanwhile.
+ *
+ * @param news what else the answer depends on
+ */
+export function useLookedUp<T>(question: string | null, pauseMs: number, look: () => Promise<T>, news = ''): LookedUp<T> {
+  const [answer, setAnswer] = useState<{ question: string; value: T | null; problem: string } | null>(null)
+  const lookUp = useRef<LookUp | null>(null)
   const ask = useEffectEvent(look)
   useEffect(() => {
-    if (key === null) return
+    if (question === null) return
     let current = true
-    const settle = (value: T | null, problem: string) => current && setAnswer({ key, value, problem })
-    const timer = setTimeout(() => {
-      ask().then(
-        (value) => settle(value, ''),
-        (error: unknown) => settle(null, error instanceof Error ? error.message : String(error))
-      )
-    }, pauseMs)
+    const settle = (value: T | null, problem: string) => {
+      if (current) setAnswer({ question, value, problem })
+    }
+    const started = startLookUp({
+      pauseMs,
+      everyMs: EVERY_MS,
+      ask: () =>
+        ask().then(
+          (value) => settle(value, ''),
+          (error: unknown) => settle(null, error instanceof Error ? error.message : String(error))
+        )
+    })
+    lookUp.current = started
     return () => {
       current = false
-      clearTimeout(timer)
+      started.stop()
     }
-  }, [key, pauseMs])
+  }, [question, pauseMs])
+  useEffect(() => lookUp.current?.news(), [news])
 
-  if (key === null) return { state: 'idle' }
-  if (answer?.key !== key) return { state: 'looking', last: answer?.value ?? null }
+  if (question === null) return { state: 'idle' }
+  if (answer?.question !== question) return { state: 'looking', last: answer?.value ?? null }
   return answer.value === null ? { state: 'failed', problem: answer.problem } : { state: 'found', value: answer.value }
 }
 

@@ -556,7 +556,7 @@ export function aStatus(part: Partial<Status> = {}): Status {
     networkReason: '',
     relay: true,
     storage: { kind: 'indexeddb', problem: null, persistent: true },
-    meaning: { model: { is: 'ready' }, waiting: 0, late: 0 },
+    meaning: { model: { is: 'ready' }, waiting: 0, late: 0, pending: 0 },
     ...part
   }
 }

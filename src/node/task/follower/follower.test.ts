@@ -131,7 +131,7 @@ describe('the answer', () => {
   test('of a standing permission comes by itself, within its runs', async () => {
     await permissions.grant({ agent: bench.other.agent, skill: 'x', limits, perDay: 1 })
     await said(await offer(contract()), 'pending')
-    await vi.waitFor(() => expect(bench.tasks.all()[0]).toMatchObject({ state: 'completed', approvedBy: 'permission' }))
+    await vi.waitFor(() => expect(bench.tasks.all()[0]).toMatchObject({ state: 'completed', approvedBy: 'permission' }), 10_000)
     const second = contract()
     await said(await offer(second), 'pending')
     expect(await bench.tasks.read(await contractHash(second))).toMatchObject({ state: 'submitted', approvedBy: null })

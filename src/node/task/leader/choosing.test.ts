@@ -114,7 +114,7 @@ describe('with nobody there', () => {
       listenedFor.push(text)
     }
     const choice = chosen(recordOf({ goal: 'do it', waiting: lookingText }), { listenFor }).finally(() => (isDone = true))
-    await vi.waitFor(() => expect(listenedFor).toEqual(['do it']))
+    await vi.waitFor(() => expect(listenedFor).toEqual(['do it']), 10_000)
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(isDone).toBe(false)
     bench.here(true)

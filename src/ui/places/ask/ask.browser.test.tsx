@@ -66,6 +66,41 @@ test('“Only if” leaves out whoever does not meet it, and goes with what is l
   await expect.element(page.getByRole('radio', { name: nameOf(did(3)) })).toBeVisible()
 })
 
+test('whom other words have found is not asked', async () => {
+  const client = open('usual')
+  await goal().fill('statistics of it')
+  const ask = page.getByRole('button', { name: `Ask ${nameOf(did(1))}` })
+  await expect.element(ask).toBeEnabled()
+  await goal().fill('statistics of it, and a poem')
+  await userEvent.keyboard('{Control>}{Enter}{/Control}')
+  await expect.element(page.getByRole('group', { name: 'Who could do it' })).toHaveAttribute('aria-busy', 'true')
+  await expect.element(ask).toBeEnabled()
+  await expect.element(page.getByRole('group', { name: 'Who could do it' })).toHaveAttribute('aria-busy', 'false')
+  expect(called(client, 'submit')).toEqual([])
+})
+
+test('while more is being compared, that nobody is found says so, and whoever is found shows', async () => {
+  const client = open('usual')
+  const status = client.snapshot().status
+  const meaning = (part: Partial<typeof status.meaning>) => client.change({ status: { ...status, meaning: { ...status.meaning, ...part } } })
+  meaning({ pending: 1 })
+  await goal().fill('zzz qqq')
+  const nobody = page.getByRole('region', { name: 'Nobody found' })
+  await expect.element(nobody).toHaveTextContent('Nobody so far')
+  meaning({ pending: 0, late: 1 })
+  await expect.element(nobody).toHaveTextContent('Nobody here says they can do this')
+})
+
+test('there is an answer however much changes around', async () => {
+  const client = open('usual')
+  let declared = 0
+  const busy = setInterval(() => client.change({ declared: ++declared }), 40)
+  await goal().fill('statistics of it')
+  await expect.element(page.getByRole('radio', { name: nameOf(did(1)) })).toBeVisible()
+  await expect.element(page.getByRole('button', { name: `Ask ${nameOf(did(1))}` })).toBeEnabled()
+  clearInterval(busy)
+})
+
 test('Enter among the terms asks for nothing', async () => {
   const client = open('usual')
   await goal().fill('statistics of it')

@@ -36,14 +36,14 @@ interface CandidatesProps {
 }
 
 /** Who could do it, best first, each with the reasons, and long shots apart. One is chosen. */
-export function Candidates({ goal, ...props }: CandidatesProps & { goal: string }) {
+export function Candidates({ goal, isLast, ...props }: CandidatesProps & { goal: string; /** of other words */ isLast: boolean }) {
   const { candidates } = props
   const [all, setAll] = useState(false)
   // files alone ask for nothing yet: whoever takes them is no long shot
   const { strong, weak } = goal.trim() === '' ? { strong: candidates, weak: [] } : splitByLikelihood(candidates)
   const shown = all ? strong : strong.filter((one, i) => i < FIRST || one.isTrial === true)
   return (
-    <fieldset className="stack-s">
+    <fieldset className={isLast ? 'stack-s candidates-last' : 'stack-s'} aria-busy={isLast}>
       <legend className="candidates-title">Who could do it</legend>
       {nobodyIsKnown(strong) && (
         <p className="small soft">

@@ -47,7 +47,8 @@ export function Composer() {
     candidates.find((candidate) => candidateKey(candidate) === chosenKey) ??
     bestCandidate(strong.length > 0 ? strong : candidates, { avoid: now.avoid, closed })
   const excess = chosen === null ? null : tooLarge(totalBytes(files), chosen.limits)
-  const ready = goal.trim() !== '' && chosen !== null && excess === null && !busy
+  // whom other words have found is not asked this
+  const ready = goal.trim() !== '' && chosen !== null && excess === null && !busy && search.state === 'found'
 
   const ask = (candidate: Candidate) =>
     run(async () => {
@@ -203,13 +204,14 @@ export function Composer() {
           <Candidates
             goal={goal}
             candidates={candidates}
+            isLast={search.state === 'looking'}
             chosen={chosen}
             totalBytes={totalBytes(files)}
             onChoose={(candidate) => setChosenKey(candidateKey(candidate))}
           />
         )}
         {search.state === 'found' && candidates.length === 0 && (
-          <Nobody goal={goal} constraints={constraints} onAnyTerms={() => change({ constraints: {} })} />
+          <Nobody goal={goal} constraints={constraints} isWhole={search.isWhole} onAnyTerms={() => change({ constraints: {} })} />
         )}
       </Suspense>
       <Suspense>

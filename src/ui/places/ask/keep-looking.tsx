@@ -1,5 +1,6 @@
 import { BellRing, Megaphone } from 'lucide-react'
 import { Suspense, lazy, useState, type ReactNode } from 'react'
+import type { StandingInterest } from '../../../node/client.ts'
 import type { Constraints } from '../../../node/schema/declaration.ts'
 import { Note } from '../../parts/note.tsx'
 import { useApp, useSnapshot } from '../../state/app-context.ts'
@@ -49,8 +50,11 @@ function Listen({ goal, constraints }: { goal: string; constraints: Constraints 
   const { client } = useApp()
   const snapshot = useSnapshot()
   const { busy, problem, run } = useAction()
+  const [listened, setListened] = useState<string | null>(null)
   const text = goal.trim()
-  if (snapshot?.interests.some((interest) => interest.text === text) === true) {
+  // a long one is kept cut
+  const isThis = (one: StandingInterest): boolean => one.id === listened || (one.text === text && isSame(one.constraints, constraints))
+  if (snapshot?.interests.some(isThis) === true) {
     return (
       <Note kind="good" live>
         <p>You are told when somebody can. It stands under “Listening for”, below.</p>
@@ -66,7 +70,7 @@ function Listen({ goal, constraints }: { goal: string; constraints: Constraints 
         disabled={busy || text === ''}
         onClick={() =>
           void run(async () => {
-            await client.listen(text, { constraints })
+            setListened(await client.listen(text, { constraints }))
           })
         }
       />
@@ -77,6 +81,12 @@ function Listen({ goal, constraints }: { goal: string; constraints: Constraints 
       )}
     </>
   )
+}
+
+/** Whether two say the same, in whatever order. */
+function isSame(one: Constraints, other: Constraints): boolean {
+  const said = (all: Constraints) => JSON.stringify(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return said(one) === said(other)
 }
 
 function Way({

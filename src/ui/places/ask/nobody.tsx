@@ -8,26 +8,32 @@ import './looking.css'
 export function Nobody({
   goal,
   constraints,
+  isWhole,
   onAnyTerms
 }: {
   goal: string
   constraints: Constraints
+  /** nothing is being compared any more */
+  isWhole: boolean
   /** looks without them */
   onAnyTerms: () => void
 }) {
   const snapshot = useSnapshot()
   const limited = Object.keys(constraints).length > 0
+  const onTerms = limited ? ' on your terms' : ''
   const alone = (snapshot?.agents ?? []).every((agent) => agent.reach === 'away')
   const names = (snapshot?.agents ?? []).flatMap((agent) => agent.offers.names)
   const offered = [...new Set(names)]
   return (
     <section className="card stack" aria-label="Nobody found">
       <div className="stack-s">
-        <h2>{alone ? 'Nobody is here yet' : `Nobody here says they can do this${limited ? ' on your terms' : ''}`}</h2>
-        <p className="soft">
+        <h2>{alone ? 'Nobody is here yet' : isWhole ? `Nobody here says they can do this${onTerms}` : `Nobody so far${onTerms}`}</h2>
+        <p className="soft" role="status">
           {alone
             ? 'Starling keeps looking for others, and looks again by itself when somebody comes.'
-            : 'Other words may find somebody. It looks again by itself when somebody new comes.'}
+            : isWhole
+              ? 'Other words may find somebody. It looks again by itself when somebody new comes.'
+              : 'What you mean is still being compared with what agents here offer. Whoever fits shows here.'}
         </p>
         {limited && (
           <div>

@@ -9,13 +9,15 @@ const PAUSE_MS = 250
 
 export type Search =
   | { state: 'idle' }
+  /** `candidates`: what was found for what was asked before */
   | { state: 'looking'; candidates: Candidate[] }
-  | { state: 'found'; candidates: Candidate[] }
+  /** `isWhole`: the model has told all that it will of those who are there now */
+  | { state: 'found'; candidates: Candidate[]; isWhole: boolean }
   | { state: 'failed'; problem: string }
 
 /**
- * Who could do something, looked up again a moment after the words, the files, the terms or the network change.
- * While it looks, the last answer stays.
+ * Who could do something, looked up a moment after the words, the files or the terms change, and again when the network does, or the model
+ * has more to say. While it looks for something else, the last answer stays.
  *
  * @param only this skill of this agent, and nobody else
  */
@@ -28,16 +30,22 @@ export function useCandidates(
   const { client } = useApp()
   const snapshot = useSnapshot()
   const { agent, skill } = only ?? {}
-  const around = snapshot?.agents.flatMap((one) => (one.reach === 'away' ? [] : [one.agent, one.reach, hindrance(one.state)]))
   const shapes = files.map(({ name, type }) => ({ name, type }))
   const words = text.trim()
+  const question = words === '' ? null : JSON.stringify([words, shapes, constraints, agent, skill])
+  const around = snapshot?.agents.flatMap((one) => (one.reach === 'away' ? [] : [one.agent, one.reach, hindrance(one.state)]))
   // the model finds others than words do, and has looked at more of what is offered a moment later
-  const { model, waiting, late } = snapshot?.status.meaning ?? { model: { is: 'absent' }, waiting: 0, late: 0 }
-  const meaning = model.is === 'ready' ? [waiting, late] : 'words'
-  const key = JSON.stringify([words, shapes, constraints, agent, skill, around, snapshot?.declared, meaning])
-  const search = useLookedUp(words === '' ? null : key, PAUSE_MS, () =>
-    client.find(words, { files: shapes, constraints, ...(only === null ? {} : { agent: only.agent, skill: only.skill }) })
-  )
-  if (search.state === 'looking') return { state: 'looking', candidates: search.last ?? [] }
-  return search.state === 'found' ? { state: 'found', candidates: search.value } : search
+  const { model, waiting, late, pending } = snapshot?.status.meaning ?? { model: { is: 'absent' }, waiting: 0, late: 0, pending: 0 }
+  const isReady = model.is === 'ready'
+  const news = JSON.stringify([around, snapshot?.declared, isReady && [waiting, late]])
+  const look = () => client.find(words, { files: shapes, constraints, ...(only === null ? {} : { agent: only.agent, skill: only.skill }) })
+  const search = useLookedUp(question, PAUSE_MS, look, news)
+  switch (search.state) {
+    case 'looking':
+      return { state: 'looking', candidates: search.last ?? [] }
+    case 'found':
+      return { state: 'found', candidates: search.value, isWhole: !isReady || (waiting === 0 && pending === 0) }
+    default:
+      return search
+  }
 }

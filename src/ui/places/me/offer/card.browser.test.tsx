@@ -88,7 +88,7 @@ describe('saving a card', () => {
     const clicked = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
     try {
       await press()
-      await vi.waitFor(() => expect(clicked).toHaveBeenCalled())
+      await vi.waitFor(() => expect(clicked).toHaveBeenCalled(), 10_000)
       const [blob] = made.mock.calls[0] ?? []
       const [link] = clicked.mock.contexts as HTMLAnchorElement[]
       return { name: link!.download, text: await (blob as Blob).text() }

@@ -12,6 +12,7 @@ export function usePreview(draft: OfferDraft, request: string): LookedUp<OfferPr
   const { model, late } = useSnapshot()?.status.meaning ?? { model: { is: 'absent' }, late: 0 }
   const words = offerWords(draft)
   const asked = request.trim()
-  const key = words.name === '' || words.description === '' ? null : JSON.stringify([words, asked, model.is === 'ready' && late])
-  return useLookedUp(key, PAUSE_MS, () => client.preview(words, asked === '' ? [] : [asked]))
+  const question = words.name === '' || words.description === '' ? null : JSON.stringify([words, asked])
+  const news = JSON.stringify(model.is === 'ready' && late)
+  return useLookedUp(question, PAUSE_MS, () => client.preview(words, asked === '' ? [] : [asked]), news)
 }

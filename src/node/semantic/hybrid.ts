@@ -12,8 +12,8 @@ import { EmbedderError, type CloseText, type LazyEmbedder } from './embedder.ts'
 import type { KeptVectors } from './kept-vectors.ts'
 import { looksEnglish } from './language.ts'
 import { textOf, type Match, type Matcher } from './matcher.ts'
-import type { PlacedDraft, PlacedRequest, Samples } from './placer.ts'
-import { createPlacedRequests } from './placed-requests.ts'
+import type { PlacedRequest } from './placed-requests.ts'
+import type { PlacedDraft, Placer, Samples } from './placer.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
 import { tellingTerms } from './telling.ts'
 import { written } from './terms.ts'
@@ -66,12 +66,6 @@ const noSamples = (): Promise<Samples> => Promise.resolve({ requests: [], offers
 export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSamples, report }: HybridComponents): HybridMatcher {
   const words = createWordIndex()
   const isReady = () => embedder?.state().is === 'ready'
-  // what takes the model is loaded with it
-  const loadPlacer = once(async () => {
-    if (embedder === null) throw new EmbedderError('expected a model')
-    const { createPlacer } = await import('./placer.ts')
-    return createPlacer({ embedder, kept: kept ?? null, loadSamples })
-  })
   const vectors = embedder === null ? null : createVectorIndex(embedder.dimensions)
   const known = new Map<string, Capability>()
   const waiting = new Set<string>()
@@ -89,12 +83,13 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     emit('judgeable', [...judgedByWords])
     judgedByWords.clear()
   }
-  const requests = createPlacedRequests({
-    clock,
-    place: async (text, signal) => (await loadPlacer()).request(text, signal),
-    onLate,
-    report,
-    signal: closing.signal
+  let placer: Placer | null = null
+  // what takes the model is loaded with it
+  const loadPlacer = once(async () => {
+    if (embedder === null) throw new EmbedderError('expected a model')
+    const { createPlacer } = await import('./placer.ts')
+    placer = createPlacer({ embedder, kept: kept ?? null, loadSamples, clock, onLate, report, signal: closing.signal })
+    return placer
   })
   let look: CloseLook | null = null
   // few search as soon as they are here; null: the model can't
@@ -110,13 +105,13 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     if (placing || !isReady()) return
     placing = true
     try {
-      const placer = await loadPlacer()
+      const { offers } = await loadPlacer()
       while (waiting.size > 0 && !closing.signal.aborted) {
         const batch = [...waiting].slice(0, BATCH).flatMap((id) => {
           const offer = known.get(id)
           return offer === undefined ? [] : { id, offer }
         })
-        const made = await placer.offers(batch.map(({ offer }) => offer), closing.signal)
+        const made = await offers(batch.map(({ offer }) => offer), closing.signal)
         // it may be another by now, and then it waits again
         const placed = batch.flatMap(({ id, offer }, i) => (known.get(id) === offer ? { id, vector: made[i] } : []))
         for (const { id, vector } of placed) {
@@ -149,7 +144,13 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
 
   /** Where a request lies; null when that is not known in time, or it is in a language that the model does not know. */
   async function placeRequest(text: string, patienceMs: number): Promise<PlacedRequest | null> {
-    return canPlace(text) ? requests.at(text, patienceMs) : null
+    if (!canPlace(text)) return null
+    try {
+      return await (await loadPlacer()).request(text, patienceMs)
+    } catch (error) {
+      report(error)
+      return null
+    }
   }
 
   /** How well those that speak most answer, piece by piece; of nobody, when that is not known soon. */
@@ -215,7 +216,7 @@ export function createHybridMatcher({ clock, embedder, kept, loadSamples = noSam
     remove,
     waiting: () => waiting.size,
     late: () => late,
-    pending: () => requests.late() + (look?.late() ?? 0),
+    pending: () => (placer?.late() ?? 0) + (look?.late() ?? 0),
     watch: (listener) => on('change', listener),
     async search(text, limit) {
       const request = text.slice(0, MAX_REQUEST_CHARS)

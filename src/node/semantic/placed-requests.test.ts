@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { createTestTime } from '../support/testing/time.ts'
-import { createPlacedRequests } from './placed-requests.ts'
-import type { PlacedRequest } from './placer.ts'
+import { createPlacedRequests, type PlacedRequest } from './placed-requests.ts'
 
 interface Asked {
   text: string

@@ -4,7 +4,14 @@
  */
 import type { Clock } from '../support/clock.ts'
 import { keepNewest } from '../support/keep-newest.ts'
-import type { PlacedRequest } from './placer.ts'
+import type { CloseText } from './embedder.ts'
+
+export interface PlacedRequest {
+  /** of length 1 */
+  vector: Float32Array
+  /** its pieces; null: the model can't tell them, or they say nothing that was learned */
+  closely: CloseText | null
+}
 
 export interface PlacedRequests {
   /**

@@ -7,6 +7,7 @@ import { digest } from '../crypto/hash.ts'
 import { once } from '../support/once.ts'
 import type { CloseText, Embedder } from './embedder.ts'
 import { KEY_BYTES, type KeptVectors } from './kept-vectors.ts'
+import { createPlacedRequests, type PlacedRequest, type PlacedRequests, type PlacedRequestsComponents } from './placed-requests.ts'
 import { closeness, lookedAt } from './sentences/close.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
 import { createSpace, offerTexts, sentenceSpace, type Space } from './sentences/space.ts'
@@ -18,15 +19,9 @@ export interface Placer {
   offers(offers: readonly Capability[], signal: AbortSignal): Promise<Float32Array[]>
   /** One that changes with each letter, and is kept as long as somebody has it. @throws as `Embedder.embed` does */
   draft(offer: Capability, signal: AbortSignal): Promise<PlacedDraft>
-  /** @throws as `Embedder.embed` does */
-  request(text: string, signal: AbortSignal): Promise<PlacedRequest>
-}
-
-export interface PlacedRequest {
-  /** of length 1 */
-  vector: Float32Array
-  /** its pieces; null: the model can't tell them, or they say nothing that was learned */
-  closely: CloseText | null
+  /** As `PlacedRequests.at` and `.late` say. */
+  request: PlacedRequests['at']
+  late: PlacedRequests['late']
 }
 
 export interface PlacedDraft {
@@ -42,7 +37,7 @@ export interface Samples {
   offers: readonly string[]
 }
 
-export interface PlacerComponents {
+export interface PlacerComponents extends Omit<PlacedRequestsComponents, 'place'> {
   embedder: Embedder
   /** null: nothing is kept */
   kept: KeptVectors | null
@@ -50,7 +45,7 @@ export interface PlacerComponents {
   loadSamples: () => Promise<Samples>
 }
 
-export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents): Placer {
+export function createPlacer({ embedder, kept, loadSamples, ...waiting }: PlacerComponents): Placer {
   // what is compared piece by piece, and how much it says, was learned for the sentence model
   const embedClosely = embedder.model === SENTENCE_MODEL ? embedder.embedClosely : undefined
   const drafts = new WeakMap<Capability, Promise<PlacedDraft>>()
@@ -76,6 +71,14 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
     const vectors = isWhole && closely !== undefined ? closely.map(({ vector }) => vector) : await embedder.embed(texts, signal)
     return { vector: placeOffer([direction(vectors)]), closeness: (request) => (pieces === undefined ? null : closeness(request, pieces)) }
   }
+
+  async function placeRequest(text: string, signal: AbortSignal): Promise<PlacedRequest> {
+    const closely = (await embedClosely?.([text], signal))?.[0] ?? null
+    const vector = closely?.vector ?? (await embedder.embed([text], signal))[0]
+    return { vector: (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions)), closely }
+  }
+
+  const requests = createPlacedRequests({ ...waiting, place: placeRequest })
 
   return {
     async offers(offers, signal) {
@@ -103,11 +106,8 @@ export function createPlacer({ embedder, kept, loadSamples }: PlacerComponents):
       draft.catch(() => drafts.delete(offer))
       return draft
     },
-    async request(text, signal) {
-      const closely = (await embedClosely?.([text], signal))?.[0] ?? null
-      const vector = closely?.vector ?? (await embedder.embed([text], signal))[0]
-      return { vector: (await space()).placeRequest(vector ?? new Float32Array(embedder.dimensions)), closely }
-    }
+    request: requests.at,
+    late: requests.late
   }
 }
 

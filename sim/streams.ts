@@ -3,7 +3,7 @@
  * open one, messages in order, what is lost is sent again, and a writer waits when 192 KiB are not read.
  */
 import { InvalidBytesError } from '../src/node/schema/codec.ts'
-import { WINDOW_BYTES, costOf } from '../src/node/net/credit.ts'
+import { GIVE_BACK_BYTES, WINDOW_BYTES, costOf } from '../src/node/net/credit.ts'
 import {
   MessageTooLongError,
   PeerUnreachableError,
@@ -196,7 +196,7 @@ export function createStreams(world: World): (member: Member) => Network['open']
 
     function giveBack(cost: number): void {
       owed += cost
-      if (owed < WINDOW_BYTES / 2 || closed) return
+      if (owed < GIVE_BACK_BYTES || closed) return
       const given = owed
       owed = 0
       world.count(link.other, protocol, framed(4))

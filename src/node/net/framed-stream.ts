@@ -8,15 +8,17 @@
  * | 2 end | nothing: no more messages come from this side |
  *
  * Data channels have no back-pressure from reader to writer, so there is credit: each side starts with 192 KiB and
- * may send a message while it has any left; what the reader takes is given back. So no more than that and one
+ * may send a message while it has any left; what the reader takes is given back. How much of it a sender uses goes by
+ * how long what it says is on its way (see `reach.ts`). So no more than that and one
  * message wait to be read, and since each message costs 128 bytes besides its own, not many small ones, either. With an
  * end of its own a stream that broke is not taken for one that is over.
  */
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { LengthPrefixedDecoder } from '@libp2p/utils'
-import { WINDOW_BYTES, costOf } from './credit.ts'
+import { GIVE_BACK_BYTES, WINDOW_BYTES, costOf } from './credit.ts'
 import { MessageTooLongError, StreamAbortedError } from './errors.ts'
 import type { FramedStream } from './network.ts'
+import { createReach } from './reach.ts'
 import { createWaiters } from './waiters.ts'
 
 const MESSAGE = 0
@@ -51,6 +53,7 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
   const queue: Uint8Array[] = []
   /** what we may send, what the other side may send, and what it has to be told that it may send more */
   let credit = WINDOW_BYTES
+  const reach = createReach(() => performance.now())
   let allowance = WINDOW_BYTES
   let owed = 0
   let sentEnd = false
@@ -94,7 +97,9 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
         return
       case CREDIT: {
         if (frame.length !== 5) throw new StreamAbortedError(`expected credit of 4 bytes, got ${frame.length - 1}`)
-        credit += new DataView(frame.buffer, frame.byteOffset).getUint32(1)
+        const given = new DataView(frame.buffer, frame.byteOffset).getUint32(1)
+        credit += given
+        reach.taken(given)
         if (credit > WINDOW_BYTES) throw new StreamAbortedError('expected no more credit than was used')
         return
       }
@@ -145,7 +150,7 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
 
   function giveBack(cost: number): void {
     owed += cost
-    if (owed < WINDOW_BYTES / 2 || gotEnd || ended.signal.aborted) return
+    if (owed < GIVE_BACK_BYTES || gotEnd || ended.signal.aborted) return
     const rest = new Uint8Array(4)
     new DataView(rest.buffer).setUint32(0, owed)
     allowance += owed
@@ -179,10 +184,12 @@ export function frameStream(stream: Stream, init: FramedStreamInit): FramedStrea
         signal?.throwIfAborted()
         if (failure !== null) throw failure
         if (sentEnd) throw new StreamAbortedError('this side of the stream is closed')
-        if (credit > 0) break
+        if (credit > 0 && !reach.isFull()) break
         await waiters.wait(signal)
       }
-      credit -= costOf(message.length)
+      const cost = costOf(message.length)
+      credit -= cost
+      reach.sent(cost)
       await send(MESSAGE, message, signal)
     },
     async close() {

@@ -100,6 +100,12 @@ test('what is only looked at leaves no trace in what we hear, for others see tha
   expect(cares.flat()).toEqual([])
 })
 
+test('the desk is not opened for nobody', async () => {
+  weights = new Map([['ann', 1]])
+  expect(await reputation.standings([])).toEqual([])
+  expect(told).toEqual([])
+})
+
 test('ratings are heard in the topics in which we have asked for work, the latest, each once', async () => {
   asked = ['text/translation', 'data/statistics', 'text/translation', ...Array.from({ length: 40 }, (_, i) => `text/number-${i}`)]
   changed()
@@ -111,7 +117,7 @@ test('ratings are heard in the topics in which we have asked for work, the lates
 
 test('what others’ word weighs is told to the book when it has changed, and before anything is answered', async () => {
   weights = new Map([['ann', 1]])
-  await reputation.standings([])
+  await reputation.standings([{ agent: 'ann', topic: 'text/translation' }])
   expect(told).toEqual([weights])
   weights = new Map([['ben', 0.5]])
   weighted()
@@ -144,7 +150,7 @@ describe('whom we avoid', () => {
     openBook()
     here = ['eve', 'ann', 'ben']
     changed()
-    await reputation.standings([])
+    await reputation.standings([{ agent: 'ann', topic: 'text/translation' }])
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(avoided()).toEqual(['eve'])
     readLogs()

@@ -268,6 +268,8 @@ export function createReputation(components: ReputationComponents): Reputation {
     },
 
     async standings(of) {
+      // the desk takes a moment to open, and there may be nobody yet
+      if (of.length === 0) return []
       await opened()
       return desk.standings(of)
     },

@@ -36,33 +36,42 @@ export async function measure(folder: string) {
   const atOnce = await filled(set.offers, withoutCloseLook(embedder))
   const words = await filled(set.offers, null)
   const byBoth = await answers(set, hybrid, ({ score }) => score)
-  const top = byBoth.flatMap(({ ids, request }) => ids.slice(0, 5).map((id) => ({ id, request })))
+  // the same without the defence: what nobody is kept from finding
+  const trapped = set.requests.filter(({ traps }) => traps.length > 0)
+  const heedless = await answers({ ...set, requests: trapped.map((request) => ({ ...request, constraints: {} })) }, atOnce, ({ score }) => score)
   const terms = new Map(set.offers.map(({ id, capability }) => [id, capability.terms]))
   return {
     requests: set.requests.length,
     capabilities: set.offers.length,
     fields: new Set(set.offers.map(({ field }) => field)).size,
-    withTraps: set.requests.filter(({ traps }) => traps.length > 0).length,
+    withTraps: trapped.length,
     hybrid: quality(byBoth),
     beforeCloseLook: quality(await answers(set, atOnce, ({ score }) => score)),
     wordsAlone: quality(await answers(set, words, ({ score }) => score)),
     embeddingAlone: quality(await answers(set, atOnce, ({ meaning }) => (1 + (meaning ?? -1)) / 2)),
-    constraintsViolated: top.filter(({ id, request }) => unmet(terms.get(id), request.constraints).length > 0).length,
+    constraintsViolated: count(byBoth, (id, { constraints }) => unmet(terms.get(id), constraints).length > 0),
+    // by hand, whatever is thought to be met
+    trapsFound: count(byBoth, (id, { traps }) => traps.includes(id)),
+    trapsFoundWithoutConstraints: count(heedless, (id, { traps }) => traps.includes(id)),
     calibrationError: calibrationError(byBoth)
   }
 }
 
 /** Everybody is equally near and unknown: only match and constraints decide. */
 async function answers({ offers, requests }: MatchSet, matcher: HybridMatcher, score: (match: Match) => number): Promise<Answer[]> {
-  const declared = offers.map(({ id, capability }) => ({ agent: id, seq: 1, expiry: Infinity, declaration: capability }))
+  const declared = new Map(offers.map(({ id, capability }) => [id, { agent: id, seq: 1, expiry: Infinity, declaration: capability }]))
   const all: Answer[] = []
   for (const request of requests) {
     const found = await matcher.search(request.text, offers.length)
-    const matches = new Map(found.map((match) => [match.id, { ...match, score: score(match) }]))
+    const matches = new Map(
+      found.flatMap((match) => {
+        const offer = declared.get(match.id)
+        return offer === undefined ? [] : [[offer, { ...match, score: score(match) }]]
+      })
+    )
     const ranked = rank({
-      offers: declared,
+      offers: [...matches.keys()],
       matches,
-      idOf: ({ agent }) => agent,
       files: [],
       constraints: request.constraints,
       reach: () => 'direct',
@@ -83,6 +92,10 @@ async function answers({ offers, requests }: MatchSet, matcher: HybridMatcher, s
   }
   return all
 }
+
+/** Of all that was found, how much is such. */
+const count = (all: readonly Answer[], isSuch: (id: string, request: Request) => boolean): number =>
+  all.reduce((sum, { ids, request }) => sum + ids.filter((id) => isSuch(id, request)).length, 0)
 
 function quality(all: readonly Answer[]): Quality {
   const places = all.map(({ ids, request }) => ids.findIndex((id) => request.serves.includes(id)))

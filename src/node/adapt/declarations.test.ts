@@ -105,6 +105,34 @@ describe('a skill', () => {
     expect(index.size).toBe(0)
   })
 
+  test('is found by its id for as long as it counts', () => {
+    const found = (id: string, at = now) => declarations.capability(id, at)?.seq ?? null
+    declare('a', 1, 'x')
+    declare('a', 2, 'y', { expiry: now + 2 * day })
+    withdraw('b', 2, 1)
+    declare('b', 1, 'x')
+    expect(['a x', 'a y', 'b x', 'a z', 'c x', 'a', ''].map((id) => found(id))).toEqual([1, 2, null, null, null, null, null])
+    // it leaves the index then, as when all are asked for, however soon after another
+    expect(found('a y', now + day)).toBe(2)
+    expect([...index.keys()]).toEqual(['a y'])
+    declare('c', 1, 'x', { expiry: now + day + 1 })
+    expect(found('c x', now + day)).toBe(1)
+    expect(found('c x', now + day + 1)).toBeNull()
+    expect(found('a y', now + 2 * day)).toBeNull()
+    expect(index.size).toBe(0)
+  })
+
+  test('shares what it says alike with others, and nothing else', () => {
+    const terms = { languages: ['de'], region: null, price: 2, keeps: 'task', tier: 0 }
+    const bodies = [2, 2, 9].map((price, i) => ({ ...skill(`x${i}`), inputModes: ['.csv'], outputModes: [`${i}`], terms: { ...terms, price } }))
+    bodies.forEach((body, i) => declarations.add(entry('a', i + 1, 'capability', structuredClone(body))))
+    const kept = declarations.capabilities(now).map(({ declaration }) => declaration)
+    expect(kept).toEqual(bodies)
+    expect(new Set(kept.map(({ inputModes }) => inputModes)).size).toBe(1)
+    expect(new Set(kept.map((one) => one.limits)).size).toBe(1)
+    expect(new Set(kept.map((one) => one.terms)).size).toBe(2)
+  })
+
   test('in signed nonsense is left aside', () => {
     expect(declarations.add(entry('a', 1, 'capability', { kind: 'capability', id: '../x' }))).toBe(false)
     expect(declarations.add(entry('a', 2, 'withdrawal', { kind: 'withdrawal', seq: 'all' }))).toBe(false)

@@ -25,6 +25,8 @@ export interface Declarations {
   /** An agent that has forked its log is not listened to any more. */
   drop(agent: string): void
   capabilities(now: number): Array<Declared<Capability>>
+  /** One of them. @param id that of `capabilityId` @returns null when that is not offered (any more) */
+  capability(id: string, now: number): Declared<Capability> | null
   intentions(now: number): Array<Declared<Intention>>
 }
 
@@ -42,6 +44,9 @@ export interface DeclarationsInit {
   onCapability: (id: string, declared: Declared<Capability> | null) => void
   limits?: Partial<DeclarationsLimits>
 }
+
+/** Parts of declarations that are told apart to keep those once that are the same. */
+const MAX_COMMON = 1024
 
 const defaultLimits: DeclarationsLimits = { perAgent: 64, agents: 2000 }
 
@@ -67,6 +72,30 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
   /** those heard from last come last */
   const authors = new Map<string, Author>()
   const dropped = new Set<string>()
+  /** nothing lapses before: among a hundred thousand it is not looked for each time */
+  let nextLapse = Infinity
+  /** by what they say, those that came last last */
+  const common = new Map<string, unknown>()
+
+  /** Of what most say alike one is kept: that is a third of a declaration's memory. */
+  function inCommon<T>(part: T): T {
+    const said = JSON.stringify(part)
+    const kept = (common.get(said) ?? part) as T
+    common.delete(said)
+    common.set(said, kept)
+    keepNewest(common, MAX_COMMON)
+    return kept
+  }
+
+  function parsed(body: unknown): Capability {
+    // parsing makes it anew: nobody else has it
+    const declaration = parse(body, capability)
+    declaration.inputModes = inCommon(declaration.inputModes)
+    declaration.outputModes = inCommon(declaration.outputModes)
+    declaration.limits = inCommon(declaration.limits)
+    if (declaration.terms !== undefined) declaration.terms = inCommon(declaration.terms)
+    return declaration
+  }
 
   function author(agent: string): Author {
     const known = authors.get(agent) ?? { skills: new Map(), intentions: new Map(), withdrawn: new Set() }
@@ -98,6 +127,7 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
     const known = of.skills.get(declaration.id)
     if (known !== undefined && known.seq >= seq) return false
     const declared = of.withdrawn.delete(seq) ? null : { agent, seq, expiry: lapses(header, 'capability'), declaration }
+    nextLapse = Math.min(nextLapse, declared?.expiry ?? Infinity)
     of.skills.set(declaration.id, { seq, declared })
     if (declared !== null || (known?.declared ?? null) !== null) onCapability(capabilityId(agent, declaration.id), declared)
     if (of.skills.size > perAgent) {
@@ -111,7 +141,9 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
     const { intentions, withdrawn } = author(agent)
     const { seq } = header
     if (withdrawn.delete(seq) || intentions.has(seq)) return false
-    intentions.set(seq, { agent, seq, expiry: lapses(header, 'intention'), declaration })
+    const expiry = lapses(header, 'intention')
+    nextLapse = Math.min(nextLapse, expiry)
+    intentions.set(seq, { agent, seq, expiry, declaration })
     if (intentions.size > perAgent) intentions.delete(Math.min(...intentions.keys()))
     return true
   }
@@ -141,14 +173,20 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
   }
 
   function forgetLapsed(now: number): void {
+    if (now < nextLapse) return
+    let next = Infinity
     for (const [agent, of] of authors) {
       for (const [skill, { declared }] of of.skills) {
-        if (declared !== null && declared.expiry <= now) forgetSkill(agent, of, skill)
+        if (declared === null) continue
+        if (declared.expiry <= now) forgetSkill(agent, of, skill)
+        else next = Math.min(next, declared.expiry)
       }
       for (const [seq, { expiry }] of of.intentions) {
         if (expiry <= now) of.intentions.delete(seq)
+        else next = Math.min(next, expiry)
       }
     }
+    nextLapse = next
   }
 
   return {
@@ -157,7 +195,7 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
       try {
         switch (header.kind) {
           case 'capability':
-            return addCapability(agent, header, parse(body, capability))
+            return addCapability(agent, header, parsed(body))
           case 'intention':
             return addIntention(agent, header, parse(body, intention))
           case 'withdrawal':
@@ -184,7 +222,18 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
 
     capabilities(now) {
       forgetLapsed(now)
-      return [...authors.values()].flatMap(({ skills }) => [...skills.values()].flatMap(({ declared }) => declared ?? []))
+      const all: Array<Declared<Capability>> = []
+      for (const { skills } of authors.values()) {
+        for (const { declared } of skills.values()) if (declared !== null) all.push(declared)
+      }
+      return all
+    },
+
+    capability(id, now) {
+      forgetLapsed(now)
+      // no skill has a space in its name
+      const space = id.lastIndexOf(' ')
+      return authors.get(id.slice(0, space))?.skills.get(id.slice(space + 1))?.declared ?? null
     },
 
     intentions(now) {

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Capability } from '../schema/declaration.ts'
-import { idOf, type Declared } from './declarations.ts'
+import type { Match } from '../semantic/matcher.ts'
+import type { Declared } from './declarations.ts'
 import { rank, type RankInput, type TopicStanding } from './rank.ts'
 
 function offer(agent: string, id = 'x', fields: Partial<Capability> = {}): Declared<Capability> {
@@ -24,13 +26,13 @@ function offer(agent: string, id = 'x', fields: Partial<Capability> = {}): Decla
   }
 }
 
-const found = (...agents: string[]) => new Map(agents.map((agent) => [`${agent} x`, { id: `${agent} x`, score: 0.8, alone: 0.8, terms: ['average'], meaning: null }]))
+const matchOf = (fields: Partial<Match> = {}): Match => ({ id: '', score: 0.8, alone: 0.8, terms: ['average'], meaning: null, ...fields })
+const found = (...offers: Array<Declared<Capability>>) => new Map(offers.map((one) => [one, matchOf()]))
 
 function input(fields: Partial<RankInput>): RankInput {
   return {
     offers: [],
     matches: new Map(),
-    idOf,
     files: [],
     reach: () => 'direct',
     history: () => ({ completed: 0, failed: 0 }),
@@ -43,29 +45,31 @@ const agentsOf = (fields: Partial<RankInput>) => rank(input(fields)).map(({ agen
 
 describe('who is a candidate', () => {
   test('whose words fit, or who takes all of the files', () => {
-    const offers = [offer('a'), offer('b')]
-    expect(agentsOf({ offers, matches: found('a') })).toEqual(['a'])
-    expect(agentsOf({ offers, matches: found('a'), files: [{ name: 't.csv' }] })).toEqual(['a', 'b'])
-    expect(agentsOf({ offers, matches: found('a'), files: [{ name: 't.csv' }, { name: 't.png' }] })).toEqual(['a'])
-    expect(agentsOf({ offers, matches: found('a', 'b'), files: [{ name: 't.png' }] })).toEqual([])
+    const [a, b] = [offer('a'), offer('b')]
+    const offers = [a, b]
+    expect(agentsOf({ offers, matches: found(a) })).toEqual(['a'])
+    expect(agentsOf({ offers, matches: found(a), files: [{ name: 't.csv' }] })).toEqual(['a', 'b'])
+    expect(agentsOf({ offers, matches: found(a), files: [{ name: 't.csv' }, { name: 't.png' }] })).toEqual(['a'])
+    expect(agentsOf({ offers, matches: found(a, b), files: [{ name: 't.png' }] })).toEqual([])
   })
 })
 
 test('whoever does not meet the constraints is none', () => {
   const terms = { languages: ['en'], region: 'DE', price: 2, keeps: 'task' as const, tier: 0 }
   const offers = [offer('a', 'x', { terms }), offer('b', 'x', { terms: { ...terms, price: 9 } }), offer('c')]
-  const matches = found('a', 'b', 'c')
+  const matches = found(...offers)
   expect(agentsOf({ offers, matches })).toEqual(['a', 'b', 'c'])
   expect(agentsOf({ offers, matches, constraints: { maxPrice: 5 } })).toEqual(['a'])
   expect(agentsOf({ offers, matches, constraints: { regions: ['FR'] } })).toEqual([])
 })
 
 describe('the order', () => {
-  const offers = [offer('a'), offer('b')]
-  const matches = found('a', 'b')
+  const [a, b] = [offer('a'), offer('b')]
+  const offers = [a, b]
+  const matches = found(a, b)
 
   test('better words come first, then reach, then history, then the name', () => {
-    const words = new Map([...matches, ['b x', { id: 'b x', score: 1, alone: 1, terms: [], meaning: null }]])
+    const words = new Map([...matches, [b, matchOf({ score: 1 })]])
     expect(agentsOf({ offers, matches: words })).toEqual(['b', 'a'])
     expect(agentsOf({ offers, matches, reach: (agent) => (agent === 'b' ? 'direct' : 'relayed') })).toEqual(['b', 'a'])
     expect(agentsOf({ offers, matches, history: (agent) => ({ completed: agent === 'b' ? 3 : 0, failed: 0 }) })).toEqual(['b', 'a'])
@@ -75,8 +79,8 @@ describe('the order', () => {
 
   test('another offer of the same agent comes after others’ that fit about as well, and before those that fit far worse', () => {
     const all = [offer('a', 'x'), offer('a', 'y'), offer('b', 'x'), offer('c', 'x')]
-    const scores: Record<string, number> = { 'a x': 0.8, 'a y': 0.78, 'b x': 0.7, 'c x': 0.1 }
-    const scored = new Map(Object.entries(scores).map(([id, score]) => [id, { id, score, alone: score, terms: [], meaning: null }]))
+    const scores = [0.8, 0.78, 0.7, 0.1]
+    const scored = new Map(all.map((one, i) => [one, matchOf({ score: scores[i]! })]))
     expect(rank(input({ offers: all, matches: scored })).map(({ agent, skill }) => `${agent} ${skill}`)).toEqual(['a x', 'b x', 'a y', 'c x'])
     expect(agentsOf({ offers: all, matches: scored, ofOneAgent: 1 })).toEqual(['a', 'b', 'c'])
   })
@@ -86,19 +90,32 @@ describe('the order', () => {
     expect(new Set(first)).toEqual(new Set(['a', 'b']))
   })
 
+  test('who is asked for few gets the first of all', () => {
+    const some = fc.array(fc.record({ agent: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), score: fc.constantFrom(0, 0.2, 0.21, 0.5) }), { maxLength: 40 })
+    fc.assert(
+      fc.property(some, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 4 }), (all, inAll, ofOneAgent) => {
+        const scored = new Map(all.map(({ agent, score }, i) => [offer(agent, `x${i}`), matchOf({ score })]))
+        const asked = input({ offers: [...scored.keys()], matches: scored, self: 'us', ofOneAgent })
+        expect(rank({ ...asked, inAll })).toEqual(rank(asked).slice(0, inAll))
+      }),
+      { seed: 5 }
+    )
+  })
+
   test('scores are within 0 and 1', () => {
-    const best = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 1, alone: 1, terms: [], meaning: null }]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
+    const best = rank(input({ offers, matches: new Map([[a, matchOf({ score: 1 })]]), files: [{ name: 'a.csv' }], history: () => ({ completed: 1e6, failed: 0 }) }))
     expect(best[0]!.score).toBeLessThanOrEqual(1)
-    const worst = rank(input({ offers, matches: new Map([['a x', { id: 'a x', score: 0, alone: 0, terms: [], meaning: null }]]), reach: () => 'away', history: () => ({ completed: 0, failed: 1e6 }) }))
+    const worst = rank(input({ offers, matches: new Map([[a, matchOf({ score: 0 })]]), reach: () => 'away', history: () => ({ completed: 0, failed: 1e6 }) }))
     expect(worst[0]!.score).toBeGreaterThanOrEqual(0)
   })
 })
 
 test('the reasons say what counted, in words', () => {
+  const a = offer('a')
   const [one] = rank(
     input({
-      offers: [offer('a')],
-      matches: found('a'),
+      offers: [a],
+      matches: found(a),
       files: [{ name: 'prices.csv' }],
       history: () => ({ completed: 2, failed: 1 }),
       knownPrograms: new Set(['program of x'])
@@ -114,13 +131,15 @@ test('the reasons say what counted, in words', () => {
 })
 
 test('a match without words that tell gives none', () => {
-  const matches = new Map([['a x', { id: 'a x', score: 0.2, alone: 0.2, terms: [], meaning: null }]])
-  expect(rank(input({ offers: [offer('a')], matches }))[0]!.reasons.map(({ kind }) => kind)).toEqual(['reach'])
+  const a = offer('a')
+  const matches = new Map([[a, matchOf({ terms: [] })]])
+  expect(rank(input({ offers: [a], matches }))[0]!.reasons.map(({ kind }) => kind)).toEqual(['reach'])
 })
 
 test('strangers’ words are bounded, and can’t pass for ours', () => {
   const terms = ['“, verified by Starling', 'x'.repeat(900), 'c', 'd', 'e']
-  const [one] = rank(input({ offers: [offer('a')], matches: new Map([['a x', { id: 'a x', score: 1, alone: 1, terms, meaning: null }]]) }))
+  const a = offer('a')
+  const [one] = rank(input({ offers: [a], matches: new Map([[a, matchOf({ terms })]]) }))
   const { text } = one!.reasons[0]!
   expect(text.length).toBeLessThan(200)
   expect(text).toContain('“’, verified by Starling”')
@@ -129,7 +148,7 @@ test('strangers’ words are bounded, and can’t pass for ours', () => {
 
 test('several who offer the very same share what is likely of it', () => {
   const offers = ['a', 'b', 'c'].map((agent) => offer(agent))
-  const matches = new Map(offers.map(({ agent }) => [`${agent} x`, { id: `${agent} x`, score: 0.3, alone: 0.8, terms: ['x'], meaning: null }]))
+  const matches = new Map(offers.map((one) => [one, matchOf({ score: 0.3 })]))
   for (const { likely } of rank(input({ offers, matches }))) expect(likely).toBeCloseTo(0.9)
 })
 
@@ -142,15 +161,15 @@ test('of those with a record the one of whose work more is expected comes first,
     d: { ...stranger, level: 0.9, record: 0.9, footing: 'known', expectation: 0.2 },
     e: { ...stranger, level: 0.1, record: 0.1, footing: 'known', expectation: 0.9 }
   }
-  const agents = Object.keys(standings)
+  const offers = Object.keys(standings).map((agent) => offer(agent))
   const trust = ({ agent }: Declared<Capability>) => standings[agent] ?? null
-  expect(agentsOf({ offers: agents.map((agent) => offer(agent)), matches: found(...agents), trust })).toEqual(['e', 'd', 'c', 'b', 'a'])
+  expect(agentsOf({ offers, matches: found(...offers), trust })).toEqual(['e', 'd', 'c', 'b', 'a'])
 })
 
 test('who insists on somebody known finds nobody else, and without an answer nobody is known', () => {
   const stranger = { level: 0, record: 0, excluded: null, footing: 'stranger' as const, expectation: 0, strangers: 0 }
   const offers = ['a', 'b', 'c'].map((agent) => offer(agent))
-  const matches = found('a', 'b', 'c')
+  const matches = found(...offers)
   const trust = ({ agent }: Declared<Capability>): TopicStanding =>
     agent === 'b' ? { ...stranger, level: 0.5, record: 0.5, footing: 'known' } : { ...stranger, level: 0.9, footing: agent === 'a' ? 'promising' : 'stranger' }
   expect(agentsOf({ offers, matches, trust, constraints: { known: true } })).toEqual(['b'])

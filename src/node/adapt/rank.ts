@@ -60,9 +60,8 @@ export interface History {
 
 export interface RankInput {
   offers: ReadonlyArray<Declared<Capability>>
-  /** by capability id; absent: the words don't fit */
-  matches: ReadonlyMap<string, Match>
-  idOf: (offer: Declared<Capability>) => string
+  /** by offer; absent: the words don't fit */
+  matches: ReadonlyMap<Declared<Capability>, Match>
   files: ReadonlyArray<{ name: string; type?: string }>
   /** whoever does not meet them is left out */
   constraints?: Constraints
@@ -76,6 +75,8 @@ export interface RankInput {
   knownPrograms: ReadonlySet<string>
   /** most candidates of one agent; absent: any number */
   ofOneAgent?: number
+  /** most candidates in all; absent: any number */
+  inAll?: number
   /** our own agent: the order of equals is another for each; absent: they are in the order of their keys, which can be chosen */
   self?: string
 }
@@ -99,61 +100,86 @@ const cheapness = (price: number): number => USUAL_PRICE / (price + USUAL_PRICE)
 /** From this cosine on, two texts are said to be near in meaning. */
 const NEAR = 0.3
 
+/** Whether an offer takes each of the files, of which there are some. */
+export function takesAll({ declaration: { inputModes } }: Declared<Capability>, files: RankInput['files']): boolean {
+  return files.length > 0 && files.every((file) => acceptsFile(inputModes, file))
+}
+
 /**
  * Candidates, best first, and of about equal ones those of several agents before more of the same. An offer is one when it matches, or
  * when there are files and it takes all of them; with files, one that takes none of them is left out.
  */
 export function rank(input: RankInput): Candidate[] {
-  const candidates: Candidate[] = []
-  const { constraints = {}, trust } = input
+  const { constraints = {}, trust, ofOneAgent = Infinity, inAll = Infinity, self } = input
   const isKnown = (offer: Declared<Capability>): boolean => trust?.(offer)?.footing === 'known'
   const met = input.offers.filter(
     (offer) => unmet(offer.declaration.terms, constraints).length === 0 && (constraints.known !== true || isKnown(offer))
   )
-  const scores = met.map((offer) => input.matches.get(input.idOf(offer))?.score ?? 0)
-  const best = Math.max(Number.MIN_VALUE, ...scores)
+  const shareOf = (offer: Declared<Capability>): number => input.matches.get(offer)?.score ?? 0
+  const best = met.reduce((most, offer) => Math.max(most, shareOf(offer)), Number.MIN_VALUE)
   // a choice among fewer: what is said of those that are left grows by what was said of the others
-  const excluded = sumOf(input.offers.map((offer) => input.matches.get(input.idOf(offer))?.score ?? 0)) - sumOf(scores)
-  const shares = sharesOf(met, scores)
-  for (const offer of met) {
-    const match = input.matches.get(input.idOf(offer))
+  const excluded = sumOf(input.offers.map(shareOf)) - sumOf(met.map(shareOf))
+  const shares = sharesOf(met, shareOf)
+  const likely = (offer: Declared<Capability>): number => Math.min(1, (shares.get(kindOf(offer)) ?? 0) / Math.max(0.001, 1 - excluded))
+  const weighed = met.flatMap((offer): Weighed | [] => {
+    const match = input.matches.get(offer)
     const accepted = input.files.filter((file) => acceptsFile(offer.declaration.inputModes, file))
-    const allAccepted = input.files.length > 0 && accepted.length === input.files.length
-    if (input.files.length > 0 && accepted.length === 0) continue
-    if (match === undefined && !allAccepted) continue
-    const score = match?.score ?? 0
-    const fit = { relative: score / best, likely: Math.min(1, (shares.get(kindOf(offer)) ?? 0) / Math.max(0.001, 1 - excluded)) }
-    candidates.push(candidate(offer, match, fit, accepted, input))
-  }
-  const inOrder = candidates.sort((a, b) => compare(a.skill, b.skill))
-  const { ofOneAgent = Infinity, self } = input
+    if (input.files.length > 0 && accepted.length === 0) return []
+    if (match === undefined && !takesAll(offer, input.files)) return []
+    return { agent: offer.agent, offer, match, accepted, score: scoreOf(offer, shareOf(offer) / best, accepted, input) }
+  })
   const lot = self === undefined ? (agent: string) => agent : lotsOf(self)
+  const inOrder = ofBestAgents(weighed, inAll, lot).sort((a, b) => compare(a.offer.declaration.id, b.offer.declaration.id))
   return varied(inOrder, { worth: ({ score }) => score, setBack: SET_BACK, most: ofOneAgent, lot })
+    .slice(0, inAll)
+    .map((one) => candidate(one, likely(one.offer), input))
 }
 
-function candidate(
-  offer: Declared<Capability>,
-  match: Match | undefined,
-  /** how well it matches beside the best, and how likely it is right */
-  { relative, likely }: { relative: number; likely: number },
-  accepted: ReadonlyArray<{ name: string }>,
-  input: RankInput
-): Candidate {
+/** An offer that is a candidate, before anything is said of it. */
+interface Weighed {
+  agent: string
+  offer: Declared<Capability>
+  match: Match | undefined
+  accepted: RankInput['files']
+  score: number
+}
+
+/**
+ * What so many agents offer, of whom each has something that is better than all that the others have: so many come first that
+ * nothing of the others does. Of tens of thousands that take a file, that leaves few to put in order.
+ */
+function ofBestAgents(all: readonly Weighed[], count: number, lot: (agent: string) => string): Weighed[] {
+  const best = new Map<string, number>()
+  for (const { agent, score } of all) best.set(agent, Math.max(score, best.get(agent) ?? 0))
+  if (best.size <= count) return [...all]
+  const agents = Array.from(best, ([agent, score]) => ({ agent, score, lot: lot(agent) }))
+  const first = agents.sort((a, b) => b.score - a.score || compare(a.lot, b.lot) || compare(a.agent, b.agent)).slice(0, count)
+  const chosen = new Set(first.map(({ agent }) => agent))
+  return all.filter(({ agent }) => chosen.has(agent))
+}
+
+/** @param relative how well it matches beside the best */
+function scoreOf(offer: Declared<Capability>, relative: number, accepted: RankInput['files'], input: RankInput): number {
+  const { agent, declaration } = offer
+  const { completed, failed } = input.history(agent)
+  const fileShare = input.files.length === 0 ? 0 : accepted.length / input.files.length
+  return (
+    weight.match * relative +
+    weight.files * fileShare +
+    weight.trust * trustWorth(input.trust?.(offer) ?? null) +
+    weight.reach * { direct: 1, relayed: 0.5, away: 0 }[input.reach(agent)] +
+    weight.history * ((1 + completed) / (2 + completed + 2 * failed)) +
+    weight.state * (1 - hindrance(input.state?.(agent) ?? null)) +
+    weight.price * cheapness(declaration.terms?.price ?? USUAL_PRICE)
+  )
+}
+
+function candidate({ offer, match, accepted, score }: Weighed, likely: number, input: RankInput): Candidate {
   const { agent, declaration } = offer
   const reach = input.reach(agent)
   const history = input.history(agent)
   const state = input.state?.(agent) ?? null
-  const fileShare = input.files.length === 0 ? 0 : accepted.length / input.files.length
   const trust = input.trust?.(offer) ?? null
-  const record = (1 + history.completed) / (2 + history.completed + 2 * history.failed)
-  const score =
-    weight.match * relative +
-    weight.files * fileShare +
-    weight.trust * trustWorth(trust) +
-    weight.reach * { direct: 1, relayed: 0.5, away: 0 }[reach] +
-    weight.history * record +
-    weight.state * (1 - hindrance(state)) +
-    weight.price * cheapness(declaration.terms?.price ?? USUAL_PRICE)
 
   const reasons: Reason[] = []
   if (match !== undefined && match.terms.length > 0) {
@@ -241,9 +267,12 @@ function quoted(words: readonly string[]): string {
 }
 
 /** Several who offer the very same share what is likely of it among them: it is the same for each. */
-function sharesOf(offers: ReadonlyArray<Declared<Capability>>, scores: readonly number[]): Map<string, number> {
+function sharesOf(offers: ReadonlyArray<Declared<Capability>>, shareOf: (offer: Declared<Capability>) => number): Map<string, number> {
   const shares = new Map<string, number>()
-  offers.forEach((offer, i) => shares.set(kindOf(offer), (shares.get(kindOf(offer)) ?? 0) + (scores[i] ?? 0)))
+  for (const offer of offers) {
+    const share = shareOf(offer)
+    if (share > 0) shares.set(kindOf(offer), (shares.get(kindOf(offer)) ?? 0) + share)
+  }
   return shares
 }
 

@@ -1,12 +1,13 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { UNSORTED_TOPIC } from '../schema/contract.ts'
-import type { Capability, Terms } from '../schema/declaration.ts'
-import { createHybridMatcher } from '../semantic/hybrid.ts'
+import type { Capability, Constraints, Terms } from '../schema/declaration.ts'
+import { createHybridMatcher, type HybridMatcher } from '../semantic/hybrid.ts'
 import type { Matcher } from '../semantic/matcher.ts'
 import { systemClock } from '../support/clock.ts'
 import { idOf, type Declared } from './declarations.ts'
-import type { TopicStanding } from './rank.ts'
-import { createSearch, type SearchHearing, type SearchInit } from './search.ts'
+import { rank, type Candidate, type TopicStanding } from './rank.ts'
+import { createSearch, type Query, type SearchHearing, type SearchInit } from './search.ts'
 
 const SELF = 'us'
 const known: TopicStanding = { level: 0.5, record: 0.5, excluded: null, footing: 'known', expectation: 0.5, strangers: 0 }
@@ -16,19 +17,25 @@ let against: Set<string>
 let asked: Array<{ agent: string; topic: string }>
 let standings: SearchInit['standings']
 let reports: unknown[]
+/** how often all that is declared was looked through */
+let walks: number
+let matcher: HybridMatcher
 /** ids that the matcher knows */
 let matched: Set<string>
 let judgeable: Parameters<Matcher['onJudgeable']>[0]
 let search: SearchHearing
 
-beforeEach(() => {
+beforeEach(start)
+
+function start(): void {
   declared = new Map()
   against = new Set()
   asked = []
   reports = []
+  walks = 0
   matched = new Set()
   standings = async () => []
-  const matcher = createHybridMatcher({ clock: systemClock, embedder: null, report: (error) => expect.fail(String(error)) })
+  matcher = createHybridMatcher({ clock: systemClock, embedder: null, report: (error) => expect.fail(String(error)) })
   search = createSearch(
     {
       self: SELF,
@@ -47,7 +54,13 @@ beforeEach(() => {
           return () => undefined
         }
       },
-      declarations: { capabilities: () => [...declared.values()] },
+      declarations: {
+        capabilities() {
+          walks++
+          return [...declared.values()]
+        },
+        capability: (id) => declared.get(id) ?? null
+      },
       stands: { against: (agent) => (against.has(agent) ? ['it lied'] : []) },
       directory: { reach: () => 'direct' },
       states: { of: () => null },
@@ -63,7 +76,7 @@ beforeEach(() => {
       knownPrograms: new Set()
     }
   )
-})
+}
 
 function offer(agent: string, id: string, fields: Partial<Capability> = {}): Declared<Capability> {
   const declaration: Capability = {
@@ -119,10 +132,92 @@ describe('find', () => {
     expect(asked).toEqual([{ agent: 'a', topic: UNSORTED_TOPIC }])
     expect(await found({ text: 'zzz', files: [{ name: 'a.csv' }] })).toEqual(['b statistics'])
     for (let i = 0; i < 2000; i++) offer(`c ${i}`, 'painting')
+    offer('d', 'drawing', { inputModes: ['.csv'] })
     asked = []
     await found({ text: 'tea', files: [{ name: 'a.csv' }] })
+    // those who don't take the file are in nobody's way
+    expect(asked.map(({ agent }) => agent)).toEqual(['a', 'b', 'd'])
+    asked = []
+    await found({ text: 'tea', files: [{ name: 'a.txt', type: 'text/plain' }] })
     expect(asked).toHaveLength(1 + 1024)
   })
+
+  test('looks all through for those only who need not match', async () => {
+    for (const agent of ['a', 'b', SELF]) for (const id of ['tea', 'coffee']) offer(agent, id)
+    for (const query of [{}, { agent: 'a' }, { agent: 'a', skill: 'coffee' }]) await found({ text: 'tea', ...query })
+    expect(walks).toBe(0)
+    expect((await found({ text: 'tea', skill: 'coffee' })).sort()).toEqual(['a coffee', 'b coffee'])
+    expect(walks).toBe(1)
+  })
+
+  test('finds what putting all in order would that is offered, whatever is asked', async () => {
+    const [agents, ids] = [['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', SELF], ['w', 'x', 'y', 'z']]
+    const text = fc.subarray(['tea', 'coffee', 'chart', 'piano']).map((some) => some.join(' '))
+    const terms = fc.record({
+      languages: fc.subarray(['de', 'en']),
+      region: fc.constantFrom(null, 'DE', 'FR'),
+      price: fc.constantFrom(0, 2, 9),
+      keeps: fc.constantFrom('nothing' as const, 'task' as const),
+      tier: fc.constantFrom(0, 2)
+    })
+    const inputModes = fc.subarray(['text/*', '.csv', '.png', 'application/pdf'])
+    const offered = fc.record({ agent: fc.constantFrom(...agents), id: fc.constantFrom(...ids), name: text, inputModes, terms })
+    const query = fc.record({
+      text,
+      files: fc.subarray([{ name: 'a.csv', type: 'text/csv' }, { name: 'b.png', type: 'image/png' }]),
+      agent: fc.constantFrom(null, null, null, 'a', SELF),
+      skill: fc.constantFrom(null, null, 'x', 'y'),
+      constraints: fc.constantFrom<Constraints[]>({}, {}, { maxPrice: 5 }, { languages: ['de'] }, { regions: ['DE'], keeps: 'task' }, { known: true })
+    })
+    let some = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(offered, { minLength: 20, maxLength: 80 }), fc.subarray(['a', 'b', 'c']), fc.array(query, { minLength: 4, maxLength: 8 }), async (all, shunned, queries) => {
+        start()
+        standings = async (of) => of.map(({ agent }) => (agent < 'f' ? { ...known, expectation: agent < 'c' ? 1 : 0 } : { ...known, footing: 'stranger' }))
+        for (const { agent, id, ...fields } of all) offer(agent, id, fields)
+        for (const agent of shunned) against.add(agent)
+        for (const one of queries) {
+          const expected = await amongAll(one)
+          expect((await search.find(one)).map(rounded)).toEqual(expected.map(rounded))
+          if (expected.length > 0 && expected.length < declared.size) some++
+        }
+      }),
+      { seed: 7, numRuns: 200 }
+    )
+    expect(some).toBeGreaterThan(200)
+  })
+
+  /** What a query finds when all that is offered is put in order, whether it matches or not. */
+  async function amongAll({ text, files = [], agent = null, skill = null, constraints = {} }: Query): Promise<Candidate[]> {
+    const byId = new Map((await matcher.search(text, 2000)).map((match) => [match.id, match]))
+    const offers = [...declared.values()].filter(
+      (one) => one.agent !== SELF && !against.has(one.agent) && (agent ?? one.agent) === one.agent && (skill ?? one.declaration.id) === one.declaration.id
+    )
+    const byName = ({ declaration: { name } }: Declared<Capability>) => (skill === null ? null : { id: '', score: 0.5, alone: 0.5, terms: [name], meaning: null })
+    const matches = new Map(offers.flatMap((one) => {
+      const match = byId.get(idOf(one)) ?? byName(one)
+      return match === null ? [] : [[one, match] as const]
+    }))
+    const stand = await standings(offers.map((one) => ({ agent: one.agent, topic: UNSORTED_TOPIC })))
+    const trust = new Map(offers.map((one, i) => [one, stand[i] ?? null]))
+    const ranked = rank({
+      offers,
+      matches,
+      files,
+      constraints,
+      reach: () => 'direct',
+      state: () => null,
+      trust: (one) => trust.get(one) ?? null,
+      history: () => ({ completed: 0, failed: 0 }),
+      knownPrograms: new Set(),
+      ofOneAgent: agent === null ? 5 : 20,
+      self: SELF
+    })
+    return ranked.slice(0, 20)
+  }
+
+  /** What is likely is a sum, whose last digits depend on the order. */
+  const rounded = (candidate: Candidate): Candidate => ({ ...candidate, likely: Number(candidate.likely.toFixed(9)) })
 
   test('goes on when nobody can say how agents stand, and reports it', async () => {
     offer('a', 'tea')

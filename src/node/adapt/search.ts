@@ -8,7 +8,7 @@ import type { Composition, Goods, Sureness } from '../semantic/composition/compo
 import type { Match, Matcher } from '../semantic/matcher.ts'
 import { once } from '../support/once.ts'
 import { unmet } from './constraints.ts'
-import { idOf, type Declarations, type Declared } from './declarations.ts'
+import { capabilityId, idOf, type Declarations, type Declared } from './declarations.ts'
 import type { Directory } from './directory.ts'
 import type { Candidate, History, TopicStanding } from './rank.ts'
 import type { Stands } from './stands.ts'
@@ -61,7 +61,7 @@ export interface SearchComponents {
   /** our own agent */
   self: string
   matcher: Pick<Matcher, 'add' | 'remove' | 'search' | 'judge' | 'preview' | 'onJudgeable'>
-  declarations: Pick<Declarations, 'capabilities'>
+  declarations: Pick<Declarations, 'capabilities' | 'capability'>
   stands: Pick<Stands, 'against'>
   directory: Pick<Directory, 'reach'>
   states: Pick<States, 'of'>
@@ -76,7 +76,7 @@ export interface SearchInit {
   knownPrograms: ReadonlySet<string>
 }
 
-/** Of offers that may take the files and don't match, so many are looked at for how those stand who make them. */
+/** Of offers that take all the files and don't match, so many are looked at for how those stand who make them. */
 const MAX_BY_FILES = 1024
 const MAX_CANDIDATES = 20
 /** Of these, so many are one agent's, unless it was asked for. */
@@ -90,6 +90,7 @@ export function createSearch(components: SearchComponents, { standings, history,
   const composition = once(() => (composing = makeComposition()))
 
   const othersOffers = () => declarations.capabilities(now()).filter(({ agent }) => agent !== self)
+  const offersOf = (ids: readonly string[]) => ids.flatMap((id) => declarations.capability(id, now()) ?? [])
 
   /** How those stand who offer these, each in its offer's topic. Without an answer nobody is known. */
   async function standingsOf(offers: ReadonlyArray<Declared<Capability>>): Promise<(offer: Declared<Capability>) => TopicStanding | null> {
@@ -139,30 +140,33 @@ export function createSearch(components: SearchComponents, { standings, history,
 
     async find({ text, files = [], agent = null, skill = null, constraints = {} }) {
       const found = await matcher.search(text, MAX_MATCHES)
-      const offers = othersOffers().filter(
-        (offer) =>
-          (agent === null || offer.agent === agent) &&
-          (skill === null || offer.declaration.id === skill) &&
-          stands.against(offer.agent).length === 0
-      )
-      const matches = new Map(found.map((match) => [match.id, match]))
+      // few search as soon as they are here
+      const { rank, takesAll } = await import('./rank.ts')
+      const isSought = (offer: Declared<Capability>): boolean =>
+        offer.agent !== self &&
+        (agent === null || offer.agent === agent) &&
+        (skill === null || offer.declaration.id === skill) &&
+        stands.against(offer.agent).length === 0
+      // all that is offered is looked through only where what matches is not all that is sought
+      const matches = new Map<Declared<Capability>, Match>()
+      for (const match of found) {
+        const offer = declarations.capability(match.id, now())
+        if (offer !== null && isSought(offer)) matches.set(offer, match)
+      }
       if (skill !== null) {
         // asked for by name: the words need not fit as well
-        for (const offer of offers) {
-          const id = idOf(offer)
-          if (!matches.has(id)) matches.set(id, { id, score: 0.5, alone: 0.5, terms: [offer.declaration.name], meaning: null })
+        const named = agent === null ? declarations.capabilities(now()) : offersOf([capabilityId(agent, skill)])
+        for (const offer of named.filter((offer) => isSought(offer) && !matches.has(offer))) {
+          matches.set(offer, { id: idOf(offer), score: 0.5, alone: 0.5, terms: [offer.declaration.name], meaning: null })
         }
       }
-      const isMatch = (offer: Declared<Capability>): boolean => matches.has(idOf(offer))
-      // with files, whoever takes them is a candidate, too
-      const byFiles = files.length === 0 ? [] : offers.filter((offer) => !isMatch(offer)).slice(0, MAX_BY_FILES)
-      const trust = await standingsOf([...offers.filter(isMatch), ...byFiles])
-      // few search as soon as they are here
-      const { rank } = await import('./rank.ts')
-      const ranked = rank({
-        offers,
+      // with files, whoever takes all of them is a candidate, too
+      const isByFiles = (offer: Declared<Capability>): boolean => takesAll(offer, files) && !matches.has(offer) && isSought(offer)
+      const byFiles = files.length === 0 ? [] : declarations.capabilities(now()).filter(isByFiles)
+      const trust = await standingsOf([...matches.keys(), ...byFiles.slice(0, MAX_BY_FILES)])
+      return rank({
+        offers: [...matches.keys(), ...byFiles],
         matches,
-        idOf,
         files,
         constraints,
         reach: directory.reach,
@@ -171,9 +175,9 @@ export function createSearch(components: SearchComponents, { standings, history,
         history,
         knownPrograms,
         ofOneAgent: agent === null ? MAX_OF_ONE_AGENT : MAX_CANDIDATES,
+        inAll: MAX_CANDIDATES,
         self
       })
-      return ranked.slice(0, MAX_CANDIDATES)
     },
 
     meeting,
@@ -193,9 +197,8 @@ export function createSearch(components: SearchComponents, { standings, history,
 
     async chains(ends) {
       const found = (await composition()).chains(ends)
-      const offers = new Map(declarations.capabilities(now()).map((offer) => [idOf(offer), offer]))
       return found.flatMap(({ ids, by }) => {
-        const steps = ids.flatMap((id) => offers.get(id) ?? [])
+        const steps = offersOf(ids)
         const isWhole = steps.length === ids.length && steps.every(({ agent }) => agent === self || stands.against(agent).length === 0)
         return isWhole ? { steps, by } : []
       })
@@ -205,8 +208,7 @@ export function createSearch(components: SearchComponents, { standings, history,
 
     onOffered: (listener) =>
       matcher.onJudgeable((ids) => {
-        const some = new Set(ids)
-        const offers = othersOffers().filter((offer) => some.has(idOf(offer)))
+        const offers = offersOf(ids).filter(({ agent }) => agent !== self)
         if (offers.length > 0) listener(offers)
       })
   }

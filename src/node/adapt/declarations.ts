@@ -46,7 +46,7 @@ export interface DeclarationsInit {
 }
 
 /** Parts of declarations that are told apart to keep those once that are the same. */
-const MAX_COMMON = 1024
+const MAX_COMMON = 8192
 
 const defaultLimits: DeclarationsLimits = { perAgent: 64, agents: 2000 }
 
@@ -61,7 +61,8 @@ interface Author {
 
 /** The name of an agent's skill in an index. */
 export function capabilityId(agent: string, skill: string): string {
-  return `${agent} ${skill}`
+  // in one piece: a template would keep its parts besides
+  return [agent, skill].join(' ')
 }
 
 /** The name of an offer in an index. */
@@ -77,9 +78,9 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
   /** by what they say, those that came last last */
   const common = new Map<string, unknown>()
 
-  /** Of what most say alike one is kept: that is a third of a declaration's memory. */
+  /** Of what most say alike one is kept: that is a third of a declaration's memory and more. */
   function inCommon<T>(part: T): T {
-    const said = JSON.stringify(part)
+    const said = typeof part === 'string' ? part : JSON.stringify(part)
     const kept = (common.get(said) ?? part) as T
     common.delete(said)
     common.set(said, kept)
@@ -90,6 +91,8 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
   function parsed(body: unknown): Capability {
     // parsing makes it anew: nobody else has it
     const declaration = parse(body, capability)
+    declaration.tags = declaration.tags.map(inCommon)
+    if (declaration.topic !== undefined) declaration.topic = inCommon(declaration.topic)
     declaration.inputModes = inCommon(declaration.inputModes)
     declaration.outputModes = inCommon(declaration.outputModes)
     declaration.limits = inCommon(declaration.limits)

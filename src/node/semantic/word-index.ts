@@ -51,15 +51,27 @@ const MAX_TERMS = 48
 const STEPS = 1024
 /** A weight is kept as a byte: this is the largest. */
 const MAX_WEIGHT = 32
+const BYTE = 256
 
-/** Where a term is: documents and what it weighs in each. */
+/** Where a term is: of each document its slot, three bytes, and what the term weighs in it, one. Most terms are in one document alone. */
 interface List {
   /** which letters are in the term, as bits */
   readonly letters: number
   count: number
-  documents: Uint32Array
-  weights: Uint8Array
+  first: number
+  more: Uint32Array
 }
+
+const NO_MORE = new Uint32Array(0)
+const entryAt = ({ first, more }: List, i: number): number => (i === 0 ? first : (more[i - 1] as number))
+
+function putAt(list: List, i: number, entry: number): void {
+  if (i === 0) list.first = entry
+  else list.more[i - 1] = entry
+}
+
+const slotOf = (entry: number): number => entry >>> 8
+const weightOf = (entry: number): number => ((entry & 255) / 255) * MAX_WEIGHT
 
 /** What a term of the query stands for. */
 interface Sought {
@@ -76,17 +88,16 @@ export function createWordIndex(): WordIndex {
   let newest: { slot: number; terms: readonly string[] } | null = null
 
   function add(term: string, slot: number, weight: number): void {
-    const kept = Math.min(255, Math.round((weight / MAX_WEIGHT) * 255))
+    const kept = Math.min(BYTE - 1, Math.round((weight / MAX_WEIGHT) * 255))
     if (kept === 0) return
-    const list = lists.get(term) ?? { letters: lettersOf(term), count: 0, documents: new Uint32Array(1), weights: new Uint8Array(1) }
+    const list = lists.get(term) ?? { letters: lettersOf(term), count: 0, first: 0, more: NO_MORE }
     if (list.count === 0) lists.set(term, list)
-    if (list.count === list.documents.length) {
-      const capacity = Math.ceil(list.count * 1.25) + 1
-      list.documents = grown(list.documents, new Uint32Array(capacity))
-      list.weights = grown(list.weights, new Uint8Array(capacity))
+    if (list.count > list.more.length) {
+      const grown = new Uint32Array(Math.ceil(list.count * 1.25))
+      grown.set(list.more)
+      list.more = grown
     }
-    list.documents[list.count] = slot
-    list.weights[list.count] = kept
+    putAt(list, list.count, slot * BYTE + kept)
     list.count++
   }
 
@@ -108,7 +119,7 @@ export function createWordIndex(): WordIndex {
     ids.pop()
     for (const term of terms) {
       const list = lists.get(term)
-      if (list === undefined || list.documents[list.count - 1] !== slot) continue
+      if (list === undefined || slotOf(entryAt(list, list.count - 1)) !== slot) continue
       list.count--
       if (list.count === 0) lists.delete(term)
     }
@@ -129,10 +140,9 @@ export function createWordIndex(): WordIndex {
     for (const [term, list] of lists) {
       let count = 0
       for (let i = 0; i < list.count; i++) {
-        const slot = list.documents[i] as number
-        if (ids[slot] === null) continue
-        list.documents[count] = moved[slot] as number
-        list.weights[count] = list.weights[i] as number
+        const entry = entryAt(list, i)
+        if (ids[slotOf(entry)] === null) continue
+        putAt(list, count, (moved[slotOf(entry)] as number) * BYTE + (entry & 255))
         count++
       }
       list.count = count
@@ -189,9 +199,10 @@ export function createWordIndex(): WordIndex {
     sought.forEach(({ idf, lists }, number) => {
       for (const { list, weight } of lists) {
         for (let i = 0; i < list.count; i++) {
-          const slot = list.documents[i] as number
+          const entry = entryAt(list, i)
+          const slot = slotOf(entry)
           if (scores[slot] === 0) touched.push(slot)
-          const saturated = ((list.weights[i] as number) / 255) * MAX_WEIGHT
+          const saturated = weightOf(entry)
           scores[slot] = (scores[slot] as number) + (weight * (idf / best) * saturated) / (saturated + K)
           if (number < 32) seen[slot] = (seen[slot] as number) | (1 << number)
         }
@@ -265,9 +276,4 @@ function hasMoreThan(bits: number, limit: number): boolean {
     rest &= rest - 1
   }
   return true
-}
-
-function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }

@@ -21,7 +21,11 @@ export interface Listening {
   /** Reads what is kept, and looks at what has come meanwhile. */
   start(): Promise<void>
   all(): StandingInterest[]
-  /** Resolves to its id once it is kept; to that of the one that is there, when it is the same on the same terms. @throws RangeError for an empty text or one too many, InvalidBytesError for constraints that are none */
+  /**
+   * Resolves to its id once it is kept; to that of the one that is there, when it is the same on the same terms.
+   *
+   * @throws RangeError for an empty text or one too many, InvalidBytesError for constraints that are none
+   */
   add(text: string, constraints?: Constraints): Promise<string>
   remove(id: string): Promise<void>
   /** What was found for it has been looked at. */

@@ -194,6 +194,17 @@ describe('with a model', () => {
     while (of.waiting() > 0) await new Promise((resolve) => setImmediate(resolve))
   }
 
+  /** A matcher whose model is there, and has come to these. */
+  async function startWith(offers: Record<string, Capability>) {
+    const world = createModel()
+    const time = createTestTime()
+    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
+    world.turn({ is: 'ready' })
+    for (const [id, offer] of Object.entries(offers)) one.add(id, offer)
+    await settled(one)
+    return { world, time, one }
+  }
+
   test('what means the same is found, once the model is there, though no word is shared', async () => {
     const world = createModel()
     const one = createHybridMatcher({ clock: createTestTime(), embedder: world.model, report })
@@ -224,12 +235,7 @@ describe('with a model', () => {
   })
 
   test('a model that is silent is not waited for: words go on', async () => {
-    const world = createModel()
-    const time = createTestTime()
-    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
-    world.turn({ is: 'ready' })
-    one.add('bikes', bikes)
-    await settled(one)
+    const { world, time, one } = await startWith({ bikes })
     world.stick()
     const found = one.search('bicycle', 5)
     await time.pass(1000)
@@ -238,12 +244,7 @@ describe('with a model', () => {
   })
 
   test('a model that is busy is not waited for, and whoever looks on is told when it would be found', async () => {
-    const world = createModel()
-    const time = createTestTime()
-    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
-    world.turn({ is: 'ready' })
-    one.add('bikes', bikes)
-    await settled(one)
+    const { world, time, one } = await startWith({ bikes })
     const told: Array<[late: number, pending: number]> = []
     one.watch(() => told.push([one.late(), one.pending()]))
     world.stick()
@@ -261,13 +262,7 @@ describe('with a model', () => {
   })
 
   test('what was held against somebody’s interest by words alone can be judged anew when the model is done', async () => {
-    const world = createModel()
-    const time = createTestTime()
-    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
-    world.turn({ is: 'ready' })
-    one.add('bikes', bikes)
-    one.add('taxes', taxes)
-    await settled(one)
+    const { world, time, one } = await startWith({ bikes, taxes })
     const judgeable: string[][] = []
     one.onJudgeable((ids) => judgeable.push([...ids]))
     world.stick()
@@ -283,12 +278,7 @@ describe('with a model', () => {
   })
 
   test('what somebody listens for waits for a model that is busy', async () => {
-    const world = createModel()
-    const time = createTestTime()
-    const one = createHybridMatcher({ clock: time, embedder: world.model, report })
-    world.turn({ is: 'ready' })
-    one.add('bikes', bikes)
-    await settled(one)
+    const { world, time, one } = await startWith({ bikes })
     world.stick()
     const fits = one.judge('who can do a repair?', ['bikes'])
     await time.pass(5000)

@@ -54,7 +54,7 @@ function start() {
   const look = createCloseLook({
     clock: time,
     embedClosely: model.embedClosely,
-    onLate: () => late++,
+    onLate: (isKnown: boolean) => (late += isKnown ? 1 : 0),
     report: (error) => reported.push(error),
     signal: closing.signal
   })

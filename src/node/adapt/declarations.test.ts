@@ -122,6 +122,17 @@ describe('a skill', () => {
     expect(index.size).toBe(0)
   })
 
+  test('says what it said, though a tag of somebody else reads like a list, or like terms', () => {
+    const modes = ['text/csv']
+    const terms = { languages: [], region: null, price: 0, keeps: 'nothing' as const, tier: 0 }
+    const tags = [modes, terms, aCapability().limits].map((part) => JSON.stringify(part).slice(0, 40))
+    const first = aCapability({ id: 'first', tags: [...tags, JSON.stringify(modes)] })
+    const second = aCapability({ id: 'second', inputModes: modes, terms })
+    const third = aCapability({ id: 'third', tags: [JSON.stringify(modes)] })
+    for (const [i, one] of [first, second, third].entries()) declarations.add(entry('a', i + 1, 'capability', one))
+    expect(declarations.capabilities(now).map(({ declaration }) => declaration)).toEqual([first, second, third])
+  })
+
   test('shares what it says alike with others, and nothing else', () => {
     const terms = { languages: ['de'], region: null, price: 2, keeps: 'task', tier: 0 }
     const bodies = [2, 2, 9].map((price, i) => ({ ...skill(`x${i}`), inputModes: ['.csv'], outputModes: [`${i}`], terms: { ...terms, price } }))

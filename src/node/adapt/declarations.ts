@@ -80,7 +80,8 @@ export function createDeclarations({ self, onCapability, limits }: DeclarationsI
 
   /** Of what most say alike one is kept: that is a third of a declaration's memory and more. */
   function inCommon<T>(part: T): T {
-    const said = typeof part === 'string' ? part : JSON.stringify(part)
+    // with its quotes, so that a tag that reads like a list is not taken for one
+    const said = JSON.stringify(part)
     const kept = (common.get(said) ?? part) as T
     common.delete(said)
     common.set(said, kept)

@@ -6,7 +6,7 @@ import type { Capability } from '../schema/declaration.ts'
 import type { Clock } from '../support/clock.ts'
 import { keepNewest } from '../support/keep-newest.ts'
 import type { CloseText, Embedder } from './embedder.ts'
-import { closeness, lookedAt } from './sentences/close.ts'
+import { closeness, textsLookedAt } from './sentences/close.ts'
 
 export interface CloseLook {
   /**
@@ -54,7 +54,7 @@ export function createCloseLook({ clock, embedClosely, onLate, report, signal }:
     for (let at = 0; at < missing.length; at += BATCH) {
       // what the model has begun with is kept
       end.signal.throwIfAborted()
-      const some = missing.slice(at, at + BATCH).map((offer) => ({ offer, texts: lookedAt(offer) }))
+      const some = missing.slice(at, at + BATCH).map((offer) => ({ offer, texts: textsLookedAt(offer) }))
       const made = await embedClosely(some.flatMap(({ texts }) => texts), signal)
       for (const { offer, texts } of some) kept.set(offer, made.splice(0, texts.length).map(({ pieces }) => pieces))
     }

@@ -8,7 +8,7 @@ import { once } from '../support/once.ts'
 import type { CloseText, Embedder } from './embedder.ts'
 import { KEY_BYTES, type KeptVectors } from './kept-vectors.ts'
 import { createPlacedRequests, type PlacedRequest, type PlacedRequests, type PlacedRequestsComponents } from './placed-requests.ts'
-import { closeness, lookedAt } from './sentences/close.ts'
+import { closeness, textsLookedAt } from './sentences/close.ts'
 import { SENTENCE_MODEL } from './sentences/model.ts'
 import { createSpace, offerTexts, sentenceSpace, type Space } from './sentences/space.ts'
 import { quantised } from './topics/directions.ts'
@@ -64,7 +64,7 @@ export function createPlacer({ embedder, kept, loadSamples, ...waiting }: Placer
   async function makeDraft(offer: Capability, signal: AbortSignal): Promise<PlacedDraft> {
     const { placeOffer } = await space()
     const texts = offerTexts(offer)
-    const looked = lookedAt(offer)
+    const looked = textsLookedAt(offer)
     const closely = await embedClosely?.(looked, signal)
     const pieces = closely?.map((text) => text.pieces)
     const isWhole = texts.every((text, i) => text === looked[i])

@@ -8,6 +8,7 @@ export type LookedUp<T> =
   | { state: 'found'; value: T }
   | { state: 'failed'; problem: string }
 
+/** However much news there is, it is asked at most this often. */
 const EVERY_MS = 500
 
 /**

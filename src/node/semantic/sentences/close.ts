@@ -49,7 +49,7 @@ export function createCloseMap(): (states: Float32Array) => Pick<CloseText, 'pie
 const MAX_CHARS = 600
 
 /** What is looked at of an offer's texts. */
-export const lookedAt = (offer: Capability): string[] => offerTexts(offer).map((text) => text.slice(0, MAX_CHARS))
+export const textsLookedAt = (offer: Capability): string[] => offerTexts(offer).map((text) => text.slice(0, MAX_CHARS))
 
 /**
  * How well an offer answers a request, piece by piece: of each of the request's the cosine to the nearest of the offer's, weighed.
